@@ -1,0 +1,93 @@
+"""The contract every connector keeps.
+
+A connector speaks to one system that holds personal data. It answers with counts (plans, proofs) or, for an export,
+with rows; it never logs a value and never puts one into an exception. Errors: Temporary, Unclear, Refused,
+Unsupported (`bot/errors.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.law import Right
+from bot.workflow import Line
+
+
+@dataclass(frozen=True)
+class Found:
+    """One person as one system knows them. `key` is the system's own stable reference (`Customer:42`)."""
+
+    system: str
+    key: str
+    addresses: tuple[str, ...] = field(default=(), repr=False)  # e-mail addresses on file
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one place for the access package: exact values, with what the policy says of them."""
+
+    name: str
+    category: str
+    purpose: str
+    retention: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...] = field(repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict)  # column -> words that explain it (GDPR 12(1))
+    source: str = ""  # where the data came from, if not from the person (GDPR 15(1)(g))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The effect of an act was seen at the far side. `result` holds counts only."""
+
+    result: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotSeen:
+    """The far side is reachable, settled, and shows no effect: the act may be done again."""
+
+
+class Connector(Protocol):
+    """One system. Calls block for at most `timeout_s` and are safe to make from any thread."""
+
+    name: str
+    label: str  # in letters and packages: "our internal server"
+    timeout_s: float  # hard limit of one call
+    settle_s: float  # how long after a lost call a probe may still lie (ENGINE: settling time)
+
+    def lint(self) -> list[str]:
+        """Every fault of the configuration against the live system, one sentence each; empty when fit for use."""
+        ...
+
+    def find(self, addresses: Sequence[str]) -> list[Found]:
+        """Everybody whose e-mail address equals one of these (case and outer space do not count)."""
+        ...
+
+    def plan(self, right: Right, person: Found) -> list[Line]:
+        """What a run of this right would do, in counts. Changes nothing."""
+        ...
+
+    def export(self, person: Found) -> list[Table]:
+        """A copy of everything held that the policy discloses. Changes nothing."""
+        ...
+
+    def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        """Does exactly these lines or nothing; counts per place.
+
+        Raises PlanChanged (a Refused) when the recount inside the transaction differs from `lines`. `key` is the
+        idempotency key of the step.
+        """
+        ...
+
+    def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:
+        """Probe of `erase` by id after a lost answer. None: this system cannot tell."""
+        ...
+
+    def prove(self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line]) -> list[Line]:
+        """Asks again by another call than the one that wrote; the unexplained remainder, empty when the proof holds."""
+        ...
+
+    def correct(self, person: Found, changes: Mapping[str, Any], key: str) -> Mapping[str, int]: ...
+
+    def restrict(self, person: Found, key: str) -> Mapping[str, int]: ...

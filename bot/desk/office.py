@@ -1,0 +1,134 @@
+"""What the desk works with: the store, the engine, a clock, and the outward edges as protocols it declares itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.engine import Engine
+from bot.law import Right
+from bot.store import Store
+from bot.tickets import Actor
+from bot.workflow import Line
+
+
+class Found(Protocol):
+    """A person as one system knows them (`connectors.Found`)."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+
+
+class System(Protocol):
+    """A connector, as far as the desk needs it (`connectors.Connector` says what each call promises)."""
+
+    name: str
+    label: str
+    timeout_s: float
+    settle_s: float
+
+    def find(self, addresses: Sequence[str]) -> Sequence[Any]: ...
+    def plan(self, right: Right, person: Any) -> Sequence[Line]: ...
+    def export(self, person: Any) -> Sequence[Any]: ...
+    def erase(self, person: Any, lines: Sequence[Line], key: str) -> Mapping[str, int]: ...
+    def erased(self, person: Any, lines: Sequence[Line], key: str) -> Any: ...
+    def prove(self, right: Right, person: Any, addresses: Sequence[str], lines: Sequence[Line]) -> Sequence[Line]: ...
+
+
+class Channel(Protocol):
+    """The team's channel (`slack.Channel`)."""
+
+    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
+        """Posts once; (channel id, ts). Unclear when the answer was lost."""
+        ...
+
+    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
+        """The message posted with this key since then, if the channel has it."""
+        ...
+
+    def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None: ...
+
+
+class Postman(Protocol):
+    """Mail out (`post.Postman`)."""
+
+    def send(self, sender: str, to: str, content: bytes) -> None:
+        """The server took the mail for exactly this recipient. Temporary: it did not. Unclear: nobody knows."""
+        ...
+
+    def sent(self, message_id: str) -> bool | None:
+        """Whether the Sent folder holds this Message-ID; None when it is not there or cannot be asked."""
+        ...
+
+
+class Writer(Protocol):
+    """Letters (`letters.Writer`)."""
+
+    def write(self, letter: str, language: str, values: Mapping[str, Any]) -> Any:
+        """Rendered with `.subject`, `.text`, `.html`; an undefined variable is an error."""
+        ...
+
+    def envelope(self, rendered: Any, *, sender: str, to: str, message_id: str, in_reply_to: str,
+                 references: Sequence[str], sent_at: datetime, automatic: bool) -> bytes: ...
+
+
+class Packer(Protocol):
+    """The access package (`package.Packer`)."""
+
+    def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes: ...
+    def seal(self, content: bytes, name: str) -> tuple[str, str]:
+        """Writes it encrypted under a key derived from a new token: (token, hex SHA-256 of the token)."""
+        ...
+    def unseal(self, name: str, token: str) -> bytes: ...
+    def remove(self, name: str) -> None: ...
+
+
+class Dates(Protocol):
+    """What the clock answers (`law.Dates`)."""
+
+    unrolled: date
+    due: date
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class House:
+    """The company as the configuration names it, as far as letters and the desk need it."""
+
+    policy: Mapping[str, Any]  # company, categories, recipients, authorities ... for letters
+    sender: str  # address our letters come from
+    public_url: str
+    roles: Mapping[str, frozenset[Any]]  # user id -> roles
+    regimes: tuple[str, ...]
+    zone: str
+    four_eyes: bool = True
+    cooling_hours: float = 48.0
+    code_hours: float = 24.0
+    code_tries: int = 5
+    codes_a_day: int = 3
+    package_days: int = 14
+    package_downloads: int = 3
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything a verb may touch. Families of verbs derive from it; `Desk` joins them."""
+
+    house: House
+    store: Store
+    engine: Engine
+    clock: Callable[[], datetime]
+    ids: Callable[[], str]
+    systems: Mapping[str, System]
+    channel: Channel
+    postman: Postman
+    writer: Writer
+    packer: Packer
+
+    def actor(self, user: str) -> Actor:
+        """The user with the roles the configuration gives now."""
+        return Actor(user, self.house.roles.get(user, frozenset()))

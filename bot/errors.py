@@ -1,0 +1,48 @@
+"""The whole family of errors, in one place.
+
+    SubjectlineError
+    ├── NotAllowed      told, in these words, to whoever asked
+    ├── Temporary       had no effect; tried again by itself
+    ├── Unclear         may have had its effect; settled by looking, never by repeating
+    ├── Refused         the far side said no and will not change its mind
+    ├── Unsupported     this system cannot do it; becomes a person's task
+    └── Misconfigured   every fault of the configuration at once
+
+No message of these errors carries personal data: they end up in logs, in rows and on cards.
+"""
+
+
+class SubjectlineError(Exception):
+    """Something this project knows how to speak about."""
+
+
+class NotAllowed(SubjectlineError):
+    """The move is not open to this person or not open now. The text is shown to whoever asked."""
+
+
+class Temporary(SubjectlineError):
+    """The act had no effect and may be tried again, after `retry_after` seconds where the far side named them."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unclear(SubjectlineError):
+    """The answer was lost: the act may have happened. Only looking settles it."""
+
+
+class Refused(SubjectlineError):
+    """The far side understood and said no. A person has to look."""
+
+
+class Unsupported(SubjectlineError):
+    """The system has no means for this act. It becomes a person's task."""
+
+
+class Misconfigured(SubjectlineError):
+    """The configuration cannot be used. `faults` holds one sentence each, all of them."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults

@@ -1,0 +1,258 @@
+"""The tables. One schema for SQLite and PostgreSQL; alembic's migrations build exactly this (a test compares).
+
+Ids are text made by the house's id source, so a row's id is known before the row exists: the sealed columns
+(`*_sealed`, AES-256-GCM) are bound to table, column and id and cannot be moved. `owner` of a data key is
+`ticket:<id>` or `mail:<id>`; destroying the key is the purge.
+"""
+
+from sqlalchemy import (
+    JSON, BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text,
+    UniqueConstraint,
+)
+
+from bot.store.types import Instant
+
+metadata = MetaData(naming_convention={
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+})  # fmt: skip
+
+
+def _ticket(*, nullable: bool = False) -> Column:
+    return Column("ticket_id", String(32), ForeignKey("ticket.id"), nullable=nullable, index=True)
+
+
+data_key = Table(
+    "data_key", metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("main_key", String(8), nullable=False),  # id of the main key that wraps it
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)  # fmt: skip
+
+counter = Table(
+    "counter", metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Integer, nullable=False),
+)  # fmt: skip
+
+ticket = Table(
+    "ticket", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ref", String(24), nullable=False, unique=True),
+    Column("channel", String(16), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("rights", JSON, nullable=False),
+    Column("regimes", JSON, nullable=False),
+    Column("unrolled", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("why", JSON, nullable=False),
+    Column("identity", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("outcome", Text),
+    Column("owner", String(32)),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("card_channel", String(32)),
+    Column("card_ts", String(32)),
+    Column("card_version", Integer, nullable=False),  # the ticket version the card shows
+    Column("sender_blind", LargeBinary, nullable=False, index=True),
+    Column("correspondent_sealed", LargeBinary, nullable=False),
+    Index("ix_ticket_state_due", "state", "due"),
+)  # fmt: skip
+
+clock_event = Table(
+    "clock_event", metadata,
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("kind", String(16), nullable=False),
+    Column("on_date", Date, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+request = Table(
+    "request", metadata,
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("right", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("back_to", String(16)),
+    Column("reason", Text),
+    Column("plan_id", String(32)),
+    Column("generation", Integer, nullable=False),
+    Column("chosen_by", String(32)),
+    Column("chosen_at", Instant),
+    Column("result", JSON, nullable=False),
+    Column("persons_sealed", LargeBinary),  # system -> who it is there, with the addresses on file
+    UniqueConstraint("ticket_id", "right"),
+    Index("ix_request_state", "state"),
+)  # fmt: skip
+
+plan = Table(
+    "plan", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("lines", JSON, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("void_at", Instant),
+    UniqueConstraint("request_id", "number"),
+)  # fmt: skip
+
+approval = Table(
+    "approval", metadata,
+    Column("plan_id", String(32), ForeignKey("plan.id"), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("decision", String(16)),  # approved, rejected; null while asked
+    Column("by", String(32)),
+    Column("at", Instant),
+)  # fmt: skip
+
+mailbox = Table(
+    "mailbox", metadata,
+    Column("name", String(200), primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("watermark", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)  # fmt: skip
+
+mail = Table(
+    "mail", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("identity", LargeBinary, nullable=False, unique=True),  # keyed hash of Message-ID and content, never the UID
+    Column("message_id_blind", LargeBinary, index=True),
+    Column("sender_blind", LargeBinary),
+    Column("mailbox", String(200), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    _ticket(nullable=True),
+    Column("reasons", JSON, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("marked_at", Instant),  # flagged on the server
+    Column("settled_at", Instant),  # a person has dealt with a quarantined mail
+    Column("settled_by", String(32)),
+    Column("raw_sealed", LargeBinary),
+    Index("ix_mail_place", "mailbox", "uidvalidity", "uid"),
+    Index("ix_mail_verdict", "verdict", "settled_at"),
+)  # fmt: skip
+
+letter = Table(
+    "letter", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),  # ticket:letter:number, or request:letter:generation
+    _ticket(),
+    Column("request_id", String(32)),
+    Column("kind", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("content_sealed", LargeBinary, nullable=False),  # sender, to, subject, the bytes on the wire
+    Column("digest", String(64), nullable=False),  # SHA-256 of the bytes, for the record
+    Column("made_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+)  # fmt: skip
+
+code = Table(
+    "code", metadata,
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sent_to_blind", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", Instant),
+)  # fmt: skip
+
+package = Table(
+    "package", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False),
+    _ticket(),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("address_blind", LargeBinary, nullable=False),
+    Column("name", String(120), nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("downloads", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("revoked_at", Instant),
+)  # fmt: skip
+
+slack_event = Table(
+    "slack_event", metadata,
+    Column("key", String(255), primary_key=True),
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+audit = Table(
+    "audit", metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("verb", String(40), nullable=False),
+    Column("ticket_id", String(32), index=True),
+    Column("request_id", String(32)),
+    Column("detail", Text, nullable=False),  # canonical JSON; ids, counts, hashes, dates
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)  # fmt: skip
+
+audit_head = Table(
+    "audit_head", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),  # keyed hash over seq and hash: a cut tail shows
+)  # fmt: skip
+
+work = Table(
+    "work", metadata,
+    Column("key", String(160), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("args", JSON, nullable=False),  # ids only
+    Column("lane", String(64), nullable=False),  # what limits count: a system, `slack`, `mail`
+    Column("ticket_id", String(32), index=True),
+    Column("state", String(16), nullable=False),  # ready running waiting done unknown dead
+    Column("run_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", BigInteger),  # milliseconds by the database's clock
+    Column("owner", String(80)),
+    Column("error", Text),
+    Column("made_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Index("ix_work_state_run_at", "state", "run_at"),
+    Index("ix_work_state_lease", "state", "lease_until"),
+)  # fmt: skip
+
+action = Table(
+    "action", metadata,
+    Column("key", String(160), primary_key=True),  # the work's key
+    Column("kind", String(32), nullable=False),
+    Column("ticket_id", String(32), index=True),
+    Column("state", String(16), nullable=False),  # intent done unknown refused
+    Column("fence", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("started", BigInteger, nullable=False),  # milliseconds by the database's clock
+    Column("finished", BigInteger),
+    Column("result", JSON, nullable=False),  # counts and references, nothing personal
+)  # fmt: skip
+
+lane = Table(
+    "lane", metadata,
+    Column("name", String(64), primary_key=True),
+    Column("next_at", BigInteger, nullable=False),  # earliest next claim, ms by the database's clock (calls a second)
+)  # fmt: skip

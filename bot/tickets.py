@@ -1,0 +1,202 @@
+"""What a ticket and a request are, the states of a request, and the table of allowed moves.
+
+A ticket is one enquiry and its thread. A request is one right inside one ticket, with its own state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.errors import NotAllowed
+from bot.law import Right
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    HANDLER = "handler"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a Slack user id, `bot`, `person` (the one who wrote) or `cli`, with the roles the configuration gives."""
+
+    id: str
+    roles: frozenset[Role] = frozenset()
+
+
+BOT = Actor("bot")
+PERSON = Actor("person")
+
+
+class State(StrEnum):
+    RECEIVED = "received"
+    IDENTIFYING = "identifying"
+    PLANNING = "planning"
+    PLANNED = "planned"
+    APPROVING = "approving"
+    COOLING = "cooling"
+    RUNNING = "running"
+    PROVING = "proving"
+    ANSWERING = "answering"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    NEEDS_PERSON = "needs_person"
+
+
+FINAL = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
+OPEN = frozenset(State) - FINAL
+WORKING = OPEN - {State.NEEDS_PERSON}
+
+
+class Identity(StrEnum):
+    """What is known of who wrote."""
+
+    UNKNOWN = "unknown"
+    ASKED = "asked"  # a code is under way to the address on file
+    CONFIRMED = "confirmed"
+    NOBODY = "nobody"  # no system knows the address: nothing can be disclosed, nothing deleted
+
+
+@dataclass(frozen=True)
+class Move:
+    """One allowed move. `role` None means only the bot (or the person's own mail) makes it."""
+
+    verb: str
+    source: State
+    target: State
+    role: Role | None = None
+    second_person: bool = False  # whoever chose the right cannot make this move
+    needs_identity: bool = False
+    only: frozenset[Right] = frozenset(Right)
+
+
+DESTRUCTIVE = frozenset({Right.DELETION})
+
+_S = State
+MOVES: tuple[Move, ...] = (
+    Move("choose", _S.RECEIVED, _S.IDENTIFYING, Role.HANDLER),
+    Move("identified", _S.IDENTIFYING, _S.PLANNING),
+    Move("planned", _S.PLANNING, _S.PLANNED, needs_identity=True),
+    Move("run", _S.PLANNED, _S.RUNNING, needs_identity=True, only=frozenset({Right.ACCESS})),
+    Move("propose", _S.PLANNED, _S.APPROVING, needs_identity=True, only=DESTRUCTIVE),
+    Move("approve", _S.APPROVING, _S.COOLING, Role.APPROVER, second_person=True, needs_identity=True, only=DESTRUCTIVE),
+    Move("reject", _S.APPROVING, _S.RECEIVED, Role.HANDLER, only=DESTRUCTIVE),
+    Move("stop", _S.COOLING, _S.RECEIVED, Role.HANDLER, only=DESTRUCTIVE),
+    Move("void", _S.APPROVING, _S.PLANNING, only=DESTRUCTIVE),
+    Move("void", _S.COOLING, _S.PLANNING, only=DESTRUCTIVE),
+    Move("void", _S.RUNNING, _S.PLANNING, only=DESTRUCTIVE),  # the recount differed: nothing was changed
+    Move("cooled", _S.COOLING, _S.RUNNING, needs_identity=True, only=DESTRUCTIVE),
+    Move("prove", _S.RUNNING, _S.PROVING, needs_identity=True),
+    Move("answer", _S.PLANNED, _S.ANSWERING, needs_identity=True),  # nothing is held anywhere: nothing to run
+    Move("answer", _S.PROVING, _S.ANSWERING, needs_identity=True),
+    Move("finish", _S.ANSWERING, _S.DONE, needs_identity=True),
+    *(Move("escalate", state, _S.NEEDS_PERSON) for state in sorted(WORKING)),
+    *(Move("resume", _S.NEEDS_PERSON, state, Role.HANDLER) for state in sorted(WORKING)),
+    *(Move("refuse", state, _S.REFUSED, Role.HANDLER) for state in sorted(OPEN)),
+    *(Move("withdraw", state, _S.WITHDRAWN, Role.HANDLER) for state in sorted(OPEN)),
+)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One enquiry and its whole thread. Holds nothing personal: that is sealed apart, under the ticket's own key."""
+
+    id: str
+    ref: str
+    channel: str  # mail, post, phone
+    received_at: datetime
+    received_on: date
+    language: str
+    rights: tuple[Right, ...]  # asked for, as intake read them; the handler decides
+    regimes: tuple[str, ...]
+    unrolled: date
+    due: date
+    why: tuple[str, ...]  # the clock explained, a line per step
+    identity: Identity = Identity.UNKNOWN
+    state: str = "open"  # open, closed
+    outcome: str | None = None
+    owner: str | None = None
+    version: int = 1
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    card_channel: str | None = None
+    card_ts: str | None = None
+    card_version: int = 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One right inside one ticket."""
+
+    id: str
+    ticket_id: str
+    right: Right
+    state: State
+    version: int = 1
+    back_to: State | None = None  # where a request in needs_person came from
+    reason: str | None = None  # why it waits, in words that name nobody
+    plan_id: str | None = None
+    generation: int = 1  # rises when a person says "run again"
+    chosen_by: str | None = None
+    chosen_at: datetime | None = None
+    result: Mapping[str, object] = field(default_factory=dict)  # counts per system, dates; nothing personal
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """Who wrote. Lives only sealed under the ticket's key, in modals and in letters."""
+
+    address: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    subject: str = field(default="", repr=False)
+    words: str = field(default="", repr=False)  # the text of the first mail
+    message_id: str = field(default="", repr=False)  # of the mail we answer to
+    references: tuple[str, ...] = field(default=(), repr=False)
+
+
+def move(request: Request, verb: str) -> Move:
+    """The allowed move, or NotAllowed in words for whoever asked."""
+    for each in MOVES:
+        if each.verb == verb and each.source == request.state and request.right in each.only:
+            if verb == "resume" and each.target != request.back_to:
+                continue
+            return each
+    raise NotAllowed(f"This is no longer possible: the {request.right} is now “{spoken(request.state)}”.")
+
+
+def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> Move:
+    """The move, if this actor may make it now; NotAllowed with the reason otherwise."""
+    found = move(request, verb)
+    if found.role is not None:
+        check_role(actor, found.role)
+        if found.second_person and four_eyes and actor.id == request.chosen_by:
+            raise NotAllowed("You asked for this plan yourself: a second person has to approve it.")
+    elif actor.roles:
+        raise NotAllowed("Only the bot makes this move.")
+    if found.needs_identity and identity not in {Identity.CONFIRMED, Identity.NOBODY}:
+        raise NotAllowed("Identity is not confirmed yet.")
+    return found
+
+
+def check_role(actor: Actor, role: Role) -> None:
+    """Nothing, if the actor has the role (an admin has every role); NotAllowed otherwise."""
+    if role not in actor.roles and Role.ADMIN not in actor.roles:
+        raise NotAllowed(f"This needs the role “{role}”. Ask an admin to add you to it in the configuration.")
+
+
+def can(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> bool:
+    """Whether `check_move` would pass."""
+    try:
+        check_move(request, verb, actor, identity, four_eyes=four_eyes)
+    except NotAllowed:
+        return False
+    return True
+
+
+def spoken(state: State) -> str:
+    """The state in words for a card."""
+    return {State.NEEDS_PERSON: "needs a person"}.get(state, state.value)

@@ -1,0 +1,49 @@
+"""What a right needs from each system: the plan, its hash, and the difference between two plans."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    EXPORT = "export"
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+    KEEP = "keep"
+    TASK = "task"  # a person does it
+
+
+@dataclass(frozen=True, order=True)
+class Line:
+    """One line of a plan: what happens to how many rows of one place in one system. Never a value."""
+
+    system: str
+    place: str  # table, audience, module, folder
+    act: Act
+    count: int
+    category: str = ""  # of the privacy policy
+    basis: str | None = None  # legal ground of a `keep`
+    until: str | None = None  # ISO date the ground ends, latest of the rows
+
+
+def plan_hash(lines: Iterable[Line]) -> str:
+    """SHA-256 over the canonical lines: equal plans, equal hash, whatever their order."""
+    text = json.dumps([asdict(line) for line in sorted(lines, key=_key)], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _key(line: Line) -> tuple[str, str, str, str]:
+    return (line.system, line.place, line.act, line.basis or "")
+
+
+def difference(old: Iterable[Line], new: Iterable[Line]) -> list[str]:
+    """One sentence per place whose count or act changed, for the card of a voided approval."""
+    before = {_key(line): line.count for line in old}
+    after = {_key(line): line.count for line in new}
+    return [
+        f"{key[0]} {key[1]}: {key[2]} {before.get(key, 0)} → {after.get(key, 0)}"
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key, 0) != after.get(key, 0)
+    ]
