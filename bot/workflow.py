@@ -1,9 +1,9 @@
-"""What a right needs from each system: the plan, its hash, and the difference between two plans."""
+"""What a right needs from each system: the plan, its hash, the difference between two plans, what a probe saw."""
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 
@@ -26,6 +26,18 @@ class Line:
     category: str = ""  # of the privacy policy
     basis: str | None = None  # legal ground of a `keep`
     until: str | None = None  # ISO date the ground ends, latest of the rows
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The effect of an act was seen at the far side. `result` holds counts only."""
+
+    result: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotSeen:
+    """The far side is reachable, settled, and shows no effect: the act may be done again."""
 
 
 def plan_hash(lines: Iterable[Line]) -> str:

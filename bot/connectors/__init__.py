@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.law import Right
-from bot.workflow import Line
+from bot.workflow import Line, NotSeen, Seen
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,6 @@ class Table:
     rows: tuple[tuple[Any, ...], ...] = field(repr=False)
     labels: Mapping[str, str] = field(default_factory=dict)  # column -> words that explain it (GDPR 12(1))
     source: str = ""  # where the data came from, if not from the person (GDPR 15(1)(g))
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The effect of an act was seen at the far side. `result` holds counts only."""
-
-    result: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NotSeen:
-    """The far side is reachable, settled, and shows no effect: the act may be done again."""
 
 
 class Connector(Protocol):
