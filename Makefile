@@ -1,0 +1,51 @@
+# make demo | test | setup | demo-once | lint | faults | bench | requirements
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: demo demo-once test setup lint faults bench requirements clean
+
+demo: .venv/demo
+	@$(BIN)/subjectline demo
+
+demo-once: .venv/demo
+	@$(BIN)/subjectline demo --once
+
+setup test lint faults bench: .venv/dev
+
+test: lint
+	$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+faults:
+	SUBJECTLINE_FAULTS=long $(BIN)/pytest -q -n 2 --dist loadgroup -m faults
+
+bench:
+	@$(BIN)/python -m tests.bench
+
+# Each mark stands for one set of requirements, installed from its file with hashes.
+.venv/demo: requirements-demo.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Subjectline needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up in .venv (once) …"
+	@$(PIP) --require-hashes -r requirements-demo.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/demo
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Pins every requirement with its hashes for all supported Pythons; no index address is written. Needs `uv`.
+requirements:
+	uv pip compile -q pyproject.toml --extra install --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt
+	uv pip compile -q pyproject.toml --extra install --extra demo -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements-demo.txt
+	uv pip compile -q pyproject.toml --extra install --extra demo --extra dev -c requirements-demo.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.txt
+
+clean:
+	rm -rf .venv
