@@ -1,0 +1,115 @@
+"""Faults of subjectline.toml as sentences. They name settings, never values: somebody may have put a secret there."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings.sections import File, Roles
+
+
+def sentences(file: str, error: ValidationError) -> list[str]:
+    """One sentence for each fault the models found."""
+    return [f"{file}: {_place(each['loc'])} {_what(each)}." for each in error.errors(include_input=False)]
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """`[safety] code_tries`, `[[policy.categories]] number 2, purposes`, `[roles] handlers, entry 1`."""
+    path = [part for part in loc if isinstance(part, str)]
+    numbers = [part + 1 for part in loc if isinstance(part, int)]
+    if not numbers:
+        table, name = ".".join(path[:-1]), path[-1]
+        return f"[{table}] {name}" if table else name
+    if isinstance(loc[-1], int) and len(path) > 1:  # a value of a list
+        return f"[{'.'.join(path[:-1])}] {path[-1]}, entry {numbers[-1]}"
+    at = next(index for index, part in enumerate(loc) if isinstance(part, int))
+    rest = [str(part) for part in loc[at + 1 :] if isinstance(part, str)]
+    return f"[[{'.'.join(str(part) for part in loc[:at])}]] number {numbers[0]}" + (f", {'.'.join(rest)}" if rest else "")
+
+
+def _what(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return _unknown(error["loc"])
+        case "too_short":
+            return "is empty: at least one is needed"
+        case "string_too_short":
+            return "is empty"
+        case "plain":
+            return error["msg"]
+        case _:
+            return re.sub(r"^(Input|String|Tuple|List|Value) should", "must", error["msg"])
+
+
+def _unknown(loc: Sequence[str | int]) -> str:
+    name = str(loc[-1])
+    if name.isupper():
+        return "does not belong in this file: set it in the environment"
+    near = get_close_matches(name, _names(loc[:-1]), n=1)
+    return "is not a setting" + (f": did you mean {near[0]}?"[:-1] if near else "")
+
+
+def _names(loc: Sequence[str | int]) -> list[str]:
+    """The settings of the table at this place."""
+    model: type[BaseModel] = File
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model(each))), None)
+
+
+def across(file: File, *, with_people: bool) -> list[str]:
+    """Faults that only show when two settings are seen together."""
+    faults = _policy_faults(file) + _connector_faults(file)
+    if with_people:
+        faults += _people_faults(file.roles, four_eyes=file.safety.four_eyes)
+    return faults
+
+
+def _policy_faults(file: File) -> list[str]:
+    names = [category.name for category in file.policy.categories]
+    faults = [f"[[policy.categories]] {name!r} is there twice." for name in sorted(_twice(names))]
+    for recipient in file.policy.recipients:
+        faults += [
+            f"[[policy.recipients]] {recipient.name!r} names the category {each!r}, which the policy does not have."
+            for each in recipient.categories
+            if each not in names
+        ]
+    return faults
+
+
+def _connector_faults(file: File) -> list[str]:
+    faults = []
+    for number, block in enumerate(file.connectors, start=1):
+        for word in ("kind", "name"):
+            text = block.get(word)
+            if not isinstance(text, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", text):
+                faults.append(f"[[connectors]] number {number} needs a {word}: small letters, digits, - and _.")
+    names = [str(block.get("name")) for block in file.connectors]
+    return faults + [f"[[connectors]] {name!r} is there twice: names must differ." for name in sorted(_twice(names))]
+
+
+def _twice(names: Sequence[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def _people_faults(roles: Roles, *, four_eyes: bool) -> list[str]:
+    choosing, approving = {*roles.handlers, *roles.admins}, {*roles.approvers, *roles.admins}
+    if not choosing:
+        return ["[roles] names no handler: nobody could answer an enquiry."]
+    if not approving:
+        return ["[roles] names no approver: nobody could approve a deletion."]
+    if four_eyes and choosing == approving and len(choosing) == 1:
+        return ["[roles] names one person only: with [safety] four_eyes a second one has to approve deletions."]
+    return []

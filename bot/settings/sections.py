@@ -1,0 +1,195 @@
+"""The tables of subjectline.toml: one class each, frozen, and closed against settings nobody knows."""
+
+import re
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from bot import law
+from bot.tickets import Role
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("plain", "is not an e-mail address") from None
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError):
+        raise PydanticCustomError("plain", "is not a time zone such as Europe/Zurich") from None
+    return text
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise PydanticCustomError("plain", "is not a Slack user id such as U0123456789 (profile, Copy member ID)")
+    return text
+
+
+def _regime(text: str) -> str:
+    if text not in law.known():
+        raise PydanticCustomError("plain", "is not one of the known regimes: {known}", {"known": ", ".join(law.known())})
+    return text
+
+
+def _region(text: str) -> str:
+    if not law.is_region(text):
+        raise PydanticCustomError("plain", "is no region with known holidays, such as CH-ZH, DE-BY, or none")
+    return text
+
+
+def _day(text: str) -> str:
+    if not law.is_day(text):
+        raise PydanticCustomError("plain", "is not a day such as 2027-01-02, or 01-02 for every year")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Address = Annotated[str, AfterValidator(_address)]
+User = Annotated[str, AfterValidator(_user)]
+Day = Annotated[str, AfterValidator(_day)]
+RegimeName = Annotated[str, AfterValidator(_regime)]
+Mode = Literal["suspend", "restart", "none"]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+class Company(Section):
+    name: Text
+    address: tuple[Text, ...] = Field(min_length=1)  # lines of the postal address
+    country: Text
+    email: Address  # letters come from here, answers go here
+    phone: str = ""
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Zurich"
+    sender: str = ""  # name beside the address in From; the company's name where it is empty
+
+
+class Intake(Section):
+    subjects: tuple[Text, ...] = Field(default=("Data Protection Enquiry",), min_length=1)
+    lookback_days: int = Field(default=30, ge=0, le=3650)  # how far a first look into the mailbox goes back
+    own_addresses: tuple[Address, ...] = ()  # beside company.email
+
+
+class Roles(Section):
+    """Slack user ids. The configuration decides who may what, never a Slack profile."""
+
+    viewers: tuple[User, ...] = ()
+    handlers: tuple[User, ...] = ()
+    approvers: tuple[User, ...] = ()
+    admins: tuple[User, ...] = ()
+
+    def by_user(self) -> dict[str, frozenset[Role]]:
+        """User id -> roles, for everybody who is named."""
+        lists = {
+            Role.VIEWER: self.viewers,
+            Role.HANDLER: self.handlers,
+            Role.APPROVER: self.approvers,
+            Role.ADMIN: self.admins,
+        }
+        users = {user for names in lists.values() for user in names}
+        return {user: frozenset(role for role, names in lists.items() if user in names) for user in users}
+
+
+class Letters(Section):
+    language: Literal["en"] = "en"  # where the enquiry's own language has no letters
+
+
+class Contested(Section):
+    """Points on which learned people differ (docs: the law). What is not set stays as the regime's file has it."""
+
+    roll: Literal["weekend_and_holiday", "none"] | None = None
+    identity: Mode | None = None
+    clarification: Mode | None = None
+    fee: Mode | None = None
+    pause_count: Literal["difference", "inclusive"] | None = None
+    extension_anchor: Literal["receipt", "first_due"] | None = None
+    day_of_receipt_counts: bool | None = None
+
+
+class Clock(Section):
+    """Which laws are on and whose holidays count."""
+
+    regimes: tuple[RegimeName, ...] = Field(default=("gdpr_eu", "ch_fadp"), min_length=1)
+    holidays_region: Annotated[str, AfterValidator(_region)] = "CH-ZH"
+    extra_holidays: tuple[Day, ...] = ()
+    removed_holidays: tuple[Day, ...] = ()
+    target_days: int = Field(default=14, ge=1, le=90)  # the house's own goal, well before the law's date
+    contested: dict[RegimeName, Contested] = Field(default_factory=dict)
+
+    def choices(self) -> dict[str, dict[str, Any]]:
+        """Regime -> the contested points that are set, as `law.dates` takes them."""
+        return {name: each.model_dump(exclude_none=True) for name, each in self.contested.items()}
+
+
+class Category(Section):
+    """One category of data of the privacy policy."""
+
+    name: Text
+    purposes: tuple[Text, ...] = Field(min_length=1)
+    retention: Text  # a period, or the criteria that end it
+    source: Text = "you"  # where the data come from, as in "we have it from you"
+
+
+class Recipient(Section):
+    """Somebody the data are passed on to."""
+
+    name: Text
+    country: Text
+    safeguard: str = ""  # what protects the data there: "standard contractual clauses"; empty: nothing is needed
+    categories: tuple[Text, ...] = ()  # of data, by the names of the categories; empty: all of them
+
+
+class Authority(Section):
+    name: Text
+    site: Text
+    of: str = ""  # for whom: "people in Switzerland"
+
+
+class Policy(Section):
+    """What the company's privacy policy says, as far as letters repeat it."""
+
+    categories: tuple[Category, ...] = Field(min_length=1)
+    recipients: tuple[Recipient, ...] = ()
+    authorities: tuple[Authority, ...] = Field(min_length=1)
+    automated_decisions: Text = "None. No decision about you is made by a machine alone, and no profile of you is drawn."
+    backups: Text = "Copies in our backups are overwritten within 90 days. Until then nobody works with them."
+    suppression: str = ""  # which address stays on a do-not-mail list after an erasure, and why; empty: none does
+
+
+class Safety(Section):
+    four_eyes: bool = True
+    cooling_hours: float = Field(default=48, ge=0, le=24 * 14)
+    code_hours: float = Field(default=24, gt=0, le=24)  # NIST SP 800-63A-4: by e-mail a day at most
+    code_tries: int = Field(default=5, ge=1, le=10)
+    codes_a_day: int = Field(default=3, ge=1, le=10)
+    package_days: int = Field(default=14, ge=1, le=90)
+    package_downloads: int = Field(default=3, ge=1, le=20)
+
+
+class EngineRoom(Section):
+    lease_s: int = Field(default=30, ge=5, le=600)
+    slots: int = Field(default=8, ge=1, le=64)
+
+
+class File(Section):
+    """subjectline.toml. `connectors` and `recipients` stay mappings: whoever reads them knows their own words."""
+
+    company: Company
+    policy: Policy
+    intake: Intake = Intake()
+    roles: Roles = Roles()
+    letters: Letters = Letters()
+    clock: Clock = Clock()
+    safety: Safety = Safety()
+    engine: EngineRoom = EngineRoom()
+    connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
+    recipients: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
