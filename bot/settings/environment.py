@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -124,7 +125,7 @@ def key_fault(text: str) -> str | None:
         return "is not base64: make one with `openssl rand -base64 32`."
     if len(key) != 32:
         return f"holds {len(key)} bytes, 32 are needed: make one with `openssl rand -base64 32`."
-    steps = {(after - before) % 256 for before, after in zip(key, key[1:], strict=False)}
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
     # 32 bytes of chance hold fewer than 16 different ones, or letters only, less than once in a billion keys
     if len(steps) == 1 or len(set(key)) < 16 or key.hex() in PUBLISHED_KEYS or all(32 <= byte < 127 for byte in key):
         return "is not a key made by chance: anybody could guess it."

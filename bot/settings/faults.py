@@ -13,7 +13,13 @@ from bot.settings.sections import File, Roles
 
 def sentences(file: str, error: ValidationError) -> list[str]:
     """One sentence for each fault the models found."""
-    return [f"{file}: {_place(each['loc'])} {_what(each)}." for each in error.errors(include_input=False)]
+    errors = error.errors(include_input=False)
+    inside = {each["loc"][:-1] for each in errors if isinstance(each["loc"][-1], int)}  # a list's bad entries
+    return [
+        f"{file}: {_place(each['loc'])} {_what(each)}."
+        for each in errors
+        if not (each["type"] == "too_short" and each["loc"] in inside)  # not empty: its entries were refused
+    ]
 
 
 def _place(loc: Sequence[str | int]) -> str:
@@ -26,8 +32,8 @@ def _place(loc: Sequence[str | int]) -> str:
     if isinstance(loc[-1], int) and len(path) > 1:  # a value of a list
         return f"[{'.'.join(path[:-1])}] {path[-1]}, entry {numbers[-1]}"
     at = next(index for index, part in enumerate(loc) if isinstance(part, int))
-    rest = [str(part) for part in loc[at + 1 :] if isinstance(part, str)]
-    return f"[[{'.'.join(str(part) for part in loc[:at])}]] number {numbers[0]}" + (f", {'.'.join(rest)}" if rest else "")
+    table = ".".join(str(part) for part in loc[:at])
+    return ", ".join([f"[[{table}]] number {numbers[0]}", *(str(part) for part in loc[at + 1 :])])
 
 
 def _what(error: ErrorDetails) -> str:
@@ -51,7 +57,7 @@ def _unknown(loc: Sequence[str | int]) -> str:
     if name.isupper():
         return "does not belong in this file: set it in the environment"
     near = get_close_matches(name, _names(loc[:-1]), n=1)
-    return "is not a setting" + (f": did you mean {near[0]}?"[:-1] if near else "")
+    return f"is not a setting; {near[0]} is" if near else "is not a setting"
 
 
 def _names(loc: Sequence[str | int]) -> list[str]:

@@ -22,7 +22,7 @@ def _address(text: str) -> str:
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         raise PydanticCustomError("plain", "is not a time zone such as Europe/Zurich") from None
     return text
 
@@ -35,7 +35,8 @@ def _user(text: str) -> str:
 
 def _regime(text: str) -> str:
     if text not in law.known():
-        raise PydanticCustomError("plain", "is not one of the known regimes: {known}", {"known": ", ".join(law.known())})
+        known = ", ".join(law.known())
+        raise PydanticCustomError("plain", "is not one of the known regimes: {known}", {"known": known})
     return text
 
 
@@ -160,7 +161,7 @@ class Policy(Section):
     categories: tuple[Category, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
     authorities: tuple[Authority, ...] = Field(min_length=1)
-    automated_decisions: Text = "None. No decision about you is made by a machine alone, and no profile of you is drawn."
+    automated_decisions: Text = "None. No machine alone makes a decision about you, and no profile of you is drawn."
     backups: Text = "Copies in our backups are overwritten within 90 days. Until then nobody works with them."
     suppression: str = ""  # which address stays on a do-not-mail list after an erasure, and why; empty: none does
 
