@@ -1,10 +1,56 @@
 """Tickets as Slack blocks, as plain data. Pure: the moment comes in as an argument, in the zone dates are shown in."""
 
+from bot.cards.card import card, card_text, quarantine_card, quarantine_text
+from bot.cards.modals import (
+    clock_modal,
+    details_modal,
+    home,
+    list_blocks,
+    loading_modal,
+    plan_modal,
+    quarantine_modal,
+    quarantined_modal,
+    ticket_blocks,
+    told_home,
+    told_modal,
+)
 from bot.cards.views import (
-    CardView, Details, Mail, NextActor, PlanLine, Progress, Quarantined, RequestView, TicketLine, Unsettled,
-)  # fmt: skip
+    CardView,
+    Details,
+    Mail,
+    NextActor,
+    PlanLine,
+    Progress,
+    Quarantined,
+    RequestView,
+    TicketLine,
+    Unsettled,
+)
 
 __all__ = [
-    "CardView", "Details", "Mail", "NextActor", "PlanLine", "Progress", "Quarantined", "RequestView", "TicketLine",
+    "CardView",
+    "Details",
+    "Mail",
+    "NextActor",
+    "PlanLine",
+    "Progress",
+    "Quarantined",
+    "RequestView",
+    "TicketLine",
     "Unsettled",
-]  # fmt: skip
+    "card",
+    "card_text",
+    "clock_modal",
+    "details_modal",
+    "home",
+    "list_blocks",
+    "loading_modal",
+    "plan_modal",
+    "quarantine_card",
+    "quarantine_modal",
+    "quarantine_text",
+    "quarantined_modal",
+    "ticket_blocks",
+    "told_home",
+    "told_modal",
+]

@@ -51,6 +51,7 @@ class Unsettled:
 
     key: str  # of the work row
     what: str  # "the letter “access_answer”", "the deletion in our internal server"
+    letter: bool = True  # something sent; False: an act in a system
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,265 @@
+"""The card: one message per ticket, drawn anew from the stored state. It names no person."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.cards.blocks import (
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    cut,
+    day,
+    divider,
+    escape,
+    fields,
+    fits,
+    header,
+    lines,
+    member,
+    moment,
+    paragraph,
+    section,
+)
+from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TicketLine, Unsettled
+from bot.law import Right
+from bot.tickets import Identity, State, spoken
+
+VERB = {Right.ACCESS: "Access", Right.CORRECTION: "Correct", Right.DELETION: "Delete", Right.RESTRICTION: "Restrict"}
+NEXT = {
+    NextActor.HANDLER: "A handler",
+    NextActor.APPROVER: "An approver",
+    NextActor.PERSON: "The person who wrote",
+    NextActor.BOT: "The bot",
+    NextActor.NOBODY: "Nobody: all done",
+}
+IDENTITY = {
+    Identity.UNKNOWN: "not confirmed yet",
+    Identity.ASKED: "a code is under way to the address on file",
+    Identity.CONFIRMED: "confirmed",
+    Identity.NOBODY: "no system knows the address",
+}
+LANGUAGE = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
+ACT = {
+    "export": "goes into the copy",
+    "delete": "to delete",
+    "anonymise": "to anonymise",
+    "keep": "kept",
+    "task": "for a person to do",
+}
+PLANNED = frozenset({State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.NEEDS_PERSON})  # line by line
+SOON = 7  # days from which the sign of the due date changes
+UNSETTLED = 5  # shown at once; the next ones follow when these are settled
+
+
+def card(view: CardView, now: datetime) -> list[Block]:
+    """The card as blocks that Slack takes, whatever the size of the plans. `now` carries the house's time zone."""
+    if view.closed_on:
+        outcome = cut(view.outcome or "closed", 400)
+        return [header(view.ref), paragraph(f"Closed on {day(view.closed_on)}: {outcome}")]
+    for limit in (20, 8, 3):
+        blocks = _open(view, now, limit)
+        if fits(blocks):
+            return blocks
+    return _open(view, now, 0)
+
+
+def card_text(view: CardView) -> str:
+    """The same in one line, for push notices and screen readers."""
+    if view.closed_on:
+        return f"{view.ref} is closed."
+    rights = ", ".join(view.rights) or "no right named"
+    return f"{view.ref}: {rights}. Due {day(view.due)}. Next: {NEXT[view.next_actor].lower()}."
+
+
+def sign(due: date, today: date) -> str:
+    """How long there is, in words and with a sign that needs no colour: ● time enough, ▲ soon, ■ overdue."""
+    left = (due - today).days
+    if left < 0:
+        return f"■ overdue {_days(-left)}, {day(due)}"
+    if left == 0:
+        return f"▲ today, {day(due)}"
+    return f"{'▲' if left <= SOON else '●'} {_days(left)}, {day(due)}"
+
+
+def facts(view: CardView, now: datetime) -> list[Block]:
+    """Reference, rights, due date, who acts next, language, regime: what every drawing of a ticket begins with."""
+    asked = ", ".join(view.rights) or "no right named"
+    regimes = ", ".join(regime.replace("_", " ").upper() for regime in view.regimes)
+    known = [
+        ("Asked for", asked),
+        ("Due", sign(view.due, now.date())),
+        ("Next", NEXT[view.next_actor]),
+        ("Identity", IDENTITY[view.identity]),
+        ("Received", day(view.received_on)),
+        ("Language and law", escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
+    ]
+    if view.owner:
+        known.append(("Owner", member(view.owner)))
+    return [header(f"{view.ref} · {asked}"), fields(*known)]
+
+
+def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:
+    """One request in words: state, plan, what changed, progress."""
+    blocks = [section(f"*{request.right.capitalize()}* · {_status(request, view, now)}")]
+    if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
+        blocks.append(paragraph(f"Why: {cut(request.reason, 600)}"))
+    if request.changes:
+        blocks.append(context("*The data changed, so the earlier approval is void.* The difference:"))
+        blocks += lines(request.changes, min(limit, 8), "… and {} more places")
+    if request.plan:
+        blocks.append(section(f"*Plan:* {escape(totals(request.plan))}"))
+        if shown := limit if request.state in PLANNED else 0:
+            blocks += lines([plan_line(each) for each in request.plan], shown, "… and {} more: press “Whole plan”")
+    if request.progress:
+        blocks += lines([progress_line(each, request.state) for each in request.progress], 12, "… and {} more systems")
+    return blocks
+
+
+def totals(plan: Sequence[PlanLine]) -> str:
+    """The plan in numbers: `9 delete, 3 keep in 1 system`."""
+    counts: Counter[str] = Counter()
+    for each in plan:
+        counts[each.act] += each.count
+    systems = len({each.system for each in plan})
+    told = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
+    return f"{told} (rows, in {systems} {'system' if systems == 1 else 'systems'})"
+
+
+def plan_line(each: PlanLine) -> str:
+    """One place of the plan in words."""
+    kept = f" ({each.basis})" if each.basis else ""
+    until = f", until {day(each.until)}" if each.until else ""
+    return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"
+
+
+def progress_line(each: Progress, state: State) -> str:
+    """One system's progress in counts: `our internal server: 9 found → 0 left`."""
+    if each.left is not None:
+        return f"{'✓' if each.left == 0 else '✗'} {each.system}: {each.found} found → {each.left} left"
+    tail = {"done": "done", "unknown": "answer lost, being looked at", "dead": "did not work"}
+    doing = "asking again" if state == State.PROVING else "at work"
+    return f"{each.system}: {each.found} found, {tail.get(each.state, doing)}"
+
+
+def row(ticket: TicketLine, today: date) -> str:
+    """One ticket in one line of a list, in our own words."""
+    rights = ", ".join(ticket.rights) or "no right named"
+    states = ", ".join(spoken(state) for state in ticket.states) or spoken(State.RECEIVED)
+    return f"*{escape(ticket.ref)}* {rights} · {sign(ticket.due, today)} · {states} · next: {NEXT[ticket.next_actor]}"
+
+
+def quarantine_card(count: int) -> list[Block]:
+    """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
+    if not count:
+        return [header("Quarantine"), paragraph("Every quarantined mail is settled.")]
+    mails = "1 mail" if count == 1 else f"{count} mails"
+    told = f"{mails} came in that could not be read safely. Somebody has to look: it may be an enquiry."
+    return [
+        header(f"Quarantine · {mails}"),
+        paragraph(told),
+        *actions([button("Look at them", "quarantine", "quarantine", style="primary")]),
+    ]
+
+
+def quarantine_text(count: int) -> str:
+    """The same in one line."""
+    return f"Quarantine: {count} to look at." if count else "Quarantine: every mail is settled."
+
+
+def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
+    blocks = facts(view, now)
+    if not view.four_eyes:
+        blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
+    for request in view.requests:
+        if request.state == State.RECEIVED:
+            continue
+        blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
+    blocks += _unsettled(view.unsettled)
+    return [*blocks, divider(), *_ticket_buttons(view)]
+
+
+def _status(request: RequestView, view: CardView, now: datetime) -> str:
+    second = "a second person must approve this plan" if view.four_eyes else "the plan waits for its approval"
+    words = {
+        State.IDENTIFYING: f"who wrote is being settled: {IDENTITY[view.identity]}",
+        State.PLANNING: "the bot is asking every system what it holds",
+        State.PLANNED: "planned; nothing has been changed",
+        State.APPROVING: f"{second}; nothing has been changed",
+        State.COOLING: "approved; nothing has been changed yet",
+        State.RUNNING: "running",
+        State.PROVING: "every system is being asked again",
+        State.ANSWERING: "the letter with the answer is on its way",
+        State.DONE: "done",
+    }.get(request.state, spoken(request.state))
+    if request.state == State.COOLING and request.cooling_until:
+        words += f": starts {moment(request.cooling_until, now)}, until then a handler may stop it"
+    if request.state == State.DONE and request.answered_on:
+        words += f", answered {day(request.answered_on)}"
+    if request.chosen_by:
+        words += f". Chosen by {member(request.chosen_by)}"
+    if request.decided_by:
+        words += f", approved by {member(request.decided_by)}"
+    return words
+
+
+def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[Block]:
+    right = request.right
+    row: list[Block] = []
+    if request.state == State.APPROVING and request.plan_id:
+        row.append(_approve(request, view))
+        row.append(button("Reject", f"reject:{right}", request.id))
+    if request.state == State.COOLING:
+        row.append(button("Stop", f"stop:{right}", request.id, style="danger"))
+    if request.state == State.NEEDS_PERSON:
+        row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
+    if len(request.plan) > (limit if request.state in PLANNED else 0):
+        row.append(button("Whole plan", f"plan:{right}", view.ticket_id))
+    return actions(row)
+
+
+def _approve(request: RequestView, view: CardView) -> Block:
+    wait = f" It starts after {view.cooling_hours:g} hours; until then it can be stopped." if view.cooling_hours else ""
+    told = f"{totals(request.plan).capitalize()}.{wait}"
+    ask = confirm(f"Approve the {request.right}?", told, "Approve", danger=True)
+    return button("Approve", f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask)
+
+
+def _unsettled(unsettled: Sequence[Unsettled]) -> list[Block]:
+    blocks: list[Block] = []
+    for number, each in enumerate(unsettled[:UNSETTLED], start=1):
+        again = "the person may get it twice" if each.letter else "it would be done a second time"
+        ask = confirm("Again?", f"Only if it surely did not happen: {again}.", "Again", danger=True)
+        tail = "" if number == 1 else f":{number}"  # an action id stands once in a message
+        seen, repeat = ("It arrived", "Send again") if each.letter else ("It was done", "Do it again")
+        told = f"▲ Nobody knows whether this happened: {cut(each.what, 200)}. The answer was lost. Please look there."
+        blocks.append(paragraph(told))
+        blocks += actions(
+            [
+                button(seen, f"settle:seen{tail}", each.key, style="primary"),
+                button(repeat, f"settle:again{tail}", each.key, confirm=ask),
+            ]
+        )
+    if len(unsettled) > UNSETTLED:
+        blocks.append(context(f"… and {len(unsettled) - UNSETTLED} more after these."))
+    return [divider(), *blocks] if blocks else []
+
+
+def _ticket_buttons(view: CardView) -> list[Block]:
+    begun = {request.right for request in view.requests if request.state != State.RECEIVED}
+    choose = [
+        button(VERB[right], f"choose:{right}", view.ticket_id, style="primary" if right in view.rights else "")
+        for right in Right
+        if right not in begun
+    ]
+    look = [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
+    if view.can_close:
+        ask = confirm(f"Close {view.ref}?", "The card shrinks to its reference and the outcome.", "Close")
+        look.append(button("Close", "close", view.ticket_id, confirm=ask))
+    return [*actions(choose), *actions(look)]
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
