@@ -30,9 +30,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Seen:
-    """The effect of an act was seen at the far side. `result` holds counts only."""
+    """The effect of an act was seen at the far side. `result` holds counts and references, nothing personal."""
 
-    result: Mapping[str, int] = field(default_factory=dict)
+    result: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

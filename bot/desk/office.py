@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.engine import Engine
-from bot.law import Right
+from bot.law import Regime, Right
 from bot.store import Store
 from bot.tickets import Actor
 from bot.workflow import Line
@@ -79,6 +79,11 @@ class Writer(Protocol):
 class Packer(Protocol):
     """The access package (`package.Packer`)."""
 
+    def freeze(self, tables: Sequence[Any]) -> bytes:
+        """One system's export as bytes that `thaw` reads back exactly; held sealed until all systems have answered."""
+        ...
+
+    def thaw(self, frozen: bytes) -> Sequence[Any]: ...
     def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes: ...
     def seal(self, content: bytes, name: str) -> tuple[str, str]:
         """Writes it encrypted under a key derived from a new token: (token, hex SHA-256 of the token)."""
@@ -103,13 +108,17 @@ class House:
     sender: str  # address our letters come from
     public_url: str
     roles: Mapping[str, frozenset[Any]]  # user id -> roles
-    regimes: tuple[str, ...]
-    zone: str
+    regimes: tuple[Regime, ...]
+    zone: str  # dates are those of this zone
+    holidays_region: str
+    message_domain: str  # of the Message-IDs we issue
     four_eyes: bool = True
     cooling_hours: float = 48.0
     code_hours: float = 24.0
     code_tries: int = 5
     codes_a_day: int = 3
+    mail_timeout_s: float = 60.0  # hard limit of one SMTP conversation
+    mail_settle_s: float = 30.0  # how long after a lost answer the Sent folder may still lag
     package_days: int = 14
     package_downloads: int = 3
 
@@ -128,6 +137,8 @@ class Office:
     postman: Postman
     writer: Writer
     packer: Packer
+    new_code: Callable[[], str]  # eight random digits
+    words: Callable[[bytes], str]  # the text of a raw mail, read under limits
 
     def actor(self, user: str) -> Actor:
         """The user with the roles the configuration gives now."""

@@ -1,0 +1,125 @@
+"""The answer: the access package, the letter that carries it, and the download on the person's page."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.desk.writing import Writing
+from bot.engine import Job, Kind
+from bot.intake import normal_address
+from bot.law import Right
+from bot.store import Unit
+from bot.tickets import BOT, PERSON, Request, State
+from bot.workflow import Act, Line
+
+
+class Answering(Writing):
+    """The verbs at the end of the road."""
+
+    def _answer(self, unit: Unit, request: Request) -> None:
+        """In the state `answering`: the letter is written, or first the package it carries."""
+        ticket = unit.tickets.get(request.ticket_id)
+        if not self._persons(unit, request.id):
+            self._send(unit, ticket, "nothing_held", {"right": str(request.right), **self._searched()}, request=request)
+        elif request.right == Right.ACCESS:
+            key = f"{request.id}:pack:{request.generation}"
+            self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=ticket.id)
+        else:
+            self._send(unit, ticket, "erasure_done", self._erased_values(unit, request), request=request)
+
+    def _searched(self) -> dict[str, Any]:
+        return {"searched": [system.label for system in self.systems.values()]}
+
+    def _erased_values(self, unit: Unit, request: Request) -> dict[str, Any]:
+        assert request.plan_id is not None
+        lines = unit.plans.get(request.plan_id).lines
+        return {
+            **self._searched(),
+            "erased": [self._spoken(line) for line in lines if line.act in {Act.DELETE, Act.ANONYMISE} and line.count],
+            "kept": [self._spoken(line) for line in lines if line.act == Act.KEEP and line.count],
+            "erased_on": self._today(unit.now),
+        }
+
+    def _spoken(self, line: Line) -> dict[str, Any]:
+        return {
+            "system": self.systems[line.system].label,
+            "place": line.place,
+            "act": str(line.act),
+            "count": line.count,
+            "category": line.category,
+            "basis": line.basis,
+            "until": date.fromisoformat(line.until) if line.until else None,
+        }
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.house.zone)).date()
+
+    # -- the package ----------------------------------------------------------------------------------------------
+
+    def _pack_call(self, job: Job) -> Mapping[str, Any]:
+        """Packs and seals what the systems answered. The token stays in memory until the letter holds it."""
+        with self.store.read() as unit:
+            request = unit.requests.get(job.args["request"])
+            ticket = unit.tickets.get(request.ticket_id)
+            held = {name: self.packer.thaw(frozen) for name, frozen in unit.holdings.of(request.id).items()}
+            now = unit.now
+        tables = {name: held.get(name, ()) for name in self.systems}
+        about = {
+            **self.house.policy,
+            "ref": ticket.ref,
+            "received_on": ticket.received_on,
+            "labels": {name: system.label for name, system in self.systems.items()},
+        }
+        content = self.packer.pack(tables, about, now)
+        name = f"{ticket.ref}-{request.generation}"
+        token, digest = self.packer.seal(content, name)
+        return {"token": token, "digest": digest, "name": name, "size": len(content)}
+
+    def _pack_after(self, unit: Unit, job: Job, packed: Mapping[str, Any]) -> None:
+        ticket, request = self._request(unit, job.args["request"])
+        if request.state != State.ANSWERING:
+            return
+        address = normal_address(unit.tickets.correspondent(ticket.id).address) or ""
+        expires_at = unit.now + timedelta(days=self.house.package_days)
+        unit.packages.add(
+            id=unit.id(), request_id=request.id, ticket_id=ticket.id, token_digest=packed["digest"],
+            address_blind=self.store.keys.blind("address", address), name=packed["name"], size=packed["size"],
+            expires_at=expires_at,
+        )  # fmt: skip
+        unit.holdings.clear(request.id)
+        unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
+        self._send(
+            unit, ticket, "access_answer", self._access_values(packed["token"], expires_at),
+            request=request, secret=packed["token"],
+        )  # fmt: skip
+
+    def _access_values(self, token: str, expires_at: datetime) -> dict[str, Any]:
+        return {
+            **self._searched(),
+            "link": f"{self.house.public_url}/p/{token}",
+            "link_until": self._today(expires_at),
+            "downloads": self.house.package_downloads,
+        }
+
+    def download(self, token: str, address: str) -> tuple[str, bytes] | None:
+        """(file name, zip), counted and audited; None, whatever the reason, when there is nothing for this pair."""
+        given = normal_address(address)
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        with self.store.begin() as unit:
+            row = unit.packages.by_token(digest)
+            if row is None or row.revoked_at or row.expires_at <= unit.now or row.tries >= self.house.code_tries:
+                return None
+            if given is None or self.store.keys.blind("address", given) != row.address_blind:
+                unit.packages.tried(row.id)
+                return None
+            if not unit.packages.download(row.id, self.house.package_downloads):
+                return None
+            unit.audit(PERSON.id, "download", row.ticket_id, row.request_id)
+            name = row.name
+        return f"{name}.zip", self.packer.unseal(name, token)
+
+    def _answering_kinds(self) -> list[Kind]:
+        return [*self._writing_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]
+

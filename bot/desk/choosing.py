@@ -1,0 +1,166 @@
+"""What people press: choose, approve, reject, stop, resume, settle, close. Each press has one effect."""
+
+from datetime import datetime
+
+from bot.desk.identifying import Identifying
+from bot.desk.running import cool_key
+from bot.errors import NotAllowed
+from bot.law import Right
+from bot.store import Unit
+from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
+
+NOT_YET = frozenset({Right.CORRECTION, Right.RESTRICTION})
+
+
+class Choosing(Identifying):
+    """The verbs behind the buttons. `event` names one delivery of one press; the second delivery does nothing."""
+
+    def choose(self, user: str, event: str, ticket_id: str, right: Right) -> None:
+        """The right is being worked on: identity first."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        if right in NOT_YET:
+            raise NotAllowed(f"The bot cannot do a {right} yet: do it by hand in each system and answer by mail.")
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            request = self._asked(unit, ticket, right)
+            request = self._move(unit, request, "choose", actor, chosen_by=user, chosen_at=unit.now)
+            if ticket.owner is None:
+                unit.tickets.own(ticket.id, user)
+            self._locate(unit, request)
+
+    def approve(self, user: str, event: str, request_id: str, plan_id: str) -> datetime | None:
+        """A second person has approved exactly this plan; the moment the run begins, after the cooling time."""
+        actor = self.actor(user)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return None
+            _, request = self._request(unit, request_id)
+            if request.plan_id != plan_id:
+                raise NotAllowed("The plan has changed since this card was drawn: look at the new one first.")
+            request = self._move(unit, request, "approve", actor)
+            if not unit.plans.decide(plan_id, "approved", user):
+                raise NotAllowed("This plan has been decided already.")
+            return self._cool(unit, request)
+
+    def reject(self, user: str, event: str, request_id: str) -> None:
+        """The plan is rejected; the right can be chosen again."""
+        self._back(user, event, request_id, "reject")
+
+    def stop(self, user: str, event: str, request_id: str) -> None:
+        """The approved run is called off before its first act; the right can be chosen again."""
+        self._back(user, event, request_id, "stop")
+
+    def _back(self, user: str, event: str, request_id: str, verb: str) -> None:
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            _, request = self._request(unit, request_id)
+            self._move(unit, request, verb, self.actor(user), chosen_by=None, plan_id=None)
+            if request.plan_id:
+                unit.plans.decide(request.plan_id, "rejected", user)
+                unit.plans.void(request.plan_id)
+                self.engine.cancel(unit, cool_key(request))
+
+    def withdraw(self, user: str, event: str, request_id: str) -> None:
+        """A person has decided that this right was not asked for, or is no longer wanted."""
+        with self.store.begin() as unit:
+            if unit.events.first(event):
+                _, request = self._request(unit, request_id)
+                self._move(unit, request, "withdraw", self.actor(user))
+
+    def resume(self, user: str, event: str, request_id: str) -> None:
+        """Back to where it was, as a new generation: a person has said “again”."""
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket, request = self._request(unit, request_id)
+            request = self._move(
+                unit, request, "resume", self.actor(user),
+                back_to=None, reason=None, generation=request.generation + 1,
+            )  # fmt: skip
+            self._again(unit, ticket, request)
+
+    def _again(self, unit: Unit, ticket: Ticket, request: Request) -> None:
+        """The work of the state, put anew. What is proved done is not done again."""
+        again = {
+            State.IDENTIFYING: self._locate,
+            State.PLANNING: self._plan,
+            State.COOLING: self._cool,
+            State.RUNNING: self._run,
+            State.PROVING: self._prove_anew,
+            State.ANSWERING: self._answer,
+        }
+        if request.state in again:
+            again[request.state](unit, request)
+
+    def _prove_anew(self, unit: Unit, request: Request) -> None:
+        fresh = {name: {k: v for k, v in dict(seen).items() if k != "left"} for name, seen in request.result.items()}  # type: ignore[call-overload]
+        self._prove(unit, unit.requests.note(request, fresh))
+
+    def settle(self, user: str, event: str, key: str, *, seen: bool) -> None:
+        """A person has looked what became of an act whose answer was lost: it happened, or it is done again."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket_id = self.engine.ticket_of(unit, key)
+            if ticket_id:
+                unit.tickets.lock(ticket_id)
+            if not self.engine.settle(unit, key, seen=seen):
+                raise NotAllowed("This has been settled already.")
+            unit.audit(actor.id, "settle", ticket_id, key=key, seen=seen)
+            if ticket_id:
+                self._redraw(unit, ticket_id)
+
+    def settle_mail(self, user: str, event: str, mail_id: str) -> None:
+        """A person has dealt with a quarantined mail."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if unit.events.first(event) and unit.mail.settle(mail_id, user):
+                unit.audit(actor.id, "settle_mail", mail=mail_id)
+                self.engine.put(unit, "quarantine_redraw", f"quarantine_redraw:{mail_id}", {"mail": mail_id})
+
+    def close(self, user: str, event: str, ticket_id: str) -> None:
+        """The ticket is closed: every right asked for has an end, and nothing is unexplained."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            requests = unit.requests.of(ticket.id)
+            self._check_close(unit, ticket, requests)
+            outcome = ", ".join(f"{each.right} {each.state}" for each in requests)
+            unit.tickets.change(ticket.id, ticket.version, state="closed", outcome=outcome, closed_at=unit.now)
+            unit.audit(actor.id, "close", ticket.id, outcome=outcome)
+            self._redraw(unit, ticket.id)
+
+    def _check_close(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> None:
+        if not requests:
+            raise NotAllowed("No right has been chosen yet.")
+        still = [str(each.right) for each in requests if each.state not in FINAL]
+        if still:
+            raise NotAllowed(f"Not finished yet: {', '.join(still)}.")
+        if self.engine.unsettled(unit, ticket.id):
+            raise NotAllowed("An act is still unsettled: say first what became of it.")
+
+    def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
+        ticket = unit.tickets.lock(ticket_id)
+        if ticket.state != "open":
+            raise NotAllowed(f"{ticket.ref} is closed.")
+        return ticket
+
+    def _asked(self, unit: Unit, ticket: Ticket, right: Right) -> Request:
+        """The request of this right; made now if intake did not read it in the mail."""
+        for each in unit.requests.of(ticket.id):
+            if each.right == right:
+                return each
+        request = Request(unit.id(), ticket.id, right, State.RECEIVED)
+        unit.requests.add(request)
+        return request
+

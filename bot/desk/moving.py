@@ -1,0 +1,82 @@
+"""What every family of verbs needs: one move, one escalation, one redrawn card; and how a kind of work is carried."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.desk.office import Office
+from bot.engine import Job, Kind
+from bot.errors import NotAllowed
+from bot.store import Unit
+from bot.tickets import BOT, WORKING, Actor, Request, Ticket, check_move, spoken
+
+READ_S = 60.0  # longest look at the systems that a harmless piece of work may take
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person as one system knows them, as remembered under the ticket's key."""
+
+    system: str
+    key: str
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Moving(Office):
+    """Moves of requests. Every verb locks its ticket first, so that two verbs on one ticket follow each other."""
+
+    def _request(self, unit: Unit, request_id: str) -> tuple[Ticket, Request]:
+        """The request and its ticket, the ticket's row locked until the transaction ends."""
+        ticket = unit.tickets.lock(unit.requests.get(request_id).ticket_id)
+        return ticket, unit.requests.get(request_id)
+
+    def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
+        """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""
+        ticket = unit.tickets.get(request.ticket_id)
+        found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
+        moved = unit.requests.move(request, found.target, **columns)
+        if moved is None:
+            now = unit.requests.get(request.id)
+            raise NotAllowed(f"Somebody was faster: the {request.right} is now “{spoken(now.state)}”.")
+        unit.audit(actor.id, verb, ticket.id, request.id, source=found.source, target=found.target)
+        self._redraw(unit, ticket.id)
+        return moved
+
+    def _escalate(self, unit: Unit, request: Request, reason: str) -> None:
+        """A person has to look. The reason names nobody."""
+        if request.state in WORKING:
+            self._move(unit, request, "escalate", BOT, back_to=request.state, reason=reason)
+
+    def _redraw(self, unit: Unit, ticket_id: str) -> None:
+        """The card will show what the store holds when it is drawn."""
+        version = unit.tickets.touch(ticket_id)
+        self.engine.put(
+            unit, "redraw", f"redraw:{ticket_id}:{version}", {"ticket": ticket_id, "version": version},
+            lane=f"card:{ticket_id}", ticket_id=ticket_id,
+        )  # fmt: skip
+
+    def _persons(self, unit: Unit, request_id: str) -> dict[str, Known]:
+        """System → who it is there, as located."""
+        persons = unit.requests.persons(request_id)
+        return {name: Known(name, each["key"], tuple(each["addresses"])) for name, each in persons.items()}
+
+    def _harmless(
+        self, name: str, call: Callable[[Job], Mapping[str, Any]], after: Callable[[Unit, Job, Mapping[str, Any]], None]
+    ) -> Kind:
+        """A kind that only reads, and is simply done again after a crash."""
+        return Kind(
+            name=name, call=call, after=after, probe=None, timeout_s=READ_S, settle_s=0.0, harmless=True,
+            failed=self._failed,
+        )  # fmt: skip
+
+    def _failed(self, unit: Unit, job: Job, state: str, error: str) -> None:
+        """A piece of a request's work ended badly: a person has to look."""
+        request_id = job.args.get("request")
+        if request_id is None:
+            return
+        _, request = self._request(unit, request_id)
+        where = f" in {self.systems[job.args['system']].label}" if "system" in job.args else ""
+        if state == "unknown":
+            self._redraw(unit, request.ticket_id)  # the card asks a person what happened
+            return
+        self._escalate(unit, request, f"The step “{job.kind}”{where} failed: {error}")

@@ -1,0 +1,219 @@
+"""Plan, approval's other half, run and proof: every system is asked, changed and asked again."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from bot.desk.answering import Answering
+from bot.desk.moving import READ_S
+from bot.desk.office import System
+from bot.engine import Job, Kind
+from bot.errors import PlanChanged
+from bot.law import Right
+from bot.store import Unit
+from bot.tickets import BOT, DESTRUCTIVE, Request, State
+from bot.workflow import Act, Line, plan_hash
+
+T = TypeVar("T")
+STEP = {Right.ACCESS: "export", Right.DELETION: "erase"}  # what a run does in each system
+
+
+class Running(Answering):
+    """The verbs between the right that was chosen and the answer."""
+
+    def _everywhere(self, names: list[str], ask: Callable[[System], T]) -> dict[str, T]:
+        """One answer per system, asked side by side: the whole takes as long as the slowest."""
+        if len(names) < 2:
+            return {name: ask(self.systems[name]) for name in names}
+        with ThreadPoolExecutor(len(names)) as pool:
+            return dict(zip(names, pool.map(ask, [self.systems[name] for name in names]), strict=True))
+
+    # -- plan -----------------------------------------------------------------------------------------------------
+
+    def _plan(self, unit: Unit, request: Request) -> None:
+        key = f"{request.id}:plan:{request.version}"
+        self.engine.put(unit, "plan", key, {"request": request.id}, ticket_id=request.ticket_id)
+
+    def _plan_call(self, job: Job) -> Mapping[str, Any]:
+        """What a run would do, in counts. Changes nothing anywhere."""
+        with self.store.read() as unit:
+            request = unit.requests.get(job.args["request"])
+            persons = self._persons(unit, request.id)
+        answers = self._everywhere(list(persons), lambda system: system.plan(request.right, persons[system.name]))
+        return {"lines": [line for lines in answers.values() for line in lines]}
+
+    def _plan_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
+        _, request = self._request(unit, job.args["request"])
+        if request.state != State.PLANNING:
+            return
+        lines: list[Line] = planned["lines"]
+        plan_id = unit.id()
+        number = unit.plans.add(plan_id, request.id, lines, plan_hash(lines))
+        unit.audit(BOT.id, "plan", request.ticket_id, request.id, number=number, hash=plan_hash(lines))
+        request = self._move(unit, request, "planned", BOT, plan_id=plan_id, result={})
+        if not any(line.count for line in lines):
+            self._answer(unit, self._move(unit, request, "answer", BOT))
+        elif request.right in DESTRUCTIVE:
+            unit.plans.ask(plan_id, plan_hash(lines))
+            self._move(unit, request, "propose", BOT)
+        else:
+            self._run(unit, self._move(unit, request, "run", BOT))
+
+    def _void(self, unit: Unit, request: Request) -> None:
+        """The data changed: the approval is void, the plan is made anew and the card shows the difference."""
+        assert request.plan_id is not None
+        unit.plans.void(request.plan_id)
+        self._plan(unit, self._move(unit, request, "void", BOT))
+
+    # -- cooling --------------------------------------------------------------------------------------------------
+
+    def _cool(self, unit: Unit, request: Request) -> datetime:
+        """The moment the run begins. Until then `stop` calls it off."""
+        run_at = unit.now + timedelta(hours=self.house.cooling_hours)
+        args = {"request": request.id}
+        self.engine.put(unit, "cool", cool_key(request), args, run_at=run_at, ticket_id=request.ticket_id)
+        return run_at
+
+    def _cool_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
+        """After the cooling time every system is asked once more; only the approved plan runs."""
+        _, request = self._request(unit, job.args["request"])
+        if request.state != State.COOLING:
+            return
+        assert request.plan_id is not None
+        approval = unit.plans.approval(request.plan_id)
+        if approval is None or approval.decision != "approved" or approval.hash != plan_hash(planned["lines"]):
+            self._void(unit, request)
+            return
+        self._run(unit, self._move(unit, request, "cooled", BOT))
+
+    # -- run ------------------------------------------------------------------------------------------------------
+
+    def _lines(self, unit: Unit, request: Request) -> dict[str, list[Line]]:
+        """System → its lines of the plan."""
+        assert request.plan_id is not None
+        by_system: dict[str, list[Line]] = {}
+        for line in unit.plans.get(request.plan_id).lines:
+            by_system.setdefault(line.system, []).append(line)
+        return by_system
+
+    def _run(self, unit: Unit, request: Request) -> None:
+        """One step per system that has lines and is not done, side by side."""
+        self._steps(unit, request, STEP[request.right], "done")
+
+    def _prove(self, unit: Unit, request: Request) -> None:
+        self._steps(unit, request, "prove", "left")
+
+    def _steps(self, unit: Unit, request: Request, act: str, settled: str) -> None:
+        for name in self._lines(unit, request):
+            if settled not in self._progress(request, name):
+                self.engine.put(
+                    unit, act, step_key(request, name, act), {"request": request.id, "system": name},
+                    lane=name, ticket_id=request.ticket_id,
+                )  # fmt: skip
+
+    def _progress(self, request: Request, name: str) -> Mapping[str, Any]:
+        found = request.result.get(name, {})
+        return found if isinstance(found, Mapping) else {}
+
+    def _step(self, job: Job) -> tuple[Request, System, Any, list[Line]]:
+        """What a step works on: read in a transaction of its own, which is over before the outside call."""
+        with self.store.read() as unit:
+            request = unit.requests.get(job.args["request"])
+            name = job.args["system"]
+            return request, self.systems[name], self._persons(unit, request.id)[name], self._lines(unit, request)[name]
+
+    def _export_call(self, job: Job) -> Mapping[str, Any]:
+        _, system, person, _ = self._step(job)
+        tables = system.export(person)
+        return {"frozen": self.packer.freeze(tables), "rows": sum(len(table.rows) for table in tables)}
+
+    def _export_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        _, request = self._request(unit, job.args["request"])
+        unit.holdings.put(request.id, job.args["system"], result["frozen"])
+        self._stepped(unit, request, job.args["system"], done=result["rows"])
+
+    def _erase_call(self, job: Job) -> Mapping[str, Any]:
+        _, system, person, lines = self._step(job)
+        try:
+            return dict(system.erase(person, lines, job.key))
+        except PlanChanged:
+            return {"changed": 1}  # nothing was done: the plan is void, and that is a known outcome
+
+    def _erase_probe(self, job: Job) -> Any:
+        _, system, person, lines = self._step(job)
+        return system.erased(person, lines, job.key)
+
+    def _erase_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        _, request = self._request(unit, job.args["request"])
+        if "changed" in result:
+            self._void(unit, request)
+            return
+        unit.audit(BOT.id, "erased", request.ticket_id, request.id, system=job.args["system"], counts=dict(result))
+        self._stepped(unit, request, job.args["system"], done=sum(result.values()))
+
+    def _stepped(self, unit: Unit, request: Request, name: str, **progress: int) -> None:
+        """One system is done; when all are, the run goes on to its proof."""
+        request = self._note(unit, request, name, **progress)
+        if request.state == State.RUNNING and self._all(unit, request, "done"):
+            self._prove(unit, self._move(unit, request, "prove", BOT))
+
+    def _note(self, unit: Unit, request: Request, name: str, **progress: int) -> Request:
+        found = sum(line.count for line in self._lines(unit, request)[name] if line.act != Act.KEEP)
+        result = {**request.result, name: {**self._progress(request, name), "found": found, **progress}}
+        self._redraw(unit, request.ticket_id)
+        return unit.requests.note(request, result)
+
+    def _all(self, unit: Unit, request: Request, settled: str) -> bool:
+        return all(settled in self._progress(request, name) for name in self._lines(unit, request))
+
+    # -- proof ----------------------------------------------------------------------------------------------------
+
+    def _prove_call(self, job: Job) -> Mapping[str, Any]:
+        request, system, person, lines = self._step(job)
+        with self.store.read() as unit:
+            address = unit.tickets.correspondent(request.ticket_id).address
+        remainder = system.prove(request.right, person, [address, *person.addresses], lines)
+        return {"left": sum(line.count for line in remainder), "lines": [asdict(line) for line in remainder]}
+
+    def _prove_after(self, unit: Unit, job: Job, proof: Mapping[str, Any]) -> None:
+        _, request = self._request(unit, job.args["request"])
+        if request.state != State.PROVING:
+            return
+        name = job.args["system"]
+        unit.audit(BOT.id, "proved", request.ticket_id, request.id, system=name, left=proof["left"])
+        request = self._note(unit, request, name, left=proof["left"])
+        if not self._all(unit, request, "left"):
+            return
+        if any(self._progress(request, each)["left"] for each in self._lines(unit, request)):
+            self._escalate(unit, request, "The proof found something left. This cannot be closed before it is explained.")
+            return
+        self._answer(unit, self._move(unit, request, "answer", BOT))
+
+    # -- kinds ----------------------------------------------------------------------------------------------------
+
+    def _running_kinds(self) -> list[Kind]:
+        slowest = max((system.timeout_s for system in self.systems.values()), default=READ_S)
+        settle = max((system.settle_s for system in self.systems.values()), default=0.0)
+        return [
+            *self._answering_kinds(),
+            self._harmless("plan", self._plan_call, self._plan_after),
+            self._harmless("cool", self._plan_call, self._cool_after),
+            self._harmless("export", self._export_call, self._export_after),
+            Kind(
+                name="erase", call=self._erase_call, after=self._erase_after, probe=self._erase_probe,
+                timeout_s=slowest, settle_s=settle, harmless=False, failed=self._failed,
+            ),
+            self._harmless("prove", self._prove_call, self._prove_after),
+        ]  # fmt: skip
+
+
+def cool_key(request: Request) -> str:
+    """The work that waits for the end of the cooling time."""
+    return f"{request.id}:cool:{request.plan_id}:{request.generation}"
+
+
+def step_key(request: Request, system: str, act: str) -> str:
+    """ticket:connector:step:generation (ENGINE section 2.5); the plan is in it, for a new plan is a new act."""
+    return f"{request.id}:{system}:{act}:{request.plan_id}:{request.generation}"

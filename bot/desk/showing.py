@@ -1,0 +1,296 @@
+"""What people see: the card and its redrawing, the person's words in a modal, lists, the quarantine."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import cards
+from bot.cards import CardView, Details, Mail, NextActor, PlanLine, Progress, Quarantined, RequestView, TicketLine, Unsettled
+from bot.desk.choosing import Choosing
+from bot.desk.running import STEP, cool_key, step_key
+from bot.engine import Job, Kind
+from bot.errors import NotAllowed, Temporary
+from bot.store import MailRow, Unit
+from bot.tickets import DESTRUCTIVE, FINAL, Identity, Request, Role, State, Ticket, check_role
+from bot.workflow import Act, NotSeen, Seen, difference
+
+SLACK_S = 20.0  # hard limit of one call to Slack
+SLACK_SETTLE_S = 5.0  # until a lost post shows in the channel's history
+
+BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING})
+
+
+class Showing(Choosing):
+    """The verbs that look. Each look at personal data is audited."""
+
+    # -- the card -------------------------------------------------------------------------------------------------
+
+    def view(self, unit: Unit, ticket: Ticket) -> CardView:
+        """The ticket as the channel may see it: nothing personal."""
+        requests = unit.requests.of(ticket.id)
+        unsettled = self.engine.unsettled(unit, ticket.id)
+        closed = ticket.closed_at
+        return CardView(
+            ticket_id=ticket.id,
+            ref=ticket.ref,
+            rights=ticket.rights,
+            received_on=ticket.received_on,
+            due=ticket.due,
+            unrolled=ticket.unrolled,
+            why=ticket.why,
+            language=ticket.language,
+            regimes=ticket.regimes,
+            next_actor=next_actor(ticket, requests, asks=bool(unsettled)),
+            identity=ticket.identity,
+            requests=tuple(self._request_view(unit, each) for each in requests),
+            unsettled=tuple(Unsettled(job.key, self._what(unit, job)) for job in unsettled),
+            owner=ticket.owner,
+            four_eyes=self.house.four_eyes,
+            cooling_hours=self.house.cooling_hours,
+            can_close=bool(requests) and all(each.state in FINAL for each in requests) and not unsettled,
+            closed_on=self._today(closed) if closed else None,
+            outcome=ticket.outcome,
+        )
+
+    def _request_view(self, unit: Unit, request: Request) -> RequestView:
+        answered = request.result.get("answered_on")
+        shown = RequestView(
+            id=request.id,
+            right=request.right,
+            state=request.state,
+            version=request.version,
+            reason=request.reason,
+            back_to=request.back_to,
+            chosen_by=request.chosen_by,
+            answered_on=date.fromisoformat(str(answered)) if answered else None,
+        )
+        if request.plan_id is None:
+            return shown
+        plan = unit.plans.get(request.plan_id)
+        before = unit.plans.before(plan)
+        approval = unit.plans.approval(plan.id)
+        return replace(
+            shown,
+            plan_id=plan.id,
+            plan=tuple(
+                PlanLine(
+                    self.systems[line.system].label, line.place, line.act, line.count, line.basis,
+                    date.fromisoformat(line.until) if line.until else None,
+                )
+                for line in plan.lines
+            ),
+            changes=tuple(difference(before.lines, plan.lines)) if before and request.state in OPEN_PLAN else (),
+            decided_by=approval.by if approval else None,
+            cooling_until=self.engine.run_at(unit, cool_key(request)) if request.state == State.COOLING else None,
+            progress=self._progress_view(unit, request),
+        )  # fmt: skip
+
+    def _progress_view(self, unit: Unit, request: Request) -> tuple[Progress, ...]:
+        if request.state not in {State.RUNNING, State.PROVING, State.ANSWERING, State.DONE, State.NEEDS_PERSON}:
+            return ()
+        lines = self._lines(unit, request)
+        keys = {name: step_key(request, name, STEP[request.right]) for name in lines}
+        states = self.engine.states(unit, list(keys.values()))
+        rows = []
+        for name, each in lines.items():
+            seen = self._progress(request, name)
+            found = sum(line.count for line in each if line.act != Act.KEEP)
+            state = "done" if "done" in seen else states.get(keys[name], "waiting")
+            left = seen.get("left") if request.right in DESTRUCTIVE else None
+            rows.append(Progress(self.systems[name].label, state, found, left))
+        return tuple(rows)
+
+    def _what(self, unit: Unit, job: Job) -> str:
+        if "letter" in job.args:
+            return f"the letter “{unit.letters.get(job.args['letter']).kind.replace('_', ' ')}”"
+        if "system" in job.args:
+            return f"the step “{job.kind}” in {self.systems[job.args['system']].label}"
+        return f"the step “{job.kind}”"
+
+    def _drawn(self, ticket_id: str) -> tuple[Ticket, list[dict[str, Any]], str]:
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(ticket_id)
+            view = self.view(unit, ticket)
+            now = unit.now.astimezone(ZoneInfo(self.house.zone))
+        return ticket, cards.card(view, now), cards.card_text(view)
+
+    def _card_call(self, job: Job) -> Mapping[str, Any]:
+        ticket, blocks, text = self._drawn(job.args["ticket"])
+        channel, ts = self.channel.post(blocks, text, job.key)
+        return {"channel": channel, "ts": ts, "version": ticket.version}
+
+    def _posted(self, job: Job) -> Any:
+        """The probe of a post: whether the channel's history holds a message with our key."""
+        found = self.channel.find(job.key, job.made_at)
+        return Seen({"channel": found[0], "ts": found[1], "version": 0}) if found else NotSeen()
+
+    def _card_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:
+        ticket = unit.tickets.lock(job.args["ticket"])
+        unit.tickets.card_shown(ticket.id, posted["channel"], posted["ts"], posted["version"])
+        if posted["version"] < ticket.version:
+            self._redraw(unit, ticket.id)
+
+    def _redraw_call(self, job: Job) -> Mapping[str, Any]:
+        """Shows the newest state; nothing to do when a later drawing was faster."""
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(job.args["ticket"])
+        if ticket.card_version >= job.args["version"]:
+            return {}
+        if ticket.card_ts is None or ticket.card_channel is None:
+            raise Temporary("The card is not posted yet.", retry_after=1.0)
+        ticket, blocks, text = self._drawn(ticket.id)
+        assert ticket.card_channel is not None
+        assert ticket.card_ts is not None
+        self.channel.update(ticket.card_channel, ticket.card_ts, blocks, text)
+        return {"channel": ticket.card_channel, "ts": ticket.card_ts, "version": ticket.version}
+
+    def _redraw_after(self, unit: Unit, job: Job, shown: Mapping[str, Any]) -> None:
+        if shown:
+            unit.tickets.card_shown(job.args["ticket"], shown["channel"], shown["ts"], shown["version"])
+
+    # -- quarantine -----------------------------------------------------------------------------------------------
+
+    def _quarantine_call(self, job: Job) -> Mapping[str, Any]:
+        with self.store.read() as unit:
+            row = unit.mail.get(job.args["mail"])
+        blocks, text = cards.quarantine_card(quarantined(row), settled=row.settled_at is not None)
+        channel, ts = self.channel.post(blocks, text, job.key)
+        return {"channel": channel, "ts": ts}
+
+    def _quarantine_redraw_call(self, job: Job) -> Mapping[str, Any]:
+        with self.store.read() as unit:
+            row = unit.mail.get(job.args["mail"])
+            posted = self.engine.result(unit, f"quarantine:{row.id}")
+        if posted is None:
+            raise Temporary("The message is not posted yet.", retry_after=1.0)
+        blocks, text = cards.quarantine_card(quarantined(row), settled=row.settled_at is not None)
+        self.channel.update(posted["channel"], posted["ts"], blocks, text)
+        return {}
+
+    def quarantine(self, user: str) -> list[Quarantined]:
+        """The mails nobody could read and nobody has settled, oldest first; nothing personal in them."""
+        check_role(self.actor(user), Role.VIEWER)
+        with self.store.read() as unit:
+            return [quarantined(row) for row in unit.mail.quarantined()]
+
+    def quarantined(self, user: str, mail_id: str) -> Quarantined:
+        """One of them with what can be shown of it. Audited."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            row = unit.mail.get(mail_id)
+            unit.audit(user, "look_mail", mail=mail_id)
+            raw = unit.mail.raw(mail_id)
+        head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+        return replace(
+            quarantined(row),
+            sender=header(head, b"from"), subject=header(head, b"subject"), words=body[:20_000].decode("utf-8", "replace"),
+        )  # fmt: skip
+
+    # -- the person's words ---------------------------------------------------------------------------------------
+
+    def details(self, user: str, ticket_id: str) -> Details:
+        """What the person wrote, for this user's modal. Every look is audited."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            ticket = unit.tickets.get(ticket_id)
+            if ticket.state != "open":
+                raise NotAllowed(f"{ticket.ref} is closed.")
+            wrote = unit.tickets.correspondent(ticket.id)
+            unit.audit(user, "look", ticket.id)
+            mails = [
+                Mail(each.arrived_at, self.words(unit.mail.raw(each.id))) for each in unit.mail.of(ticket.id)[1:]
+            ]
+        return Details(
+            ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
+            identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
+            words=wrote.words, mails=tuple(mails),
+        )  # fmt: skip
+
+    def explain(self, user: str, ticket_id: str) -> tuple[str, ...]:
+        """The clock of this ticket, a line per step."""
+        check_role(self.actor(user), Role.VIEWER)
+        with self.store.read() as unit:
+            return unit.tickets.get(ticket_id).why
+
+    # -- lists ----------------------------------------------------------------------------------------------------
+
+    def tickets(self, user: str, which: str = "open") -> list[TicketLine]:
+        """`open`, `overdue`, `mine` or `all`, by due date; nothing personal."""
+        check_role(self.actor(user), Role.VIEWER)
+        with self.store.read() as unit:
+            found = unit.tickets.list(state=None if which == "all" else "open")
+            today = self._today(unit.now)
+            if which == "overdue":
+                found = [each for each in found if each.due < today]
+            if which == "mine":
+                found = [each for each in found if each.owner == user]
+            return [self._line(unit, each) for each in found]
+
+    def ticket(self, user: str, ref: str) -> CardView:
+        """The card of one reference; NotAllowed when there is none."""
+        check_role(self.actor(user), Role.VIEWER)
+        with self.store.read() as unit:
+            found = unit.tickets.by_ref(ref.strip().upper())
+            if found is None:
+                raise NotAllowed(f"There is no ticket {ref}.")
+            return self.view(unit, found)
+
+    def _line(self, unit: Unit, ticket: Ticket) -> TicketLine:
+        requests = unit.requests.of(ticket.id)
+        return TicketLine(
+            ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
+            next_actor=next_actor(ticket, requests), states=tuple(each.state for each in requests),
+        )  # fmt: skip
+
+    def kinds(self) -> list[Kind]:
+        """Every kind of work the desk carries, for the engine."""
+
+        def slack(name: str, call: Any, after: Any, *, post: bool) -> Kind:
+            return Kind(
+                name=name, call=call, after=after, probe=self._posted if post else None, timeout_s=SLACK_S,
+                settle_s=SLACK_SETTLE_S, harmless=not post, failed=self._failed,
+            )  # fmt: skip
+
+        return [
+            *self._identifying_kinds(),
+            slack("card", self._card_call, self._card_after, post=True),
+            slack("redraw", self._redraw_call, self._redraw_after, post=False),
+            slack("quarantine", self._quarantine_call, nothing, post=True),
+            slack("quarantine_redraw", self._quarantine_redraw_call, nothing, post=False),
+        ]
+
+
+OPEN_PLAN = frozenset({State.PLANNED, State.APPROVING})
+
+
+def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+    """The ledger's row is all that follows."""
+
+
+def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False) -> NextActor:
+    """Who acts next on this ticket: the first of handler, approver, person, bot that anything waits for."""
+    if ticket.state != "open":
+        return NextActor.NOBODY
+    states = {each.state for each in requests}
+    if asks or not requests or states & {State.RECEIVED, State.NEEDS_PERSON} or states <= FINAL:
+        return NextActor.HANDLER
+    if State.APPROVING in states:
+        return NextActor.APPROVER
+    if State.IDENTIFYING in states and ticket.identity == Identity.ASKED:
+        return NextActor.PERSON
+    return NextActor.BOT
+
+
+def quarantined(row: MailRow) -> Quarantined:
+    """The row without a word of the mail."""
+    return Quarantined(id=row.id, arrived_at=row.arrived_at, size=row.size, reasons=tuple(row.reasons))
+
+
+def header(head: bytes, name: bytes) -> str:
+    """One raw header, unfolded and undecoded: this mail could not be read, so nothing clever is tried on it."""
+    lines = head.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n")
+    found = next((line for line in lines if line.lower().startswith(name + b":")), b"")
+    return found[len(name) + 1 :].strip()[:998].decode("utf-8", "replace")
+

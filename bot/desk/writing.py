@@ -1,0 +1,132 @@
+"""Letters: rendered and sealed as a row first, sent once, and what follows when one has left the house."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.desk.moving import Moving
+from bot.engine import Job, Kind
+from bot.store import Unit
+from bot.tickets import BOT, Request, State, Ticket
+from bot.workflow import Seen
+
+SECRET = frozenset({"identity_code", "access_answer"})  # letters whose secret does not stay once they are sent
+
+
+class Writing(Moving):
+    """The verbs of the post."""
+
+    def _send(
+        self,
+        unit: Unit,
+        ticket: Ticket,
+        kind: str,
+        values: Mapping[str, Any],
+        *,
+        request: Request | None = None,
+        secret: str = "",
+        automatic: bool = False,
+    ) -> None:
+        """The letter is a sealed row and its sending a piece of work; a letter that stands already is not written again."""
+        if request is None:
+            number = 1 + sum(each.kind == kind for each in unit.letters.of(ticket.id))
+            key = f"{ticket.id}:{kind}:{number}"
+        else:
+            key = f"{request.id}:{kind}:{request.generation}"
+            if any(each.key == key for each in unit.letters.of(ticket.id)):
+                return
+        letter_id = unit.id()
+        wrote = unit.tickets.correspondent(ticket.id)
+        message_id = self._message_id(letter_id)
+        rendered = self.writer.write(kind, ticket.language, {**self._common(ticket), **values})
+        wire = self.writer.envelope(
+            rendered, sender=self.house.sender, to=wrote.address, message_id=message_id,
+            in_reply_to=wrote.message_id, references=wrote.references, sent_at=unit.now, automatic=automatic,
+        )  # fmt: skip
+        content = {
+            "to": wrote.address, "subject": rendered.subject, "text": rendered.text, "secret": secret,
+            "wire": wire.decode("ascii"),
+        }  # fmt: skip
+        unit.letters.add(
+            letter_id, key, ticket.id, request.id if request else None, kind, ticket.language, message_id, content
+        )
+        args = {"letter": letter_id} | ({"request": request.id} if request else {})
+        self.engine.put(unit, "letter", f"letter:{key}", args, lane="mail", ticket_id=ticket.id)
+        unit.audit(BOT.id, "write", ticket.id, request.id if request else None, letter=kind, id=letter_id)
+
+    def _message_id(self, letter_id: str) -> str:
+        """Ours, with a keyed tag nobody can guess; the same for the same letter."""
+        tag = self.store.keys.blind("message-tag", letter_id).hex()[:16]
+        return f"<{letter_id}.{tag}@{self.house.message_domain}>"
+
+    def _common(self, ticket: Ticket) -> dict[str, Any]:
+        """What every letter may say."""
+        return {
+            **self.house.policy,
+            "ref": ticket.ref,
+            "received_on": ticket.received_on,
+            "due": ticket.due,
+            "rights": [str(right) for right in ticket.rights],
+        }
+
+    def _acknowledgement(self, ticket: Ticket) -> dict[str, Any]:
+        return {"rights": [str(right) for right in ticket.rights]}
+
+    def _code_values(self, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
+        return {
+            "code": f"{digits[:4]} {digits[4:]}",
+            "hours": round(self.house.code_hours),
+            "tries": self.house.code_tries,
+            "expires_at": expires_at.astimezone(ZoneInfo(self.house.zone)),
+            "channel": ticket.channel,
+        }
+
+    # -- sending --------------------------------------------------------------------------------------------------
+
+    def _letter_call(self, job: Job) -> Mapping[str, Any]:
+        with self.store.read() as unit:
+            content = unit.letters.content(job.args["letter"])
+        self.postman.send(self.house.sender, content["to"], content["wire"].encode("ascii"))
+        return {}
+
+    def _letter_probe(self, job: Job) -> Any:
+        """Seen when the Sent folder holds it. Not found proves nothing: then a person decides (ENGINE section 2.5)."""
+        with self.store.read() as unit:
+            message_id = unit.letters.get(job.args["letter"]).message_id
+        return Seen() if self.postman.sent(message_id) else None
+
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        letter = unit.letters.get(job.args["letter"])
+        unit.tickets.lock(letter.ticket_id)
+        unit.letters.sent(letter.id)
+        if letter.kind in SECRET:
+            content = unit.letters.content(letter.id)
+            text = content["text"].replace(content["secret"], "…") if content["secret"] else content["text"]
+            unit.letters.rewrite(letter.id, {"to": content["to"], "subject": content["subject"], "text": text})
+        unit.audit(BOT.id, "sent", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id,
+                   digest=letter.digest)  # fmt: skip
+        self._redraw(unit, letter.ticket_id)
+        if letter.request_id:
+            request = unit.requests.get(letter.request_id)
+            if request.state == State.ANSWERING:
+                on = unit.now.astimezone(ZoneInfo(self.house.zone)).date()
+                self._move(unit, request, "finish", BOT, result={**request.result, "answered_on": on.isoformat()})
+
+    def _writing_kinds(self) -> list[Kind]:
+        return [
+            Kind(
+                name="letter", call=self._letter_call, after=self._letter_after, probe=self._letter_probe,
+                timeout_s=self.house.mail_timeout_s, settle_s=self.house.mail_settle_s, harmless=False,
+                failed=self._letter_failed,
+            )
+        ]  # fmt: skip
+
+    def _letter_failed(self, unit: Unit, job: Job, state: str, error: str) -> None:
+        """The answer of a request: a person has to look. Others: the card says that the letter did not leave."""
+        letter = unit.letters.get(job.args["letter"])
+        unit.audit(BOT.id, "letter_failed", letter.ticket_id, letter.request_id, letter=letter.kind, state=state)
+        unit.tickets.lock(letter.ticket_id)
+        self._redraw(unit, letter.ticket_id)
+        if state != "unknown":
+            self._failed(unit, job, state, error)
