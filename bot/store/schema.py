@@ -191,6 +191,13 @@ package = Table(
     Column("revoked_at", Instant),
 )  # fmt: skip
 
+holding = Table(
+    "holding", metadata,  # one system's export, until all have answered and the package is packed
+    Column("request_id", String(32), ForeignKey("request.id"), primary_key=True),
+    Column("system", String(64), primary_key=True),
+    Column("frozen_sealed", LargeBinary, nullable=False),
+)  # fmt: skip
+
 slack_event = Table(
     "slack_event", metadata,
     Column("key", String(255), primary_key=True),

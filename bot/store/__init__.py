@@ -1,0 +1,175 @@
+"""The store: one database, one transaction at a time, all SQL behind plain names.
+
+    with store.begin() as unit:                # everything in it happens at one moment, or not at all
+        ticket = unit.tickets.get(id)
+        unit.requests.move(request, State.IDENTIFYING)
+        unit.audit(user, "choose", ticket.id)  # chained and written as the last act before the commit
+
+The same code on SQLite (one process) and PostgreSQL (any number).
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from bot.store import audit, database, history, place
+from bot.store.crypto import Keys, Purged, Unreadable
+from bot.store.inbox import Events, Mailboxes, Mails
+from bot.store.letters import Codes, Letters, Packages
+from bot.store.plans import Plans
+from bot.store.requests import Holdings, Requests
+from bot.store.rows import Broken, Head, MailRow
+from bot.store.tickets import Tickets
+from bot.store.transaction import Transaction
+
+__all__ = ["AWAY", "Broken", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
+
+AWAY = database.AWAY
+
+
+class Unit(Transaction):
+    """One transaction with every room of the store in it."""
+
+    def __init__(self, connection: Connection, keys: Keys, now: datetime, ids: Callable[[], str], *,
+                 writes: bool) -> None:  # fmt: skip
+        super().__init__(connection, keys, now, ids, writes=writes)
+        self.tickets = Tickets(self)
+        self.requests = Requests(self)
+        self.holdings = Holdings(self)
+        self.plans = Plans(self)
+        self.mail = Mails(self)
+        self.mailboxes = Mailboxes(self)
+        self.letters = Letters(self)
+        self.codes = Codes(self)
+        self.packages = Packages(self)
+        self.events = Events(self)
+
+
+class Store:
+    """The database at `url`. Safe to use from any thread."""
+
+    def __init__(self, url: str, keys: Keys, clock: Callable[[], datetime], ids: Callable[[], str]) -> None:
+        self._url = database.parsed(url)
+        self.dialect = self._url.get_backend_name()
+        self._file = Path(self._url.database or "") if self.dialect == "sqlite" else None
+        self.keys = keys
+        self._clock = clock
+        self._ids = ids
+        self._writers, self._readers = database.engines(self._url)
+        # SQLite has one writer: our own threads queue here, in turn, instead of sleeping in its busy handler.
+        self._turn = threading.Lock()
+        self._mine = threading.local()
+        self._callbacks: list[Callable[[], None]] = []
+        self._scrub_due = False
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        """One transaction: committed on leaving, rolled back on an exception.
+
+        Raises one of AWAY when the database cannot be reached or stays locked. Not to be nested in one thread.
+        """
+        if getattr(self._mine, "open", False):
+            raise RuntimeError("this thread is already in a unit")
+        self._mine.open = True
+        try:
+            with self._my_turn(), self._writers.begin() as connection:
+                unit = Unit(connection, self.keys, self._clock(), self._ids, writes=True)
+                yield unit
+                unit.finish()
+        finally:
+            self._mine.open = False
+        self._scrub_due |= unit.purged
+        if self._scrub_due:
+            self.scrub()
+        if unit.woken:
+            for callback in self._callbacks:
+                callback()
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        """One transaction that only reads and never waits for a writer. Writing in it is an error."""
+        with self._readers.begin() as connection:
+            yield Unit(connection, self.keys, self._clock(), self._ids, writes=False)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """The callback is called after each commit of a unit that called `wake`, in that unit's thread."""
+        self._callbacks.append(callback)
+
+    # -- the record
+
+    def verify_audit(self, published: Head | None = None) -> Broken | None:
+        """None when the whole record is as it was written; else the first broken row.
+
+        `published`: a head kept outside the database; then a record set back to an older state shows too.
+        """
+        with self._readers.begin() as connection:
+            return audit.verify(connection, self.keys, published)
+
+    def audit_head(self) -> Head | None:
+        """The newest row of the record, to be published outside the database; None while it is empty."""
+        with self._readers.begin() as connection:
+            return audit.head(connection)
+
+    # -- the database
+
+    def upgrade(self) -> None:
+        """The schema is this release's. All steps in one transaction: interrupted, it is as it was before."""
+        with self._my_turn(), self._writers.begin() as connection:
+            history.upgrade(connection)
+
+    def check(self) -> list[str]:
+        """What stands between this database and this release, one sentence each; empty when fit for use."""
+        faults = [] if self._file is None else place.place_faults(self._file)
+        if self._file is not None and not self._file.exists():
+            return [*faults, history.EMPTY]
+        with self._readers.begin() as connection:
+            return [*faults, *history.check(connection, self.keys.main)]
+
+    def exclusive(self) -> bool:
+        """True: no other process works on this SQLite file, until `close`. False on PostgreSQL, which is for many.
+
+        Misconfigured when another process holds it, or when it lies where no lock holds.
+        """
+        if self._file is None:
+            return False
+        place.check_place(self._file)
+        place.hold(self._file)
+        self._scrub_due = True  # the last process may have died between a purge and the cleaning after it
+        return True
+
+    def scrub(self) -> bool:
+        """Whether nothing that was deleted is left in the files (TRUST T31). Else it is tried again after each commit."""
+        if self._file is None:
+            self._scrub_due = False
+            with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM data_key"))
+            return True
+        with self._my_turn(), self._writers.connect() as connection:
+            raw = connection.connection.cursor()
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            raw.close()
+        self._scrub_due = bool(busy)
+        return not busy
+
+    def close(self) -> None:
+        """No connection is left open and the file is free for another process."""
+        self._readers.dispose()
+        self._writers.dispose()
+        if self._file is not None:
+            place.release(self._file)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._file is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=database.BUSY.total_seconds()):
+            raise database.locked()
+        try:
+            yield
+        finally:
+            self._turn.release()

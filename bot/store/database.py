@@ -1,0 +1,104 @@
+"""The two databases and how each must be set up."""
+
+import json
+import os
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
+
+from bot.errors import Misconfigured
+
+BUSY = timedelta(seconds=30)  # how long a writer waits for another (TRUST F50: locked for 10 s, then on it goes)
+_STATEMENT = timedelta(seconds=15)
+_LOCK = timedelta(seconds=10)
+_IDLE_IN_TRANSACTION = timedelta(seconds=60)
+_CONNECT_S = 5
+
+AWAY = (OperationalError, InterfaceError, TimeoutError)  # the database is away, busy or full: nothing is wrong with the words
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # TRUST T31
+    "PRAGMA temp_store=MEMORY",  # no temporary file with persons in it
+    f"PRAGMA busy_timeout={BUSY // timedelta(milliseconds=1)}",
+)
+
+
+def parsed(url: str) -> URL:
+    """The address of a database we can work with; Misconfigured otherwise, without repeating it: it holds a password."""
+    try:
+        found = make_url(url)
+    except ArgumentError:
+        raise Misconfigured(["DATABASE_URL is not an address such as sqlite:///var/subjectline.sqlite."]) from None
+    backend = "postgresql" if found.drivername == "postgres" else found.get_backend_name()
+    if backend == "postgresql":
+        return found.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise Misconfigured([f"DATABASE_URL names {backend}; Subjectline works on sqlite and postgresql."])
+    if not found.database or found.database == ":memory:" or found.query:
+        raise Misconfigured(["DATABASE_URL must name a SQLite file, without options."])
+    return found.set(drivername="sqlite+pysqlite")
+
+
+def engines(url: URL) -> tuple[Engine, Engine]:
+    """One engine for writers, one for readers. A reader that writes gets an error on both databases."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN", "PRAGMA query_only=ON")
+    writers = _postgresql(url)
+    return writers, writers.execution_options(postgresql_readonly=True)
+
+
+def _sqlite(url: URL, begin: str, *more: str) -> Engine:
+    # isolation_level None: the driver begins nothing by itself, our own BEGIN is the only one.
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=4, max_overflow=60,
+                           json_serializer=_json, query_cache_size=1000)  # fmt: skip
+
+    @event.listens_for(engine, "do_connect")
+    def _(_dialect: Any, _record: Any, _args: Any, _kwargs: Any) -> None:
+        _private(Path(url.database or ""))
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        for pragma in (*_PRAGMAS, *more):
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _private(file: Path) -> None:
+    """The file exists and only its owner reads it; SQLite gives its side files the same mode."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _postgresql(url: URL) -> Engine:
+    options = {"timezone": "UTC", "statement_timeout": _ms(_STATEMENT), "lock_timeout": _ms(_LOCK),
+               "idle_in_transaction_session_timeout": _ms(_IDLE_IN_TRANSACTION)}  # fmt: skip
+    connect = {"options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+               "connect_timeout": _CONNECT_S}  # fmt: skip
+    return create_engine(url, connect_args=connect, isolation_level="READ COMMITTED", json_serializer=_json,
+                         pool_size=5, max_overflow=20, pool_pre_ping=True, query_cache_size=1000)  # fmt: skip
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
+def locked() -> OperationalError:
+    """What SQLite itself says when a writer waited too long."""
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))

@@ -1,0 +1,186 @@
+"""What goes out: letters, confirmation codes, access packages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+
+from bot.store.rows import CodeRow, LetterRow, PackageRow
+from bot.store.schema import code, letter, package
+from bot.store.tickets import owner
+from bot.store.transaction import Transaction, json_bytes
+
+_L, _C, _P = letter.c, code.c, package.c
+_LETTER = select(*(letter.c[each.name] for each in fields(LetterRow)))
+_CODE = select(*(code.c[each.name] for each in fields(CodeRow)))
+_PACKAGE = select(*(package.c[each.name] for each in fields(PackageRow)))
+_PLACE = ("letter", "content_sealed")
+_CHUNK = 500
+
+_GET_LETTER = _LETTER.where(_L.id == bindparam("id_"))
+_LETTERS_OF = _LETTER.where(_L.ticket_id == bindparam("of")).order_by(_L.made_at, _L.id)
+_BY_KEY = _LETTER.where(_L.key == bindparam("is_"))
+_BY_MESSAGE_ID = _LETTER.where(_L.message_id.in_(bindparam("ids", expanding=True))).order_by(_L.made_at, _L.id)
+_CONTENT = select(_L.ticket_id, _L.content_sealed).where(_L.id == bindparam("id_"))
+_SENT = update(letter).where(_L.id == bindparam("id_"), _L.sent_at.is_(None))
+_REWRITE = update(letter).where(_L.id == bindparam("id_"))
+
+_ADD_CODE = insert(code)
+_OUTDATE = update(code).where(_C.ticket_id == bindparam("of"), _C.expires_at > bindparam("now"))
+_LIVE = _CODE.where(_C.ticket_id == bindparam("of"), _C.used_at.is_(None), _C.expires_at > bindparam("now"))
+_SINCE = select(func.count()).select_from(code).where(_C.ticket_id == bindparam("of"), _C.made_at >= bindparam("from_"))
+_TRIED_CODE = update(code).where(_C.id == bindparam("id_")).values(tries=_C.tries + 1).returning(_C.tries)
+_USED = update(code).where(_C.id == bindparam("id_"), _C.used_at.is_(None))
+
+_ADD_PACKAGE = insert(package)
+_BY_TOKEN = _PACKAGE.where(_P.token_digest == bindparam("is_"))
+_GET_PACKAGE = _PACKAGE.where(_P.id == bindparam("id_"))
+_PACKAGES_OF = _PACKAGE.where(_P.ticket_id == bindparam("of")).order_by(_P.made_at, _P.id)
+_DOWNLOAD = (
+    update(package)
+    .where(
+        _P.id == bindparam("id_"),
+        _P.downloads < bindparam("limit"),
+        _P.revoked_at.is_(None),
+        _P.expires_at > bindparam("now"),
+    )
+    .values(downloads=_P.downloads + 1)
+)
+_TRIED_PACKAGE = update(package).where(_P.id == bindparam("id_")).values(tries=_P.tries + 1).returning(_P.tries)
+_REVOKE = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
+_EXPIRED = _PACKAGE.where(_P.expires_at <= bindparam("now"), _P.revoked_at.is_(None)).order_by(_P.expires_at, _P.id)
+
+
+class Letters:
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def add(self, id: str, key: str, ticket_id: str, request_id: str | None, kind: str, language: str,  # noqa: A002
+            message_id: str, content: Mapping[str, Any]) -> bool:  # fmt: skip
+        """Whether the letter is new; one with this key stands as it was. `content` may hold bytes; it is sealed."""
+        row = {"id": id, "key": key, "ticket_id": ticket_id, "request_id": request_id, "kind": kind,
+               "language": language, "message_id": message_id, "made_at": self._unit.now}  # fmt: skip
+        return self._unit.insert_first(letter, {**row, **self._sealed(id, ticket_id, content)}, on="key")
+
+    def get(self, letter_id: str) -> LetterRow:
+        """The letter. LookupError if there is none."""
+        row = self._run(_GET_LETTER, {"id_": letter_id}).one_or_none()
+        if row is None:
+            raise LookupError(f"no letter {letter_id}")
+        return LetterRow(**_values(row))
+
+    def by_key(self, key: str) -> LetterRow | None:
+        row = self._run(_BY_KEY, {"is_": key}).one_or_none()
+        return None if row is None else LetterRow(**_values(row))
+
+    def content(self, letter_id: str) -> dict[str, Any]:
+        """What the letter says. Purged after the purge."""
+        row = self._run(_CONTENT, {"id_": letter_id}).one()
+        return self._unit.open_json(owner(row.ticket_id), *_PLACE, letter_id, row.content_sealed)
+
+    def of(self, ticket_id: str) -> list[LetterRow]:
+        """The ticket's letters, oldest first."""
+        return [LetterRow(**_values(row)) for row in self._run(_LETTERS_OF, {"of": ticket_id})]
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> list[LetterRow]:
+        """The letters of ours with one of these Message-IDs, oldest first."""
+        if not message_ids:
+            return []
+        return [LetterRow(**_values(row)) for row in self._run(_BY_MESSAGE_ID, {"ids": list(message_ids)[:_CHUNK]})]
+
+    def sent(self, letter_id: str) -> bool:
+        """Whether it was this call that recorded the letter as sent."""
+        return self._run(_SENT, {"id_": letter_id, "sent_at": self._unit.now}).rowcount == 1
+
+    def rewrite(self, letter_id: str, content: Mapping[str, Any]) -> None:
+        """The letter says this now; the digest stays that of what was first written: it is what went out."""
+        row = self._run(_CONTENT, {"id_": letter_id}).one()
+        sealed = self._sealed(letter_id, row.ticket_id, content)["content_sealed"]
+        self._run(_REWRITE, {"id_": letter_id, "content_sealed": sealed})
+
+    def _sealed(self, letter_id: str, ticket_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        text = json_bytes(dict(content))
+        sealed = self._unit.seal(owner(ticket_id), *_PLACE, letter_id, text)
+        # Keyed: a plain hash of a letter would let its eight-digit code be guessed from a stolen database.
+        return {"content_sealed": sealed, "digest": self._unit.keys.digest("letter", text).hex()}
+
+
+class Codes:
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def add(self, id: str, ticket_id: str, digest: bytes, sent_to_blind: bytes, expires_at: datetime) -> None:  # noqa: A002
+        """The ticket's only living code: earlier ones expire now."""
+        now = self._unit.now
+        self._run(_OUTDATE, {"of": ticket_id, "now": now, "expires_at": now})
+        row = {"id": id, "ticket_id": ticket_id, "digest": digest, "sent_to_blind": sent_to_blind}
+        self._run(_ADD_CODE, {**row, "made_at": now, "expires_at": expires_at, "tries": 0})
+
+    def live(self, ticket_id: str) -> CodeRow | None:
+        """The code that may be answered with now: the newest, unused, unexpired."""
+        row = self._run(_LIVE, {"of": ticket_id, "now": self._unit.now}).one_or_none()
+        return None if row is None else CodeRow(**_values(row))
+
+    def since(self, ticket_id: str, at: datetime) -> int:
+        """How many codes were made for this ticket since then."""
+        return self._run(_SINCE, {"of": ticket_id, "from_": at}).scalar_one()
+
+    def tried(self, code_id: str) -> int:
+        """How often this code was tried, this time included."""
+        return self._run(_TRIED_CODE, {"id_": code_id}).scalar_one()
+
+    def used(self, code_id: str) -> bool:
+        """Whether it was this call that used the code up."""
+        return self._run(_USED, {"id_": code_id, "used_at": self._unit.now}).rowcount == 1
+
+
+class Packages:
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def add(self, id: str, request_id: str, ticket_id: str, token_digest: str, address_blind: bytes, name: str,  # noqa: A002
+            size: int, expires_at: datetime) -> None:  # fmt: skip
+        row = {"id": id, "request_id": request_id, "ticket_id": ticket_id, "token_digest": token_digest,
+               "address_blind": address_blind, "name": name, "size": size, "expires_at": expires_at}  # fmt: skip
+        self._run(_ADD_PACKAGE, {**row, "made_at": self._unit.now, "downloads": 0, "tries": 0})
+
+    def get(self, package_id: str) -> PackageRow:
+        """The package. LookupError if there is none."""
+        row = self._run(_GET_PACKAGE, {"id_": package_id}).one_or_none()
+        if row is None:
+            raise LookupError(f"no package {package_id}")
+        return PackageRow(**_values(row))
+
+    def by_token(self, digest: str) -> PackageRow | None:
+        """The package behind this link (hex SHA-256 of its token), be it expired, revoked or used up."""
+        row = self._run(_BY_TOKEN, {"is_": digest}).one_or_none()
+        return None if row is None else PackageRow(**_values(row))
+
+    def of(self, ticket_id: str) -> list[PackageRow]:
+        """The ticket's packages, oldest first."""
+        return [PackageRow(**_values(row)) for row in self._run(_PACKAGES_OF, {"of": ticket_id})]
+
+    def download(self, package_id: str, limit: int) -> bool:
+        """Whether this download is granted and counted: at most `limit`, none after expiry or revocation."""
+        return self._run(_DOWNLOAD, {"id_": package_id, "limit": limit, "now": self._unit.now}).rowcount == 1
+
+    def tried(self, package_id: str) -> int:
+        """How often an address was tried at this package, this time included."""
+        return self._run(_TRIED_PACKAGE, {"id_": package_id}).scalar_one()
+
+    def revoke(self, package_id: str) -> bool:
+        """Whether it was this call that closed the link for good."""
+        return self._run(_REVOKE, {"id_": package_id, "revoked_at": self._unit.now}).rowcount == 1
+
+    def expired(self, now: datetime) -> list[PackageRow]:
+        """Packages past their time and not yet revoked: remove the file, then `revoke`."""
+        return [PackageRow(**_values(row)) for row in self._run(_EXPIRED, {"now": now})]
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name

@@ -1,0 +1,141 @@
+"""Requests: one right inside one ticket, moved by compare-and-set."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+
+from bot.errors import Temporary
+from bot.law import Right
+from bot.store.schema import holding, request
+from bot.store.tickets import owner
+from bot.store.transaction import Transaction
+from bot.tickets import Request, State
+
+_R = request.c
+_COLUMNS = [request.c[each.name] for each in fields(Request)]
+_FREE = frozenset({"back_to", "reason", "plan_id", "generation", "chosen_by", "chosen_at", "result"})
+_ORDER = {right: number for number, right in enumerate(Right)}
+
+_GET = select(*_COLUMNS).where(_R.id == bindparam("id_"))
+_OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of"))
+_ADD = insert(request)
+_MOVE = (
+    update(request)
+    .where(_R.id == bindparam("id_"), _R.state == bindparam("was"), _R.version == bindparam("expected"))
+    .values(version=_R.version + 1)
+    .returning(*_COLUMNS)
+)
+_NOTE = (
+    update(request)
+    .where(_R.id == bindparam("id_"), _R.version == bindparam("expected"))
+    .values(version=_R.version + 1)
+    .returning(*_COLUMNS)
+)
+_PERSONS = select(_R.ticket_id, _R.persons_sealed).where(_R.id == bindparam("id_"))
+_SET_PERSONS = update(request).where(_R.id == bindparam("id_"))
+_PLACE = ("request", "persons_sealed")
+
+_HOLD = insert(holding)
+_HELD = select(holding).where(holding.c.request_id == bindparam("of")).order_by(holding.c.system)
+_DROP = delete(holding).where(holding.c.request_id == bindparam("of"))
+_DROP_ONE = _DROP.where(holding.c.system == bindparam("in_"))
+_HOLDING = ("holding", "frozen_sealed")
+
+
+class Requests:
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def add(self, new: Request) -> None:
+        """IntegrityError when the ticket has this right already."""
+        row = {each.name: getattr(new, each.name) for each in fields(Request)}
+        self._run(_ADD, {**row, "result": dict(new.result)})
+
+    def get(self, request_id: str) -> Request:
+        """The request. LookupError if there is none."""
+        row = self._run(_GET, {"id_": request_id}).one_or_none()
+        if row is None:
+            raise LookupError(f"no request {request_id}")
+        return _request(row)
+
+    def of(self, ticket_id: str) -> list[Request]:
+        """The ticket's requests, in the order the rights have in the law."""
+        found = [_request(row) for row in self._run(_OF, {"of": ticket_id})]
+        return sorted(found, key=lambda each: _ORDER[each.right])
+
+    def move(self, request: Request, to: State, **columns: Any) -> Request | None:
+        """The request in its new state, version one higher; None when it is no longer as `request` says.
+
+        Of any number who try at once from the same request exactly one gets it.
+        """
+        if wrong := columns.keys() - _FREE:
+            raise TypeError(f"not a column to change: {', '.join(sorted(wrong))}")
+        values = {"id_": request.id, "was": request.state, "expected": request.version, "state": to, **columns}
+        row = self._run(_MOVE, values).one_or_none()
+        return None if row is None else _request(row)
+
+    def note(self, request: Request, result: Mapping[str, Any]) -> Request:
+        """The request with this result, version one higher. Temporary when somebody changed it since `request`."""
+        row = self._run(_NOTE, {"id_": request.id, "expected": request.version, "result": dict(result)}).one_or_none()
+        if row is None:
+            raise Temporary(f"request {request.id} was changed meanwhile")
+        return _request(row)
+
+    def located(self, request_id: str) -> bool:
+        """Whether the systems were asked who this is, whatever they answered."""
+        return self._run(_PERSONS, {"id_": request_id}).one().persons_sealed is not None
+
+    def persons(self, request_id: str) -> dict[str, Any]:
+        """Who the person is in each system; empty before anybody looked. Purged after the purge."""
+        row = self._run(_PERSONS, {"id_": request_id}).one()
+        if row.persons_sealed is None:
+            return {}
+        return self._unit.open_json(owner(row.ticket_id), *_PLACE, request_id, row.persons_sealed)
+
+    def set_persons(self, request_id: str, persons: Mapping[str, Any]) -> None:
+        row = self._run(_PERSONS, {"id_": request_id}).one()
+        sealed = self._unit.seal_json(owner(row.ticket_id), *_PLACE, request_id, dict(persons))
+        self._run(_SET_PERSONS, {"id_": request_id, "persons_sealed": sealed})
+
+
+class Holdings:
+    """What systems exported for a request, sealed, until its package is packed."""
+
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def put(self, request_id: str, system: str, frozen: bytes) -> None:
+        """The system's export is held; an earlier one is gone."""
+        self._run(_DROP_ONE, {"of": request_id, "in_": system})
+        sealed = self._unit.seal(self._owner(request_id), *_HOLDING, f"{request_id}|{system}", frozen)
+        self._run(_HOLD, {"request_id": request_id, "system": system, "frozen_sealed": sealed})
+
+    def of(self, request_id: str) -> dict[str, bytes]:
+        """System -> what it exported. Purged after the purge."""
+        rows = self._run(_HELD, {"of": request_id}).all()
+        if not rows:
+            return {}
+        owned = self._owner(request_id)
+        return {
+            row.system: self._unit.open(owned, *_HOLDING, f"{request_id}|{row.system}", row.frozen_sealed)
+            for row in rows
+        }
+
+    def clear(self, request_id: str) -> None:
+        """Nothing is held for the request any more."""
+        self._run(_DROP, {"of": request_id})
+
+    def _owner(self, request_id: str) -> str:
+        return owner(self._run(_PERSONS, {"id_": request_id}).one().ticket_id)
+
+
+def _request(row: Row[Any]) -> Request:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    values["right"] = Right(values["right"])
+    values["state"] = State(values["state"])
+    values["back_to"] = None if values["back_to"] is None else State(values["back_to"])
+    return Request(**values)

@@ -1,0 +1,20 @@
+"""What every test may ask for. Each room keeps its fixtures in `tests/fixtures/<room>.py`."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_HERE = Path(__file__).parent
+_ROOMS = ("store", "mail", "slack", "company")
+
+pytest_plugins = [f"tests.fixtures.{room}" for room in _ROOMS if (_HERE / "fixtures" / f"{room}.py").exists()]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The test data beside the checkout; skips where it is absent."""
+    found = Path(os.environ.get("SUBJECTLINE_SHARED") or _HERE.parent.parent / "shared")
+    if not found.is_dir():
+        pytest.skip("the shared test data are absent (SUBJECTLINE_SHARED)")
+    return found
