@@ -5,10 +5,14 @@ with rows; it never logs a value and never puts one into an exception. Errors: T
 Unsupported (`bot/errors.py`).
 """
 
-from collections.abc import Mapping, Sequence
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
+from bot.errors import Misconfigured
 from bot.law import Right
 from bot.workflow import Line, NotSeen, Seen
 
@@ -79,3 +83,30 @@ class Connector(Protocol):
     def correct(self, person: Found, changes: Mapping[str, Any], key: str) -> Mapping[str, int]: ...
 
     def restrict(self, person: Found, key: str) -> Mapping[str, int]: ...
+
+
+def load(
+    blocks: Sequence[Mapping[str, Any]], secret: Callable[[str], str], clock: Callable[[], datetime]
+) -> tuple[list[Connector], list[str]]:
+    """The connectors of the configuration's `[[connectors]]` blocks, and every fault found while reading them.
+
+    The folder is the registry: `kind = "database"` is `bot/connectors/database.py`, whose `connector(block, secret,
+    clock)` makes one and raises Misconfigured with all its faults.
+    """
+    kinds = {each.name for each in pkgutil.iter_modules(__path__)}
+    made: list[Connector] = []
+    faults: list[str] = []
+    for number, block in enumerate(blocks, 1):
+        kind = str(block.get("kind", ""))
+        module = importlib.import_module(f"{__name__}.{kind}") if kind in kinds else None
+        make = getattr(module, "connector", None)
+        if make is None:
+            faults.append(f"[[connectors]] number {number}: there is no connector of the kind “{kind}”.")
+            continue
+        try:
+            made.append(make(block, secret, clock))
+        except Misconfigured as error:
+            faults += error.faults
+    names = [each.name for each in made]
+    faults += [f"[[connectors]]: two are named “{name}”." for name in sorted(set(names)) if names.count(name) > 1]
+    return made, faults

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.engine import Engine
-from bot.law import Regime, Right
+from bot.law import Clock, Right
 from bot.store import Store
 from bot.tickets import Actor
 from bot.workflow import Line
@@ -92,14 +92,6 @@ class Packer(Protocol):
     def remove(self, name: str) -> None: ...
 
 
-class Dates(Protocol):
-    """What the clock answers (`law.Dates`)."""
-
-    unrolled: date
-    due: date
-    why: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class House:
     """The company as the configuration names it, as far as letters and the desk need it."""
@@ -108,9 +100,9 @@ class House:
     sender: str  # address our letters come from
     public_url: str
     roles: Mapping[str, frozenset[Any]]  # user id -> roles
-    regimes: tuple[Regime, ...]
+    regimes: tuple[str, ...]
+    deadline: Callable[[datetime], Clock]  # of a moment of receipt, over the regimes that are on
     zone: str  # dates are those of this zone
-    holidays_region: str
     message_domain: str  # of the Message-IDs we issue
     four_eyes: bool = True
     cooling_hours: float = 48.0

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot import law
 from bot.desk.identifying import Identifying
 from bot.intake import Reading, identity_text, normal_address
+from bot.law import Right
 from bot.store import Unit
 from bot.tickets import BOT, PERSON, Correspondent, Request, State, Ticket
 
@@ -32,6 +32,10 @@ class Arrived(Protocol):
 MINE = frozenset({"enquiry", "reply", "quarantine"})  # verdicts that leave a row
 
 
+class TakenElsewhere(Exception):  # noqa: N818 - not an error: another process was faster with the same mail
+    """Rolls back what this process was about to open."""
+
+
 class Receiving(Identifying):
     """The verbs of the letterbox."""
 
@@ -43,22 +47,30 @@ class Receiving(Identifying):
         if reading.verdict not in MINE:
             return None
         identity = self.store.keys.blind("mail", identity_text(arrived.raw))
-        with self.store.begin() as unit:
-            known = unit.mail.known(identity)
-            if known:
-                return known.ticket_id or f"mail:{known.id}"
-            if reading.verdict == "quarantine" or reading.from_address is None:
-                return self._quarantine(unit, arrived, reading, identity)
-            ticket_id = self._joined(unit, reading) or self._open(unit, arrived, reading)
-            self._keep(unit, arrived, reading, identity, ticket_id)
-            return ticket_id
+        try:
+            with self.store.begin() as unit:
+                return self._known(unit, identity) or self._take(unit, arrived, reading, identity)
+        except TakenElsewhere:
+            with self.store.read() as unit:
+                return self._known(unit, identity)
+
+    def _known(self, unit: Unit, identity: bytes) -> str | None:
+        known = unit.mail.known(identity)
+        return known and (known.ticket_id or f"mail:{known.id}")
+
+    def _take(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str:
+        if reading.verdict == "quarantine" or reading.from_address is None:
+            return self._quarantine(unit, arrived, reading, identity)
+        ticket_id = self._joined(unit, reading) or self._open(unit, arrived, reading)
+        self._keep(unit, arrived, reading, identity, ticket_id)
+        return ticket_id
 
     def _keep(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes, ticket_id: str | None) -> str:
         """The mail's row, sealed under the ticket's key (or its own while it has no ticket)."""
         keys = self.store.keys
         mail_id = unit.id()
         sender = reading.from_address
-        unit.mail.add(
+        new = unit.mail.add(
             id=mail_id,
             identity=identity,
             message_id_blind=keys.blind("message-id", reading.message_id) if reading.message_id else None,
@@ -73,6 +85,8 @@ class Receiving(Identifying):
             arrived_at=arrived.arrived_at,
             raw=arrived.raw,
         )
+        if not new:
+            raise TakenElsewhere
         return mail_id
 
     def _quarantine(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str:
@@ -111,9 +125,7 @@ class Receiving(Identifying):
 
     def _open(self, unit: Unit, arrived: Arrived, reading: Reading) -> str:
         assert reading.from_address is not None
-        clock = law.earliest(
-            self.house.regimes, arrived.arrived_at, zone=self.house.zone, holidays_region=self.house.holidays_region
-        )
+        clock = self.house.deadline(arrived.arrived_at)
         received_on = arrived.arrived_at.astimezone(ZoneInfo(self.house.zone)).date()
         ticket = Ticket(
             id=unit.id(),
@@ -123,16 +135,16 @@ class Receiving(Identifying):
             received_on=received_on,
             language=reading.language,
             rights=reading.rights,
-            regimes=tuple(regime.key for regime in self.house.regimes),
-            unrolled=clock.counts.unrolled,
-            due=clock.counts.due,
-            why=clock.counts.why,
+            regimes=self.house.regimes,
+            unrolled=clock.unrolled,
+            due=clock.due,
+            why=clock.why,
             opened_at=unit.now,
         )
         sender = self.store.keys.blind("address", reading.from_address)
         first_today = self._first_today(unit, sender)
         unit.tickets.add(ticket, correspondent(reading), sender)
-        unit.tickets.add_clock_event(unit.id(), ticket.id, "received", received_on, {}, BOT.id)
+        unit.tickets.add_clock_event(ticket.id, "received", received_on, {}, BOT.id)
         self._ask_for(unit, ticket, reading.rights)
         unit.audit(
             BOT.id, "open", ticket.id,
@@ -147,7 +159,7 @@ class Receiving(Identifying):
         """T12: at most one automatic letter a sender and day."""
         return not any(each.opened_at > unit.now - timedelta(days=1) for each in unit.tickets.open_of(sender))
 
-    def _ask_for(self, unit: Unit, ticket: Ticket, rights: Sequence[law.Right]) -> None:
+    def _ask_for(self, unit: Unit, ticket: Ticket, rights: Sequence[Right]) -> None:
         for right in rights:
             unit.requests.add(Request(unit.id(), ticket.id, right, State.RECEIVED))
 

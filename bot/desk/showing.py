@@ -45,7 +45,7 @@ class Showing(Choosing):
             next_actor=next_actor(ticket, requests, asks=bool(unsettled)),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
-            unsettled=tuple(Unsettled(job.key, self._what(unit, job)) for job in unsettled),
+            unsettled=tuple(Unsettled(job.key, self._what(unit, job), letter="letter" in job.args) for job in unsettled),
             owner=ticket.owner,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
@@ -155,8 +155,8 @@ class Showing(Choosing):
     def _quarantine_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:
             row = unit.mail.get(job.args["mail"])
-        blocks, text = cards.quarantine_card(quarantined(row), settled=row.settled_at is not None)
-        channel, ts = self.channel.post(blocks, text, job.key)
+        left = int(row.settled_at is None)
+        channel, ts = self.channel.post(cards.quarantine_card(left), cards.quarantine_text(left), job.key)
         return {"channel": channel, "ts": ts}
 
     def _quarantine_redraw_call(self, job: Job) -> Mapping[str, Any]:
@@ -165,8 +165,8 @@ class Showing(Choosing):
             posted = self.engine.result(unit, f"quarantine:{row.id}")
         if posted is None:
             raise Temporary("The message is not posted yet.", retry_after=1.0)
-        blocks, text = cards.quarantine_card(quarantined(row), settled=row.settled_at is not None)
-        self.channel.update(posted["channel"], posted["ts"], blocks, text)
+        left = int(row.settled_at is None)
+        self.channel.update(posted["channel"], posted["ts"], cards.quarantine_card(left), cards.quarantine_text(left))
         return {}
 
     def quarantine(self, user: str) -> list[Quarantined]:

@@ -1,0 +1,195 @@
+"""The only file that names real things together: settings in, a house of working parts out."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot import connectors, law
+from bot.connectors import Connector
+from bot.desk import Desk, House
+from bot.engine import Engine, Limit
+from bot.errors import Misconfigured
+from bot.intake import Rules
+from bot.letters import Writer
+from bot.opener import Opener
+from bot.package import Packer
+from bot.post import Arrived, Postman, Watcher
+from bot.settings import Settings
+from bot.slack import Channel, client
+from bot.store import Keys, Store
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+SLACK_LANES = {
+    "slack-post": Limit(in_flight=1, per_second=1),  # chat.postMessage: one a second per channel
+    "card": Limit(in_flight=1, per_second=1),  # one drawing a second per card; the last state is always drawn
+    "mail": Limit(in_flight=2),
+}
+
+
+def now() -> datetime:
+    """This moment, UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A row's id: 16 hex digits of chance."""
+    return secrets.token_hex(8)
+
+
+def new_code() -> str:
+    """Eight digits of chance."""
+    return f"{secrets.randbelow(10**8):08d}"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A house ready to work. Nothing runs yet; `handlers` connect it to the outside."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    desk: Desk
+    opener: Opener
+    rules: Rules
+    systems: Mapping[str, Connector]
+
+    def close(self) -> None:
+        self.opener.close()
+        self.store.close()
+
+
+def store(settings: Settings, clock: Callable[[], datetime] = now) -> Store:
+    """The database the settings name, not yet opened."""
+    return Store(settings.env.database_url, Keys(settings.env.key), clock, new_id)
+
+
+def systems(settings: Settings, clock: Callable[[], datetime] = now) -> dict[str, Connector]:
+    """Every configured connector by name; Misconfigured with all their faults at once."""
+    found, faults = connectors.load(settings.connectors, settings.secret, clock)
+    if faults:
+        raise Misconfigured(faults)
+    return {each.name: each for each in found}
+
+
+def lint(found: Mapping[str, Connector]) -> list[str]:
+    """Every fault of every connector against its live system."""
+    return [f"{name}: {fault}" for name, each in found.items() for fault in each.lint()]
+
+
+def rules(settings: Settings) -> Rules:
+    """How intake tells an enquiry from other mail."""
+    own = (settings.company.email, *settings.intake.own_addresses)
+    return Rules(subjects=settings.intake.subjects, own_addresses=own, reply_tags=(message_domain(settings),))
+
+
+def message_domain(settings: Settings) -> str:
+    """The domain of the Message-IDs we issue: ours, and told from a colleague's mail."""
+    return f"dpe.{settings.company.email.rpartition('@')[2]}"
+
+
+def house(settings: Settings) -> House:
+    """The company as the desk and the letters know it."""
+    safety = settings.safety
+    return House(
+        policy=policy(settings),
+        sender=settings.company.email,
+        public_url=settings.env.public_url,
+        roles=settings.roles.by_user(),
+        regimes=settings.clock.regimes,
+        deadline=deadline(settings),
+        zone=settings.company.zone,
+        message_domain=message_domain(settings),
+        four_eyes=safety.four_eyes,
+        cooling_hours=safety.cooling_hours,
+        code_hours=safety.code_hours,
+        code_tries=safety.code_tries,
+        codes_a_day=safety.codes_a_day,
+        package_days=safety.package_days,
+        package_downloads=safety.package_downloads,
+    )
+
+
+def deadline(settings: Settings) -> Callable[[datetime], law.Clock]:
+    """A moment of receipt → its dates under every regime that is on; the earliest counts."""
+    chosen = settings.clock
+
+    def of(received_at: datetime) -> law.Clock:
+        return law.earliest(
+            chosen.regimes, received_at, zone=settings.company.zone, holidays_region=chosen.holidays_region,
+            extra_holidays=chosen.extra_holidays, removed_holidays=chosen.removed_holidays, choices=chosen.choices(),
+        )  # fmt: skip
+
+    return of
+
+
+def policy(settings: Settings) -> dict[str, Any]:
+    """What every letter may repeat of the company and its privacy policy."""
+    return {"company": settings.company.model_dump(), "policy": settings.policy.model_dump()}
+
+
+def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
+    """The house of these settings. Misconfigured, with all faults, when a connector is not fit for use."""
+    found = systems(settings, clock)
+    faults = lint(found)
+    if faults:
+        raise Misconfigured(faults)
+    book = store(settings, clock)
+    env = settings.env
+    engine = Engine(
+        book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=SLACK_LANES
+    )
+    sorting = rules(settings)
+    opener = Opener(sorting)
+    desk = Desk(
+        house=house(settings),
+        store=book,
+        engine=engine,
+        clock=clock,
+        ids=new_id,
+        systems=found,
+        channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
+        postman=Postman(env.smtp_url, env.imap_url),
+        writer=Writer(TEMPLATES),
+        packer=Packer(env.data),
+        new_code=new_code,
+        words=lambda raw: opener.read(raw).text,
+    )
+    for kind in desk.kinds():
+        engine.register(kind)
+    return Parts(settings, book, engine, desk, opener, sorting, found)
+
+
+class Positions:
+    """How far each mailbox has been read, as the watcher keeps it: in the store."""
+
+    def __init__(self, book: Store) -> None:
+        self._store = book
+
+    def position(self, mailbox: str) -> tuple[int, int] | None:
+        """(UIDVALIDITY, watermark), None before the first look."""
+        with self._store.read() as unit:
+            box = unit.mailboxes.get(mailbox)
+        return (box.uidvalidity, box.watermark) if box else None
+
+    def moved(self, mailbox: str, uidvalidity: int, watermark: int) -> None:
+        with self._store.begin() as unit:
+            unit.mailboxes.put(mailbox, uidvalidity, watermark)
+
+    def unmarked(self, mailbox: str, uidvalidity: int) -> list[int]:
+        with self._store.read() as unit:
+            return unit.mail.unmarked(mailbox, uidvalidity)
+
+    def marked(self, mailbox: str, uidvalidity: int, uids: list[int]) -> None:
+        with self._store.begin() as unit:
+            unit.mail.marked(mailbox, uidvalidity, uids)
+
+
+def watcher(parts: Parts, take: Callable[[Arrived], None], wants: Callable[[bytes, int], bool]) -> Watcher:
+    """The watcher of the configured mailbox, not yet started."""
+    return Watcher(
+        parts.settings.env.imap_url, wants=wants, take=take, book=Positions(parts.store),
+        lookback_days=parts.settings.intake.lookback_days,
+    )  # fmt: skip

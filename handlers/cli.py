@@ -1,0 +1,196 @@
+"""The console script `subjectline`: each command reads the configuration, makes one call, prints."""
+
+import json
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import build, settings as configuration
+from bot.errors import Misconfigured, NotAllowed, SubjectlineError
+from bot.law import Right
+from bot.settings import Settings
+from bot.slack import manifest as slack_manifest
+from handlers import classify, doctor, run as running
+from handlers.printing import line, say
+
+CONFIG = 78  # sysexits: the configuration cannot be used
+KEY = frozenset({"SUBJECTLINE_KEY"})
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
+                  help="Answers people who ask a company about their own data.")  # fmt: skip
+db = typer.Typer(no_args_is_help=True, help="The database.")
+intake = typer.Typer(no_args_is_help=True, help="What the letterbox makes of a mail.")
+data = typer.Typer(no_args_is_help=True, help="Dry runs over the configured systems: counts, never values.")
+audit = typer.Typer(no_args_is_help=True, help="The record.")
+slack = typer.Typer(no_args_is_help=True, help="The Slack app.")
+for name, group in {"db": db, "intake": intake, "data": data, "audit": audit, "slack": slack}.items():
+    app.add_typer(group, name=name)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def main() -> None:
+    """Runs the command line. Exit 78 and one sentence each for faults of the configuration."""
+    try:
+        app(standalone_mode=True)
+    except Misconfigured as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        sys.exit(CONFIG)
+    except SubjectlineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8765,
+    once: Annotated[bool, typer.Option("--once", help="Walk an access and a deletion by itself, then stop.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The whole bot against a sandbox world: no account, no network. Example: subjectline demo"""
+    from handlers import demo as world  # the sandbox and its servers are loaded by this command only  # noqa: PLC0415
+
+    raise typer.Exit(world.once(as_json=as_json) if once else world.serve(port))
+
+
+@app.command()
+def run(words: Annotated[list[str] | None, typer.Argument(help="web, worker, or nothing for both.")] = None) -> None:
+    """The bot. Example: subjectline run web worker"""
+    parts = set(words or ["web", "worker"])
+    if wrong := parts - {"web", "worker"}:
+        raise Misconfigured([f"“{word}” is not a part of the bot: web, worker, or nothing for both." for word in wrong])
+    running.run(configuration.load(), parts)
+
+
+@app.command(name="doctor")
+def doctor_(as_json: Json = False) -> None:
+    """One line per check: ok, warning or error, and what to do. Example: subjectline doctor"""
+    raise typer.Exit(doctor.report(as_json=as_json))
+
+
+@db.command()
+def upgrade() -> None:
+    """Brings the schema to this release. Example: subjectline db upgrade"""
+    store = build.store(_settings(KEY))
+    store.upgrade()
+    say("The database is up to date.")
+
+
+@db.command()
+def check() -> None:
+    """What stands between the database and this release. Example: subjectline db check"""
+    faults = build.store(_settings(KEY)).check()
+    for fault in faults:
+        say(fault)
+    if not faults:
+        say("The database fits this release.")
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def tickets(
+    only_open: Annotated[bool, typer.Option("--open", help="Only open ones.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their date.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The tickets by due date; nothing personal. Example: subjectline tickets --open"""
+    which = "overdue" if overdue else "open" if only_open else "all"
+    with _store() as store:
+        for row in _desk_rows(store, which):
+            line(row, as_json=as_json)
+
+
+@app.command()
+def ticket(ref: str, as_json: Json = False) -> None:
+    """One ticket: its clock, requests and record; nothing personal. Example: subjectline ticket DPE-2026-0001"""
+    with _store() as store, store.read() as unit:
+        found = unit.tickets.by_ref(ref.strip().upper())
+        if found is None:
+            raise NotAllowed(f"There is no ticket {ref}.")
+        line(_ticket_row(found), as_json=as_json)
+        for each in unit.requests.of(found.id):
+            line({"right": each.right, "state": each.state, "reason": each.reason, "result": dict(each.result)},
+                 as_json=as_json)  # fmt: skip
+        for text in found.why:
+            line({"clock": text}, as_json=as_json)
+        for row in unit.trail(found.id):
+            line({"at": row.at.isoformat(), "who": row.actor, "did": row.verb, **row.detail}, as_json=as_json)
+
+
+@intake.command(name="classify")
+def classify_(files: list[Path]) -> None:
+    """One JSON line a mail file; opens no ticket. Example: subjectline intake classify mail.eml"""
+    for row in classify.files(files):
+        print(json.dumps(row, ensure_ascii=False))
+
+
+@data.command()
+def find(address: str, as_json: Json = False) -> None:
+    """How many people each system knows under this address. Example: subjectline data find ann@example.com"""
+    for name, system in _systems().items():
+        line({"system": name, "persons": len(system.find([address]))}, as_json=as_json)
+
+
+@data.command()
+def plan(right: Right, address: str, as_json: Json = False) -> None:
+    """What a run would do, in counts, and its hash. Example: subjectline data plan deletion ann@example.com"""
+    for row in running.dry_run(_systems(), right, address):
+        line(row, as_json=as_json)
+
+
+@data.command()
+def lint(as_json: Json = False) -> None:
+    """Checks every data map against its live system. Example: subjectline data lint"""
+    faults = build.lint(_systems())
+    for fault in faults:
+        line({"fault": fault}, as_json=as_json)
+    if not faults:
+        say("Every data map fits its system.")
+    raise typer.Exit(1 if faults else 0)
+
+
+@audit.command()
+def verify() -> None:
+    """Checks the chain of the record; exit 1 and the first broken row. Example: subjectline audit verify"""
+    with _store() as store:
+        broken = store.verify_audit()
+    say(f"Broken at row {broken.seq}: {broken.why}" if broken else "The record is whole.")
+    raise typer.Exit(1 if broken else 0)
+
+
+@slack.command(name="manifest")
+def manifest_() -> None:
+    """The app's manifest, to paste where Slack asks for one. Example: subjectline slack manifest"""
+    print(json.dumps(slack_manifest.manifest(), indent=2))
+
+
+def _settings(needs: Collection[str]) -> Settings:
+    return configuration.load(needs=needs)
+
+
+def _systems() -> Any:
+    return build.systems(_settings(frozenset()))
+
+
+def _store() -> Any:
+    from contextlib import closing  # noqa: PLC0415
+
+    return closing(build.store(_settings(KEY)))
+
+
+def _ticket_row(each: Any) -> dict[str, Any]:
+    return {"ref": each.ref, "rights": list(each.rights), "state": each.state, "due": each.due, "identity": each.identity}
+
+
+def _desk_rows(store: Any, which: str) -> list[dict[str, Any]]:
+    with store.read() as unit:
+        found = unit.tickets.list(state=None if which == "all" else "open", limit=10_000)
+        today = unit.now.date()
+        return [_ticket_row(each) for each in found if which != "overdue" or each.due < today]
+
+
+__all__ = ["Callable", "main"]

@@ -1,0 +1,133 @@
+"""`subjectline run`: the parts of the bot in one process, started together and stopped within ten seconds."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import structlog
+import uvicorn
+
+import handlers
+from bot import build
+from bot.build import Parts
+from bot.errors import Misconfigured
+from bot.settings import Settings
+from bot.slack import Socket, bolt
+from handlers.clock import Ticker
+from handlers.mail import Arrivals
+from handlers.web import web
+
+STOP_S = 9.0
+LOGGED = frozenset({  # T23: names that may stand in a log line; anything else is dropped
+    "event", "level", "timestamp", "logger", "error", "state", "kind", "key", "mailbox", "uid", "count", "seconds",
+    "tries", "method", "status", "verdict", "ticket", "reason", "size", "fence", "lane", "port", "address",
+})  # fmt: skip
+
+
+class Bot:
+    """The running bot: whatever of `web` and `worker` was asked for."""
+
+    def __init__(self, parts: Parts, words: set[str], port: int = 8080, host: str = "127.0.0.1") -> None:
+        self.parts = parts
+        self._stops: list[Callable[[], Any]] = []
+        env = parts.settings.env
+        self._app = bolt(env.slack_bot_token, env.slack_signing_secret, env.slack_api_url)
+        handlers.register(self._app, parts.desk)
+        self._starts: list[Callable[[], None]] = []
+        if "worker" in words:
+            self._starts.append(self._start_worker)
+        if "web" in words:
+            self._starts.append(lambda: self._start_web(host, port))
+
+    def start(self) -> None:
+        """Everything runs. Slack, the mailbox and the mail server may be away: they are tried again."""
+        for start in self._starts:
+            start()
+
+    def stop(self) -> None:
+        """Nothing is half done and nothing runs any more; at most about ten seconds."""
+        for stop in reversed(self._stops):
+            stop()
+        self.parts.close()
+
+    def _start_worker(self) -> None:
+        parts = self.parts
+        if parts.store.exclusive():
+            parts.engine.recover()
+        parts.engine.start()
+        self._stops.append(lambda: parts.engine.stop(STOP_S))
+        ticker = Ticker(parts.engine.wake, parts.engine.renew, parts.desk.sweep)
+        ticker.start()
+        self._stops.append(ticker.stop)
+        arrivals = Arrivals(parts.desk, parts.opener, parts.rules)
+        self.watcher = build.watcher(parts, arrivals)
+        self.watcher.start()
+        self._stops.append(self.watcher.stop)
+        env = parts.settings.env
+        if env.slack_app_token:
+            socket = Socket(self._app, env.slack_app_token, env.slack_api_url)
+            socket.start()
+            self._stops.append(socket.stop)
+
+    def _start_web(self, host: str, port: int) -> None:
+        app = web(self.parts.desk, self.parts.settings, self._app)
+        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        server = Server(config)
+        thread = threading.Thread(target=server.run, name="web", daemon=True)
+        thread.start()
+
+        def stop() -> None:
+            server.should_exit = True
+            thread.join(STOP_S)
+
+        self._stops.append(stop)
+
+
+class Server(uvicorn.Server):
+    """Uvicorn in a thread: signals belong to the main thread."""
+
+    def install_signal_handlers(self) -> None:
+        """Nothing."""
+
+
+def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = build.now) -> None:
+    """Runs until SIGTERM or SIGINT, then stops in order."""
+    log_plainly()
+    parts = build.assemble(settings, clock)
+    faults = parts.store.check()
+    if faults:
+        raise Misconfigured(faults)
+    bot = Bot(parts, words, port=settings.env.port, host=settings.env.host)
+    over = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: over.set())
+    bot.start()
+    structlog.get_logger().info("started", state=" ".join(sorted(words)))
+    over.wait()
+    with suppress(Exception):
+        structlog.get_logger().info("stopping")
+    bot.stop()
+
+
+def log_plainly() -> None:
+    """One JSON object a line on stdout, allowed names only; libraries say what is broken and nothing else."""
+    logging.basicConfig(level=logging.ERROR, format="%(name)s %(levelname)s", force=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def allowed(_logger: object, _method: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Only names on the list: a person in a log line is a name nobody thought of."""
+    return {name: value for name, value in fields.items() if name in LOGGED}

@@ -1,0 +1,164 @@
+"""The desk's outward edges as small honest classes. Each keeps what it was told and can be made to fail once."""
+
+import hashlib
+import itertools
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes
+from io import BytesIO
+from typing import Any
+
+from bot.connectors import Found, NotSeen, Seen, Table
+from bot.errors import PlanChanged
+from bot.law import Right
+from bot.workflow import Act, Line
+
+
+class FakeSystem:
+    """A system of records `{person key: (address, rows)}`: counts what is asked and erases for good."""
+
+    timeout_s = 5.0
+    settle_s = 0.0
+
+    def __init__(self, name: str = "server", people: Mapping[str, tuple[str, int]] | None = None) -> None:
+        self.name = name
+        self.label = f"our {name}"
+        self.people = dict(people or {})
+        self.kept: dict[str, int] = {}
+        self.erasures: list[str] = []
+        self.fails: list[Exception] = []
+        self.lies = False
+
+    def _fail(self) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+
+    def find(self, addresses: Sequence[str]) -> list[Found]:
+        self._fail()
+        wanted = {each.strip().lower() for each in addresses}
+        return [
+            Found(self.name, key, (address,))
+            for key, (address, _) in self.people.items()
+            if address.strip().lower() in wanted
+        ]
+
+    def plan(self, right: Right, person: Found) -> list[Line]:
+        self._fail()
+        rows = self.people[person.key][1] if person.key in self.people else 0
+        act = Act.EXPORT if right == Right.ACCESS else Act.DELETE
+        return [Line(self.name, "account", act, rows, "customer data")] if rows else []
+
+    def export(self, person: Found) -> list[Table]:
+        self._fail()
+        address, rows = self.people[person.key]
+        return [Table("account", "customer data", "contract", "six years", ("n", "address"),
+                      tuple((n, address) for n in range(rows)))]  # fmt: skip
+
+    def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        self._fail()
+        if self.plan(Right.DELETION, person) != list(lines):
+            raise PlanChanged("The data changed since the plan.")
+        self.erasures.append(key)
+        if not self.lies:
+            del self.people[person.key]
+        return {line.place: line.count for line in lines}
+
+    def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:
+        return NotSeen() if person.key in self.people else Seen({line.place: line.count for line in lines})
+
+    def prove(self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line]) -> list[Line]:
+        self._fail()
+        return self.plan(right, person) if right == Right.DELETION else []
+
+
+@dataclass
+class FakeChannel:
+    """A channel of messages: key -> blocks and text."""
+
+    messages: dict[str, tuple[list[dict[str, Any]], str]] = field(default_factory=dict)  # ts -> what it shows
+    keys: dict[str, str] = field(default_factory=dict)  # key -> ts
+    fails: list[Exception] = field(default_factory=list)
+    loses_answer: bool = False
+    counter: Any = field(default_factory=lambda: itertools.count(1))
+
+    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
+        if self.fails:
+            raise self.fails.pop(0)
+        ts = f"{next(self.counter)}.0"
+        self.messages[ts] = (blocks, text)
+        self.keys[key] = ts
+        return ("C1", ts)
+
+    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
+        return ("C1", self.keys[key]) if key in self.keys else None
+
+    def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        assert channel == "C1"
+        self.messages[ts] = (blocks, text)
+
+    def shown(self) -> str:
+        return json.dumps(list(self.messages.values()), ensure_ascii=False)
+
+
+@dataclass
+class FakePostman:
+    """Mail out: everything sent, and a Sent folder that may be asked."""
+
+    out: list[tuple[str, str, bytes]] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+    has_sent_folder: bool = False
+
+    def send(self, sender: str, to: str, content: bytes) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.out.append((sender, to, content))
+
+    def sent(self, message_id: str) -> bool | None:
+        found = any(message_from_bytes(content)["Message-ID"] == message_id for _, _, content in self.out)
+        return True if found and self.has_sent_folder else None
+
+    def texts(self) -> list[str]:
+        found = []
+        for _, _, content in self.out:
+            for part in message_from_bytes(content).walk():
+                if part.get_content_type() == "text/plain":
+                    found.append(part.get_payload(decode=True).decode())
+        return found
+
+
+class FakePacker:
+    """Packages in memory: a zip of one JSON a system, sealed by a token that only the letter knows."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[str, bytes]] = {}
+
+    def freeze(self, tables: Sequence[Table]) -> bytes:
+        return json.dumps([[each.name, [list(row) for row in each.rows]] for each in tables]).encode()
+
+    def thaw(self, frozen: bytes) -> Sequence[Any]:
+        return json.loads(frozen)
+
+    def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes:
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, each in tables.items():
+                archive.writestr(f"{name}.json", json.dumps(each))
+        return out.getvalue()
+
+    def seal(self, content: bytes, name: str) -> tuple[str, str]:
+        token = f"token-of-{name}"
+        self.files[name] = (token, content)
+        return token, hashlib.sha256(token.encode()).hexdigest()
+
+    def unseal(self, name: str, token: str) -> bytes:
+        expected, content = self.files[name]
+        assert token == expected
+        return content
+
+    def remove(self, name: str) -> None:
+        self.files.pop(name, None)
