@@ -18,7 +18,7 @@ BLOCK_CHARACTERS = 13_200  # undocumented; over all blocks of a message (slackap
 TEXT_UPDATED = 4_000  # chat.update refuses more
 TEXT_POSTED = 40_000  # chat.postMessage cuts here
 METADATA_CHARACTERS = 16_000  # no figure is published; ours, far above what we send
-VIEW_CHARACTERS = 250_000  # field figure for view_too_large
+VIEW_CHARACTERS = 250_000  # "greater than 250kb" is view_too_large
 VIEW_STACK = 3
 
 ACK_S = 3.0
@@ -53,6 +53,7 @@ _READ = "groups:history channels:history im:history mpim:history"
 _LOOK = "groups:read channels:read im:read mpim:read"
 _TEXT = "text blocks attachments markdown_text metadata parse link_names as_user"
 _WHO = "icon_emoji icon_url username"
+EVERYWHERE = frozenset({"team_id"})  # Bolt's listener client sends it with every call, asked for or not
 METHODS: Mapping[str, Method] = {
     "api.test": _method("t4", "", "error"),
     "apps.connections.open": _method("t3", token="app"),
