@@ -30,6 +30,14 @@ _PRAGMAS = (
 )
 
 
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
+# hide_parameters: no value of a statement ends up in the text of an exception.
+_COMMON: dict[str, Any] = {"json_serializer": _json, "hide_parameters": True, "query_cache_size": 1000}
+
+
 def parsed(url: str) -> URL:
     """The address of a database we can work with; Misconfigured otherwise, without repeating it: it holds a password."""
     try:
@@ -57,7 +65,7 @@ def engines(url: URL) -> tuple[Engine, Engine]:
 def _sqlite(url: URL, begin: str, *more: str) -> Engine:
     # isolation_level None: the driver begins nothing by itself, our own BEGIN is the only one.
     engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=4, max_overflow=60,
-                           json_serializer=_json, query_cache_size=1000)  # fmt: skip
+                           **_COMMON)  # fmt: skip
 
     @event.listens_for(engine, "do_connect")
     def _(_dialect: Any, _record: Any, _args: Any, _kwargs: Any) -> None:
@@ -87,16 +95,12 @@ def _postgresql(url: URL) -> Engine:
                "idle_in_transaction_session_timeout": _ms(_IDLE_IN_TRANSACTION)}  # fmt: skip
     connect = {"options": " ".join(f"-c {name}={value}" for name, value in options.items()),
                "connect_timeout": _CONNECT_S}  # fmt: skip
-    return create_engine(url, connect_args=connect, isolation_level="READ COMMITTED", json_serializer=_json,
-                         pool_size=5, max_overflow=20, pool_pre_ping=True, query_cache_size=1000)  # fmt: skip
+    return create_engine(url, connect_args=connect, isolation_level="READ COMMITTED", pool_size=5, max_overflow=20,
+                         pool_pre_ping=True, **_COMMON)  # fmt: skip
 
 
 def _ms(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
 
 def locked() -> OperationalError:

@@ -14,11 +14,11 @@ def insert_first(connection: Connection, table: Table, values: Mapping[str, Any]
     On PostgreSQL it waits for a transaction that is just writing the same key, and answers by how that one ends.
     """
     statement = _statement(table, on, connection.dialect.name)
-    return connection.execute(statement, values).rowcount == 1
+    return connection.execute(statement, values).one_or_none() is not None
 
 
 @cache
 def _statement(table: Table, on: str, dialect: str) -> Executable:
     if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[on])
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[on])
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[on]).returning(table.c[on])
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[on]).returning(table.c[on])
