@@ -1,0 +1,131 @@
+"""The team's channel: a card is posted once, found again by its key, and redrawn in place."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.errors import Temporary, Unclear
+from bot.slack.calls import call
+
+EVENT = "subjectline_card"  # event_type of our message metadata
+PAGE = 200
+PAGES = 10
+SKEW = timedelta(days=1)  # how wrong our clock, or Slack's, may be
+
+
+class Channel:
+    """One Slack channel by its id. Any thread may call."""
+
+    def __init__(
+        self,
+        web: WebClient,
+        channel: str,
+        *,
+        every_s: float = 1.0,  # docs.slack.dev/apis/web-api/rate-limits: one post a second per channel
+        pause: Callable[[float], None] = time.sleep,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._web, self._channel = web, channel
+        self._every_s, self._pause, self._tick = every_s, pause, tick
+        self._turn = threading.Lock()
+        self._next = float("-inf")
+
+    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
+        """The message stands in the channel, once: (channel id, ts).
+
+        `key` travels as message metadata, where `find` looks for it. Temporary: nothing was posted. Unclear: it may
+        have been. Refused: Slack's error code.
+        """
+        self._wait()
+        answer = call(
+            self._web.chat_postMessage,
+            repeatable=False,
+            channel=self._channel,
+            blocks=blocks,
+            text=text,
+            metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        channel, ts = answer.get("channel"), answer.get("ts")
+        if not isinstance(channel, str) or not isinstance(ts, str):
+            raise Unclear("Slack answered without saying where the message stands")
+        return channel, ts
+
+    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
+        """The message posted with this key since then; None when the channel does not have it.
+
+        Reads from the newest back, at least one page, a day further than `since`: a clock that is wrong must not make
+        a card that stands there invisible. Temporary: cannot be told now.
+        """
+        for message in self._messages((since - SKEW).timestamp()):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
+                return self._channel, str(message["ts"])
+        return None
+
+    def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
+        """The message shows this. May simply be repeated. Temporary; Refused with Slack's error code."""
+        call(self._web.chat_update, repeatable=True, channel=channel, ts=ts, blocks=blocks, text=text)
+
+    def _messages(self, until: float) -> Iterator[Mapping[str, Any]]:
+        cursor = ""
+        for _ in range(PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            answer = call(
+                self._web.conversations_history,
+                repeatable=True,
+                channel=self._channel,
+                include_all_metadata=True,
+                limit=PAGE,
+                **more,
+            )
+            messages = answer.get("messages") or []
+            yield from messages
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor or not messages or float(messages[-1]["ts"]) < until:
+                return
+        raise Temporary("the channel has too many new messages to be looked through")
+
+    def _wait(self) -> None:
+        """One caller a second goes on, in the order they came."""
+        with self._turn:
+            now = self._tick()
+            if self._next > now:
+                self._pause(self._next - now)
+            self._next = max(self._next, now) + self._every_s
+
+
+class Workspace:
+    """Whose clicks we take: our workspace, our app, our channel. The workspace is asked of Slack once (auth.test)."""
+
+    def __init__(self, web: WebClient, channel: str, app_id: str | None = None) -> None:
+        self.channel = channel
+        self.app_id = app_id
+        self._web = web
+        self._team: str | None = None
+
+    @property
+    def team(self) -> str:
+        """The workspace's id. Temporary or Refused while it is not known and Slack does not tell."""
+        if self._team is None:
+            self._team = str(call(self._web.auth_test, repeatable=True)["team_id"])
+        return self._team
+
+    def ours(self, *, team: str, app_id: str, channel: str) -> bool:
+        """Whether this came from where our cards are. An empty word was not in the event and is not compared."""
+        return (
+            team == self.team
+            and (not app_id or not self.app_id or app_id == self.app_id)
+            and (not channel or channel == self.channel)
+        )
+
+
+def app_id(app_token: str) -> str | None:
+    """The app's id as an app-level token carries it (`xapp-1-A0123-…`)."""
+    parts = app_token.split("-")
+    return parts[2] if len(parts) > 3 and parts[0] == "xapp" and parts[2].startswith("A") else None

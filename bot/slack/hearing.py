@@ -1,0 +1,73 @@
+"""The Bolt app and its signed HTTP door. Both ways in, socket and HTTP, end in the same listeners."""
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.slack.calls import quiet
+
+THREADS = 24  # five, the default, let the eighth slow listener miss Slack's three seconds
+BODY = 1_000_000  # bytes; Slack's own payloads stay far below
+
+
+def app(web: WebClient, signing_secret: str | None = None) -> App:
+    """A Bolt app without listeners, made without asking Slack anything: it starts while Slack is away.
+
+    Without a signing secret every HTTP request is answered 401; Socket Mode needs none.
+    """
+    granted = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=web.token)
+    return App(
+        name="subjectline.bolt",
+        logger=quiet(),
+        client=web,
+        # ours instead of the token: else the first click of all waits for an auth.test before it is acknowledged
+        authorize=lambda: granted,
+        signing_secret=signing_secret or secrets.token_hex(32),
+        token_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack-listener"),
+    )
+
+
+def close(bolt: App) -> None:
+    """No listener runs any more."""
+    bolt.listener_runner.listener_executor.shutdown(wait=True, cancel_futures=True)
+
+
+def routes(bolt: App) -> list[Route]:
+    """`/slack/events` for Starlette: events, interactivity and slash commands, each signature-checked by Bolt."""
+
+    async def slack(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=413)
+        # in a thread: Bolt waits for the listener's acknowledgement, and the loop has others to serve
+        return to_starlette_response(await run_in_threadpool(_dispatch, bolt, request, body))
+
+    return [Route("/slack/events", slack, methods=["POST"])]
+
+
+def _dispatch(bolt: App, request: Request, body: bytes) -> BoltResponse:
+    try:
+        heard = to_bolt_request(request, body)
+    except Exception:  # noqa: BLE001 -- Bolt reads before it verifies; what cannot be read is nobody's
+        return BoltResponse(status=400, body="")
+    return bolt.dispatch(heard)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The raw body, or None when it is longer than anything Slack sends."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY:
+            return None
+    return bytes(body)
