@@ -1,0 +1,23 @@
+"""Mail in (IMAP) and mail out (SMTP)."""
+
+from bot.post.arrival import Arrived, Book, Limits
+from bot.post.inspection import check_letter
+from bot.post.line import Patience, Place, place
+from bot.post.postman import Postman
+from bot.post.watcher import Heartbeat, Pace, Watcher, WatcherState, mailbox_name
+
+__all__ = [
+    "Arrived",
+    "Book",
+    "Heartbeat",
+    "Limits",
+    "Pace",
+    "Patience",
+    "Place",
+    "Postman",
+    "Watcher",
+    "WatcherState",
+    "check_letter",
+    "mailbox_name",
+    "place",
+]

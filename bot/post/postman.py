@@ -1,0 +1,186 @@
+"""Mail out: one letter, one recipient, one connection; and the look into the Sent folder when the answer was lost."""
+
+import imaplib
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+from imapclient.imapclient import SENT
+
+from bot.checkpoints import checkpoint
+from bot.errors import Misconfigured, Refused, SubjectlineError, Temporary, Unclear, Unsupported
+from bot.post.inspection import check_letter
+from bot.post.line import Patience, Place, dial, place
+
+log = structlog.get_logger()
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Postman:
+    """Carries letters to the server of `smtp_url`. Safe from any thread: every call has its own connection."""
+
+    def __init__(
+        self,
+        smtp_url: str,
+        imap_url: str | None = None,
+        *,
+        patience: Patience | None = None,
+        total_s: float = 60.0,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._smtp = place(smtp_url)
+        self._imap = place(imap_url) if imap_url else None
+        self._patience = patience or Patience()
+        self._total_s = total_s
+        self._context = context
+
+    def send(self, sender: str, to: str, content: bytes) -> None:
+        """The server took the letter for exactly this recipient.
+
+        Temporary: it did not, and may later. Refused: it does not want it, or this is no letter of ours (`inspection`).
+        Unclear: the letter was handed over whole and no answer came. Takes at most `total_s` seconds.
+        """
+        letter = check_letter(sender, to, content)
+        server = self._server(sender)
+        try:
+            with _within(self._total_s, server):
+                with _effectless():
+                    self._sign_in(server)
+                    checkpoint("letter.connected")
+                    self._address(server, sender, to, letter)
+                    server.send(_stuffed(letter))
+                self._finish(server)
+        finally:
+            _hang_up(server)
+
+    def _server(self, sender: str) -> smtplib.SMTP:
+        # The name for EHLO comes from the sender: asking the resolver for our own may take seconds.
+        name, wait = sender.rpartition("@")[2], self._patience.read_s
+        if self._smtp.security == "tls":
+            context = self._context or ssl.create_default_context()
+            return smtplib.SMTP_SSL(local_hostname=name, timeout=wait, context=context)
+        return smtplib.SMTP(local_hostname=name, timeout=wait)
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        where = self._smtp
+        # smtplib checks the certificate against this name and sets it only where it connects while being made.
+        server._host = where.host  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+        _expect("greeting", server.connect(where.host, where.port)[0], 220)
+        _expect("EHLO", server.ehlo()[0], 250)
+        if where.security == "starttls" or (where.security == "offered" and server.has_extn("starttls")):
+            if not server.has_extn("starttls"):
+                raise Refused("The mail server does not offer STARTTLS.")
+            _expect("STARTTLS", server.starttls(context=self._context or ssl.create_default_context())[0], 220)
+            _expect("EHLO", server.ehlo()[0], 250)
+        if where.user:
+            self._show_password(server, where)
+
+    def _show_password(self, server: smtplib.SMTP, where: Place) -> None:
+        open_line = not isinstance(server.sock, ssl.SSLSocket) and where.host not in LOOPBACK
+        if open_line and where.security != "plain":
+            raise Refused("The mail server wants the password in clear. Add ?starttls=0 to SMTP_URL if that is meant.")
+        try:
+            server.login(where.user, where.password)
+        except smtplib.SMTPAuthenticationError as fault:
+            raise _said("AUTH", fault.smtp_code) from None
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            raise Refused("The mail server offers no way to sign in that we have.") from None
+
+    def _address(self, server: smtplib.SMTP, sender: str, to: str, letter: bytes) -> None:
+        options = ""
+        if not letter.isascii():
+            if not server.has_extn("8bitmime"):
+                raise Unsupported("The mail server takes only seven-bit letters.")
+            options = " BODY=8BITMIME"
+        _expect("MAIL", server.docmd("MAIL", f"FROM:<{sender}>{options}")[0], 250)
+        _expect("RCPT", server.docmd("RCPT", f"TO:<{to}>")[0], 250, 251)
+        _expect("DATA", server.docmd("DATA")[0], 354)
+
+    def _finish(self, server: smtplib.SMTP) -> None:
+        """The final dot: from here on the letter may be theirs, whatever we hear."""
+        try:
+            server.send(b".\r\n")
+            checkpoint("letter.data_sent")
+            code = server.getreply()[0]
+        except (OSError, smtplib.SMTPException) as fault:
+            raise Unclear(f"The letter was handed over and no answer came ({type(fault).__name__}).") from None
+        if not 200 <= code < 600 or 300 <= code < 400:
+            raise Unclear("The letter was handed over and the answer makes no sense.")
+        if code >= 400:
+            raise _said("the letter", code)
+        checkpoint("letter.accepted")
+
+    def sent(self, message_id: str) -> bool | None:
+        """True if the Sent folder holds this Message-ID. None otherwise: absence proves nothing, nor does silence."""
+        if self._imap is None:
+            return None
+        try:
+            line = dial(self._imap, self._patience, self._context)
+            try:
+                line.select_folder(line.find_special_folder(SENT) or "Sent", readonly=True)
+                found = line.uids(["HEADER", "Message-ID", message_id])
+            finally:
+                line.leave()
+        except (imaplib.IMAP4.error, OSError, ValueError) as fault:
+            log.info("sent.not_asked", error=type(fault).__name__)
+            return None
+        return True if found else None
+
+
+def _expect(step: str, code: int, *wanted: int) -> None:
+    if code not in wanted:
+        raise _said(step, code)
+
+
+def _said(step: str, code: int) -> SubjectlineError:
+    """What an answer means that is no yes. The server's words stay out: they like to repeat addresses."""
+    if 500 <= code < 600:
+        return Refused(f"The mail server answered {code} to {step}.")
+    return Temporary(f"The mail server answered {code} to {step}.")
+
+
+@contextmanager
+def _effectless() -> Iterator[None]:
+    """Whatever breaks in here, the server has no letter: without the final dot it drops it (RFC 5321, 4.1.1.4)."""
+    try:
+        yield
+    except (SubjectlineError, Misconfigured):
+        raise
+    except (OSError, smtplib.SMTPException, ValueError) as fault:
+        raise Temporary(f"The mail server could not be had ({type(fault).__name__}).") from None
+
+
+@contextmanager
+def _within(seconds: float, server: smtplib.SMTP) -> Iterator[None]:
+    """One deadline over everything: a socket's own time-out begins anew with each byte of a server that trickles."""
+
+    def cut() -> None:
+        if server.sock:
+            with suppress(OSError):
+                socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _stuffed(letter: bytes) -> bytes:
+    """With a second dot before each dot that begins a line (RFC 5321, 4.5.2)."""
+    return letter.replace(b"\r\n.", b"\r\n..")  # the first line is a header's
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    with suppress(Exception):
+        if server.sock:
+            server.sock.settimeout(1.0)
+            server.docmd("QUIT")
+    server.close()
