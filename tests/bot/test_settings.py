@@ -94,7 +94,10 @@ def test_a_contested_point_is_passed_on_by_name(load):
     assert found.clock.choices() == {"gdpr_eu": {"identity": "restart"}}
 
 
-CONNECTORS = "[policy]\n", '[[connectors]]\nkind = "database"\nname = "{}"\n[[connectors]]\nkind = "database"\nname = "{}"\n[policy]\n'
+CONNECTORS = (
+    "[policy]\n",
+    '[[connectors]]\nkind = "database"\nname = "{}"\n[[connectors]]\nkind = "database"\nname = "{}"\n[policy]\n',
+)
 TOML = [
     ("[company]", "[company", "subjectline.toml is not valid TOML"),
     ('name = "Muster Instruments AG"', "", "[company] name is missing."),
@@ -163,7 +166,9 @@ ENVIRONMENT = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "sentence"), ENVIRONMENT, ids=[sentence[:40] for *_, sentence in ENVIRONMENT])
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"), ENVIRONMENT, ids=[sentence[:40] for *_, sentence in ENVIRONMENT]
+)
 def test_a_bad_environment_is_told_in_one_sentence(load, name, value, sentence):
     """One name of the environment is wrong; one sentence says which, and no value is repeated."""
     with pytest.raises(Misconfigured) as caught:

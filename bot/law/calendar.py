@@ -1,0 +1,122 @@
+"""Working days of one place: weekends, its public holidays, and what the configuration adds or takes away.
+
+A day wrongly taken for a holiday makes a deadline too late, a missed one only makes it early: in doubt a day is a
+working day. The `holidays` package is loaded when the first date is computed (it takes about 10 MB).
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """`region` is a country or subdivision of ISO 3166 (`CH-ZH`), or `none`: weekends only."""
+
+    zone: str
+    region: str
+    extra: tuple[str, ...] = ()  # `2027-01-02`, or `01-02` for every year
+    removed: tuple[str, ...] = ()
+
+    def date_of(self, moment: datetime | date) -> date:
+        """The date this moment has in the zone; a date stays what it is (post, telephone: entered by hand)."""
+        if isinstance(moment, datetime):
+            return moment.astimezone(ZoneInfo(self.zone)).date()
+        return moment
+
+    def end_of(self, day: date) -> datetime:
+        """The instant, in UTC, at which this day is over in the zone."""
+        return datetime.combine(day + DAY, datetime.min.time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+    def why_free(self, day: date) -> str | None:
+        """Why nobody works on this day ("Good Friday", "a Saturday"); None for a working day."""
+        if day.weekday() >= calendar.SATURDAY:
+            return f"a {day:%A}"
+        if _listed(day, self.extra):
+            return "a holiday of the configuration"
+        name = _holidays(self.region, day.year).get(day)
+        return None if name is None or _listed(day, self.removed) else name
+
+    def rolled(self, day: date) -> tuple[date, list[str]]:
+        """The first working day from this one on, and why each day before it is free."""
+        free = []
+        while reason := self.why_free(day):
+            free.append(f"{short(day)} is {reason}")
+            day += DAY
+        return day, free
+
+    def working_days(self, start: date) -> Iterator[date]:
+        """The working days after `start`."""
+        while True:
+            start += DAY
+            if not self.why_free(start):
+                yield start
+
+    def sources(self) -> str:
+        """What the answer rests on, for the record."""
+        if self.region == "none":
+            return "weekends only"
+        return f"holidays {version('holidays')}, {self.region}"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same date that many months on; the last day of the month where there is no such date."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def short(day: date) -> str:
+    """`Mon 2 Mar 2026`, whatever the machine's language."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def is_day(text: str) -> bool:
+    """Whether this names a day (`2027-01-02`) or the same day of every year (`01-02`)."""
+    try:
+        date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else f"2028-{text}")
+    except ValueError:
+        return False
+    return True
+
+
+def is_region(text: str) -> bool:
+    """Whether holidays of this region are known: `CH-ZH`, `DE`, or `none` (weekends only)."""
+    if text == "none":
+        return True
+    import holidays  # noqa: PLC0415  # see the top
+
+    country, _, subdivision = text.partition("-")
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        return False
+    return not subdivision or subdivision in getattr(holidays, country).subdivisions
+
+
+def _listed(day: date, days: tuple[str, ...]) -> bool:
+    return day.isoformat() in days or f"{day:%m-%d}" in days
+
+
+@cache
+def _holidays(region: str, year: int) -> dict[date, str]:
+    """Public holidays of one year, by their English names. Other categories than `public` are no holidays in law."""
+    if region == "none":
+        return {}
+    import holidays  # noqa: PLC0415  # see the top
+
+    country, _, subdivision = region.partition("-")
+    return dict(
+        holidays.country_holidays(
+            country, subdiv=subdivision or None, years=year, expand=False, categories=("public",), language="en_US"
+        )
+    )
