@@ -1,0 +1,267 @@
+"""The rows of the engine: every statement over `work`, `action` and `lane`, the same on SQLite and PostgreSQL.
+
+Moments a person may name (`run_at`) are compared with the injected clock. Leases, settling and calls a second go by the
+clock of the database, in milliseconds: it is one clock, however many machines there are.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from bot.engine.kinds import LOST, Job, Limit, Stuck
+from bot.store import Unit
+from bot.store.schema import action, lane, work
+
+READY, RUNNING, WAITING, DONE, UNKNOWN, DEAD = "ready", "running", "waiting", "done", "unknown", "dead"
+INTENT, REFUSED = "intent", "refused"  # of the ledger, which also knows DONE and UNKNOWN
+CANCELLED = "cancelled"
+
+_NOW = {
+    "sqlite": literal_column("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)", BigInteger),
+    "postgresql": literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)", BigInteger),
+}
+_ANY = 1 << 30
+
+
+def now(unit: Unit) -> ColumnElement[int]:
+    """The database's clock in milliseconds."""
+    return _NOW[unit.connection.dialect.name]
+
+
+# -- the claim
+
+
+def claim_statement(dialect: str, kinds: Collection[str], limits: Mapping[str, Limit]) -> Update:
+    """The claim, in one statement: what is due or was left by a lost owner, oldest first, within the lanes' limits."""
+    clock = _NOW[dialect]
+    due = and_(
+        work.c.kind.in_(sorted(kinds)),
+        or_(
+            and_(work.c.state == READY, work.c.run_at <= bindparam("at")),
+            and_(work.c.state == RUNNING, work.c.lease_until < clock),
+        ),
+    )
+    choice = select(work.c.key).where(due)  # asked again on the locked row: it may have changed since it was read
+    if limits:
+        choice = _within(choice, due, limits, clock)
+    choice = choice.order_by(work.c.run_at, work.c.key).limit(bindparam("most"))
+    chosen = choice.with_for_update(skip_locked=True, of=work).cte("chosen")  # never inlined: locks exactly these
+    left = work.c.state == RUNNING
+    return (
+        update(work)
+        .where(work.c.key.in_(select(chosen.c.key)))
+        .values(
+            state=RUNNING,
+            owner=bindparam("by"),
+            fence=work.c.fence + 1,
+            lease_until=clock + bindparam("lease_ms", type_=BigInteger),
+            # lost passes are counted from the first in a row: a restart after a long outage is no poison
+            tries=case((and_(left, func.coalesce(work.c.error, "") != LOST), 1), else_=work.c.tries + 1),
+            error=case((left, LOST), else_=work.c.error),
+        )
+        .returning(work)
+    )
+
+
+def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit], clock: ColumnElement) -> Select:
+    """The choice without what its lane has no room for: calls in flight, and a lane closed by calls a second."""
+    place = func.row_number().over(partition_by=work.c.lane, order_by=[work.c.run_at, work.c.key]).label("place")
+    places = select(work.c.key, place).where(due).subquery("places")
+    busy = (
+        select(work.c.lane, func.count().label("calls"))
+        .where(work.c.state == RUNNING, work.c.lease_until >= clock)
+        .group_by(work.c.lane)
+        .subquery("busy")
+    )
+    room = case(*[(_of(name), limit.in_flight) for name, limit in limits.items()], else_=_ANY)
+    turns = case(
+        (lane.c.next_at > clock, 0),
+        *[(_of(name), _burst(limit)) for name, limit in limits.items() if limit.per_second],
+        else_=_ANY,
+    )
+    return (
+        choice.join(places, places.c.key == work.c.key)
+        .outerjoin(busy, busy.c.lane == work.c.lane)
+        .outerjoin(lane, lane.c.name == work.c.lane)
+        .where(places.c.place + func.coalesce(busy.c.calls, 0) <= room, places.c.place <= turns)
+    )
+
+
+def _of(name: str) -> ColumnElement[bool]:
+    return or_(work.c.lane == name, work.c.lane.startswith(f"{name}:", autoescape=True))
+
+
+def _burst(limit: Limit) -> int:
+    """A second's worth of calls may begin at once; then none until they are paid for."""
+    return max(1, int(limit.per_second or 1))
+
+
+def claim(unit: Unit, statement: Update, limits: Mapping[str, Limit], *, at: datetime, most: int, by: str,
+          lease_ms: int) -> tuple[list[Job], float | None]:  # fmt: skip
+    """Up to `most` pieces of work, now ours for the time of a lease; and the seconds until a closed lane opens."""
+    _lock_lanes(unit, limits)
+    values = {"at": at, "most": most, "by": by, "lease_ms": lease_ms}
+    found = sorted(unit.connection.execute(statement, values), key=lambda row: (row.run_at, row.key))
+    return [_job(row) for row in found], _close_lanes(unit, limits, Counter(row.lane for row in found))
+
+
+def _lock_lanes(unit: Unit, limits: Mapping[str, Limit]) -> None:
+    """Nobody else claims in limited lanes until the commit: two who count at the same time would both find room."""
+    if not limits:
+        return
+    ask = select(lane.c.name).where(lane.c.name.in_(sorted(limits))).order_by(lane.c.name).with_for_update()
+    missing = limits.keys() - set(unit.connection.scalars(ask))
+    for name in sorted(missing):
+        unit.insert_first(lane, {"name": name, "next_at": 0}, on="name")
+    if missing:
+        unit.connection.execute(ask)
+
+
+def _close_lanes(unit: Unit, limits: Mapping[str, Limit], calls: Mapping[str, int]) -> float | None:
+    """Lanes with calls a second are closed until these calls are paid for; the seconds until one opens."""
+    rates = {name: limit.per_second for name, limit in limits.items() if limit.per_second}
+    if not rates:
+        return None
+    clock = now(unit)
+    for name in sorted(calls):
+        rate = rates.get(name) or rates.get(name.partition(":")[0])
+        if rate:
+            unit.insert_first(lane, {"name": name, "next_at": 0}, on="name")
+            opens = clock + round(calls[name] * 1000 / rate)
+            unit.connection.execute(update(lane).where(lane.c.name == name).values(next_at=opens))
+    if calls:  # an open lane needs no row, only its family does, to be locked
+        unit.connection.execute(delete(lane).where(lane.c.next_at <= clock, lane.c.name.not_in(sorted(limits))))
+    wait_ms = unit.connection.scalar(select(func.min(lane.c.next_at) - clock).where(lane.c.next_at > clock))
+    return None if wait_ms is None else wait_ms / 1000
+
+
+def ticket_of(unit: Unit, key: str) -> str | None:
+    """The ticket a piece of work belongs to; None for other work, and for none."""
+    return unit.connection.scalar(select(work.c.ticket_id).where(work.c.key == key))
+
+
+def get(unit: Unit, key: str) -> Job:
+    """The work of this key as it stands. NoResultFound if there is none."""
+    return _job(unit.connection.execute(select(work).where(work.c.key == key)).one())
+
+
+def _job(row: Row) -> Job:
+    return Job(row.key, row.kind, row.args, row.ticket_id, row.tries, row.fence, row.error)
+
+
+# -- a claimed row
+
+
+def holds(unit: Unit, job: Job) -> bool:
+    """Whether this claim still stands. The row is locked until the commit, so it goes on standing until then."""
+    ask = select(work.c.key).where(work.c.key == job.key, work.c.fence == job.fence, work.c.state == RUNNING)
+    return unit.connection.scalar(ask.with_for_update()) is not None
+
+
+def let_go(unit: Unit, job: Job, values: Mapping[str, Any]) -> None:
+    """The claim is over and the row says how."""
+    unit.connection.execute(
+        update(work).where(work.c.key == job.key).values(owner=None, lease_until=None, **values)
+    )  # fmt: skip
+
+
+def renew(unit: Unit, owner: str, keys: Collection[str], lease_ms: int) -> None:
+    """The leases of these rows run anew."""
+    mine = and_(work.c.owner == owner, work.c.state == RUNNING, work.c.key.in_(keys))
+    unit.connection.execute(update(work).where(mine).values(lease_until=now(unit) + lease_ms))
+
+
+def expire(unit: Unit, owner: str | None, but: Collection[str]) -> int:
+    """The leases of this owner (None: of everybody) are over, except for these rows; how many."""
+    left = [work.c.state == RUNNING, work.c.key.not_in(but)]
+    if owner is not None:
+        left.append(work.c.owner == owner)
+    return unit.connection.execute(update(work).where(*left).values(lease_until=0)).rowcount
+
+
+def turn(unit: Unit, key: str, sources: Collection[str], **values: Any) -> bool:
+    """Whether the row stood in one of these states and now holds these values. A row somebody works on is not waited
+    for: the one who waits holds a ticket, and the one who works may be about to ask for it.
+    """  # fmt: skip
+    free = select(work.c.key).where(work.c.key == key, work.c.state.in_(sources)).with_for_update(skip_locked=True)
+    chosen = free.cte("chosen")
+    changed = update(work).where(work.c.key.in_(select(chosen.c.key))).values(**values)
+    return unit.connection.execute(changed).rowcount == 1
+
+
+# -- the ledger
+
+
+def entry(unit: Unit, key: str) -> Row | None:
+    """The act as the ledger knows it, with its age in milliseconds; None while nothing was ever begun."""
+    ask = select(action, (now(unit) - action.c.started).label("age_ms")).where(action.c.key == key)
+    return unit.connection.execute(ask).one_or_none()
+
+
+def intend(unit: Unit, job: Job, known: Row | None) -> None:
+    """The act is about to be begun. `tries` counts the attempts in a row nobody knows the answer of."""
+    tries = known.tries + 1 if known is not None and known.state == INTENT else 1
+    values = {
+        "kind": job.kind, "ticket_id": job.ticket_id, "state": INTENT, "fence": job.fence,
+        "tries": tries, "started": now(unit), "finished": None, "result": {},
+    }  # fmt: skip
+    if known is None:
+        unit.connection.execute(action.insert().values(key=job.key, **values))
+    else:
+        unit.connection.execute(update(action).where(action.c.key == job.key).values(**values))
+
+
+def conclude(unit: Unit, key: str, state: str, result: Mapping[str, Any]) -> None:
+    """The ledger knows what became of the act."""
+    values = {"state": state, "result": dict(result), "finished": now(unit)}
+    unit.connection.execute(update(action).where(action.c.key == key).values(**values))
+
+
+def withdraw(unit: Unit, key: str, state: str = INTENT) -> None:
+    """The act had no effect: as if it had never been begun."""
+    unit.connection.execute(delete(action).where(action.c.key == key, action.c.state == state))
+
+
+# -- what is stuck
+
+
+def stuck(unit: Unit, limit: int) -> list[Stuck]:
+    """Running past its lease, waiting past its time, unknown, dead, and the oldest that is ready and due."""
+    late = or_(
+        and_(work.c.state == RUNNING, work.c.lease_until < now(unit)),
+        and_(work.c.state == WAITING, work.c.run_at < unit.now),
+        work.c.state == UNKNOWN,
+        and_(work.c.state == DEAD, work.c.error != CANCELLED),
+    )
+    oldest = select(work).where(work.c.state == READY, work.c.run_at < unit.now).order_by(work.c.run_at).limit(1)
+    found = [*unit.connection.execute(select(work).where(late).order_by(work.c.run_at).limit(limit)),
+             *unit.connection.execute(oldest)]  # fmt: skip
+    return [_stuck(row) for row in found]
+
+
+def unsettled(unit: Unit, ticket_id: str) -> list[Stuck]:
+    """The acts of a ticket only a person can settle."""
+    ask = select(work).where(work.c.ticket_id == ticket_id, work.c.state == UNKNOWN).order_by(work.c.run_at)
+    return [_stuck(row) for row in unit.connection.execute(ask)]
+
+
+def _stuck(row: Row) -> Stuck:
+    return Stuck(row.key, row.kind, row.state, row.ticket_id, row.run_at, row.error)
