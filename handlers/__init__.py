@@ -1,0 +1,44 @@
+"""What comes in: one outside event, one desk call."""
+
+import re
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
+
+from bot.desk import Desk
+from bot.slack import Channel, Workspace
+from handlers import buttons, commands, home, modals
+from handlers.door import Door, log
+
+RIGHT = "(access|correction|deletion|restriction)"
+
+
+def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
+    """Every listener is bound. Without a `workspace`, that of the desk's own channel is asked of Slack when needed."""
+    if workspace is None:
+        channel = desk.channel.id if isinstance(desk.channel, Channel) else ""
+        workspace = Workspace(app.client, channel)
+    door = Door(desk, workspace)
+    for verb in (buttons.choose, buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
+        app.action(re.compile(f"^{verb.__name__}:{RIGHT}$"))(door.button(verb))
+    app.action(re.compile(r"^settle:(seen|again)(:\d+)?$"))(door.button(buttons.settle))
+    app.action("close")(door.button(buttons.close))
+    app.action("details")(door.modal("The enquiry", modals.details))
+    app.action("clock")(door.modal("Why this date", modals.clock))
+    app.action(re.compile(f"^plan:{RIGHT}$"))(door.modal("The whole plan", modals.plan))
+    app.action("quarantine")(door.modal("Quarantine", modals.quarantine))
+    app.action(re.compile(r"^quarantined:\d+$"))(door.modal("Quarantined mail", modals.quarantined))
+    app.action("settle_mail")(door.inside("Quarantined mail", modals.settle_mail))
+    app.action(re.compile(".*"))(door.button(buttons.unknown))
+    app.command(commands.COMMAND)(door.command(commands.typed))
+    app.command(re.compile(".*"))(door.command(commands.unknown))
+    app.event("app_home_opened")(door.home(home.opened))
+    app.error(strange)
+
+
+def strange(error: Exception) -> BoltResponse:
+    """What no listener is for is taken and forgotten; what Bolt itself cannot read is refused."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200, body="")
+    log.warning("slack_unreadable", error=type(error).__name__)
+    return BoltResponse(status=400, body="")

@@ -1,9 +1,13 @@
 """Tickets as Slack blocks, as plain data. Pure: the moment comes in as an argument, in the zone dates are shown in."""
 
+from bot.cards.blocks import told
 from bot.cards.card import card, card_text, quarantine_card, quarantine_text
 from bot.cards.modals import (
+    clock_blocks,
     clock_modal,
     details_modal,
+    health_blocks,
+    help_blocks,
     home,
     list_blocks,
     loading_modal,
@@ -40,8 +44,11 @@ __all__ = [
     "Unsettled",
     "card",
     "card_text",
+    "clock_blocks",
     "clock_modal",
     "details_modal",
+    "health_blocks",
+    "help_blocks",
     "home",
     "list_blocks",
     "loading_modal",
@@ -51,6 +58,7 @@ __all__ = [
     "quarantine_text",
     "quarantined_modal",
     "ticket_blocks",
+    "told",
     "told_home",
     "told_modal",
 ]

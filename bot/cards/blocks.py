@@ -43,6 +43,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def told(text: str) -> str:
+    """Words of the desk for one person: escaped, but a mention of a team member stays one."""
+    return re.sub(r"&lt;@([UW][A-Z0-9]{2,30})&gt;", r"<@\1>", escape(clean(text)[:2000]))
+
+
 def member(user: str | None) -> str:
     """A mention of a team member, or the word itself (`bot`, `cli`) where it is no user id."""
     if user and _MEMBER.fullmatch(user):
@@ -142,13 +147,11 @@ def actions(buttons: Iterable[Block]) -> list[Block]:
     return [{"type": "actions", "elements": row}] if row else []
 
 
-def modal(title: str, blocks: Sequence[Block], *, metadata: str = "", callback: str = "", submit: str = "") -> Block:
+def modal(title: str, blocks: Sequence[Block], metadata: str = "") -> Block:
     """A view. `metadata` holds one id and nothing else: it travels through Slack."""
     made: Block = {"type": "modal", "title": plain(cut(title, 24)), "close": plain("Close")}
     made["blocks"] = list(blocks)[:VIEW_BLOCKS]
-    made |= {"private_metadata": metadata} if metadata else {}
-    made |= {"callback_id": callback} if callback else {}
-    return made | ({"submit": plain(submit)} if submit else {})
+    return made | ({"private_metadata": metadata} if metadata else {})
 
 
 def fits(blocks: Sequence[Block]) -> bool:

@@ -216,7 +216,9 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
     if request.state == State.NEEDS_PERSON:
         row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
     if len(request.plan) > (limit if request.state in PLANNED else 0):
-        row.append(button("Whole plan", f"plan:{right}", view.ticket_id))
+        row.append(button("Whole plan", f"plan:{right}", view.ref))
+    if request.state in {State.IDENTIFYING, State.NEEDS_PERSON}:
+        row.append(_withdraw(request, "Withdraw"))
     return actions(row)
 
 
@@ -225,6 +227,12 @@ def _approve(request: RequestView, view: CardView) -> Block:
     told = f"{totals(request.plan).capitalize()}.{wait}"
     ask = confirm(f"Approve the {request.right}?", told, "Approve", danger=True)
     return button("Approve", f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask)
+
+
+def _withdraw(request: RequestView, text: str) -> Block:
+    told = "Only if the person did not ask for this or no longer wants it. The bot does nothing more for it."
+    ask = confirm(f"Withdraw the {request.right}?", told, "Withdraw")
+    return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
 
 def _unsettled(unsettled: Sequence[Unsettled]) -> list[Block]:
@@ -255,6 +263,8 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         if right not in begun
     ]
     look = [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
+    asked = [request for request in view.requests if request.state == State.RECEIVED]
+    look += [_withdraw(request, f"Withdraw {request.right}") for request in asked]
     if view.can_close:
         ask = confirm(f"Close {view.ref}?", "The card shrinks to its reference and the outcome.", "Close")
         look.append(button("Close", "close", view.ticket_id, confirm=ask))

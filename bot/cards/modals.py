@@ -6,9 +6,11 @@ from datetime import datetime
 from bot.cards.blocks import (
     VIEW_BLOCKS,
     Block,
+    actions,
     button,
     context,
     cut,
+    day,
     divider,
     escape,
     header,
@@ -98,8 +100,9 @@ def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
             "The mail itself is untouched in the mailbox. If it is an enquiry, a ticket has to be opened for it by "
             "hand. Then press “I have dealt with it”, and it leaves this list."
         ),
+        *actions([button("I have dealt with it", "settle_mail", mail.id, style="primary")]),
     ]
-    return modal("Quarantined mail", blocks, metadata=mail.id, callback="settle_mail", submit="I have dealt with it")
+    return modal("Quarantined mail", blocks, metadata=mail.id)
 
 
 def ticket_blocks(view: CardView, now: datetime) -> list[Block]:
@@ -122,12 +125,26 @@ def list_blocks(title: str, tickets: Sequence[TicketLine], now: datetime) -> lis
     return blocks
 
 
+def clock_blocks(view: CardView) -> list[Block]:
+    """The clock of a ticket, for `/dpe clock`."""
+    return [section(f"*{escape(view.ref)}* is due {day(view.due)}"), *lines(view.why, 40, "… and {} more steps")]
+
+
+def help_blocks(commands: Sequence[tuple[str, str]]) -> list[Block]:
+    """One line per command."""
+    return [section("\n".join(f"`{escape(usage)}` {escape(about)}" for usage, about in commands))]
+
+
+def health_blocks(tickets: Sequence[TicketLine], now: datetime) -> list[Block]:
+    """The bot and its database answer; how many tickets are open and overdue."""
+    return [paragraph(f"✓ The bot and its database answer. {_counted(tickets, now)}, {moment(now, now)}.")]
+
+
 def home(tickets: Sequence[TicketLine], now: datetime) -> Block:
     """The App Home: the open tickets, soonest due first. Sections, because tables are not allowed there."""
-    overdue = sum(ticket.due < now.date() for ticket in tickets)
     blocks = [
         header("Data-protection enquiries"),
-        context(f"{len(tickets)} open, {overdue} overdue · as of {moment(now, now)} · commands: `/dpe help`"),
+        context(f"{_counted(tickets, now)} · as of {moment(now, now)} · commands: `/dpe help`"),
         *list_blocks("Open, soonest due first", tickets, now),
     ]
     return {"type": "home", "blocks": blocks}
@@ -140,6 +157,10 @@ def told_home(text: str) -> Block:
 
 def _known(*pairs: tuple[str, str]) -> list[Block]:
     return [paragraph(f"{name}: {cut(value, 1000)}") for name, value in pairs if value.strip()]
+
+
+def _counted(tickets: Sequence[TicketLine], now: datetime) -> str:
+    return f"{len(tickets)} open, {sum(ticket.due < now.date() for ticket in tickets)} overdue"
 
 
 def _size(size: int) -> str:

@@ -29,7 +29,7 @@ class Channel:
         pause: Callable[[float], None] = time.sleep,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._web, self._channel = web, channel
+        self._web, self.id = web, channel
         self._every_s, self._pause, self._tick = every_s, pause, tick
         self._turn = threading.Lock()
         self._next = float("-inf")
@@ -44,7 +44,7 @@ class Channel:
         answer = call(
             self._web.chat_postMessage,
             repeatable=False,
-            channel=self._channel,
+            channel=self.id,
             blocks=blocks,
             text=text,
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
@@ -65,7 +65,7 @@ class Channel:
         for message in self._messages((since - SKEW).timestamp()):
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
-                return self._channel, str(message["ts"])
+                return self.id, str(message["ts"])
         return None
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
@@ -79,7 +79,7 @@ class Channel:
             answer = call(
                 self._web.conversations_history,
                 repeatable=True,
-                channel=self._channel,
+                channel=self.id,
                 include_all_metadata=True,
                 limit=PAGE,
                 **more,

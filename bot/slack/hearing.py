@@ -6,24 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.slack.calls import quiet
+from bot.slack.calls import client, quiet
 
 THREADS = 24  # five, the default, let the eighth slow listener miss Slack's three seconds
 BODY = 1_000_000  # bytes; Slack's own payloads stay far below
 
 
-def app(web: WebClient, signing_secret: str | None = None) -> App:
+def bolt(token: str, signing_secret: str = "", url: str = "https://slack.com/api/") -> App:
     """A Bolt app without listeners, made without asking Slack anything: it starts while Slack is away.
 
     Without a signing secret every HTTP request is answered 401; Socket Mode needs none.
     """
-    granted = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=web.token)
+    web = client(token, url)
+    granted = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
     return App(
         name="subjectline.bolt",
         logger=quiet(),
@@ -37,12 +37,12 @@ def app(web: WebClient, signing_secret: str | None = None) -> App:
     )
 
 
-def close(bolt: App) -> None:
+def close(app: App) -> None:
     """No listener runs any more."""
-    bolt.listener_runner.listener_executor.shutdown(wait=True, cancel_futures=True)
+    app.listener_runner.listener_executor.shutdown(wait=True, cancel_futures=True)
 
 
-def routes(bolt: App) -> list[Route]:
+def routes(app: App) -> list[Route]:
     """`/slack/events` for Starlette: events, interactivity and slash commands, each signature-checked by Bolt."""
 
     async def slack(request: Request) -> Response:
@@ -50,17 +50,17 @@ def routes(bolt: App) -> list[Route]:
         if body is None:
             return Response(status_code=413)
         # in a thread: Bolt waits for the listener's acknowledgement, and the loop has others to serve
-        return to_starlette_response(await run_in_threadpool(_dispatch, bolt, request, body))
+        return to_starlette_response(await run_in_threadpool(_dispatch, app, request, body))
 
     return [Route("/slack/events", slack, methods=["POST"])]
 
 
-def _dispatch(bolt: App, request: Request, body: bytes) -> BoltResponse:
+def _dispatch(app: App, request: Request, body: bytes) -> BoltResponse:
     try:
         heard = to_bolt_request(request, body)
     except Exception:  # noqa: BLE001 -- Bolt reads before it verifies; what cannot be read is nobody's
         return BoltResponse(status=400, body="")
-    return bolt.dispatch(heard)
+    return app.dispatch(heard)
 
 
 async def _body(request: Request) -> bytes | None:

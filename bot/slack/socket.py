@@ -14,7 +14,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 
 from bot.errors import SubjectlineError, Temporary
-from bot.slack.calls import call, quiet
+from bot.slack.calls import call, client, quiet
 from bot.slack.hearing import THREADS
 
 log = structlog.get_logger("slack.socket")
@@ -33,14 +33,15 @@ class Socket:
 
     def __init__(
         self,
-        bolt: App,
+        app: App,
         app_token: str,
+        url: str = "https://slack.com/api/",
         *,
         deaf_s: float = 120.0,
         ping_s: float = 10.0,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bolt, self._token = bolt, app_token
+        self._app, self._token, self._web = app, app_token, client(app_token, url)
         self._deaf_s, self._ping_s, self._tick = deaf_s, ping_s, tick
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -87,12 +88,12 @@ class Socket:
 
     def _address(self) -> str:
         """Where Slack wants us to connect. Temporary, Refused."""
-        return str(call(self._bolt.client.apps_connections_open, repeatable=True, app_token=self._token)["url"])
+        return str(call(self._web.apps_connections_open, repeatable=True, app_token=self._token)["url"])
 
     def _hear(self, address: str) -> bool:
         """One session from its beginning to its end: whether it ever was up."""
         session = SocketModeHandler(
-            self._bolt, self._token, logger=quiet(), ping_interval=self._ping_s, concurrency=THREADS
+            self._app, self._token, logger=quiet(), ping_interval=self._ping_s, concurrency=THREADS
         )
         inner = session.client
         inner.auto_reconnect_enabled = inner.default_auto_reconnect_enabled = False
@@ -119,7 +120,7 @@ class Socket:
             up = _is_up(session)
             was_up = was_up or up
             if self._tick() - self.heard_at > (self._deaf_s if up else CONNECT_S):
-                log.warning("slack_socket_deaf", up=up)
+                log.warning("slack_socket_deaf", state="up" if up else "connecting")
                 break
         return was_up or self._up.is_set()
 

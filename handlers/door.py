@@ -1,0 +1,240 @@
+"""The door for Slack: acknowledge at once, read what came in, make one desk call, tell whoever asked.
+
+The only catch-all of the Slack side stands here. A log line holds the verb, the class of the error and a reference
+that whoever clicked is told too; never what was in the event.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+
+from bot.cards import loading_modal, told, told_home, told_modal
+from bot.desk import Desk
+from bot.errors import NotAllowed, SubjectlineError, Temporary
+from bot.slack import Workspace
+from bot.slack.calls import call
+
+log = structlog.get_logger("slack.door")
+
+STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
+ELSEWHERE = "This bot works for its own workspace and channel only."
+LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
+BROKEN = (
+    "This did not work; the fault is ours (reference {}). The card shows what is stored: if it has not changed in a "
+    "minute, press again. If it fails again, tell an admin the reference."
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came in, read once. `event` is the same for every delivery of the same click."""
+
+    user: str
+    event: str = ""
+    verb: str = ""
+    word: str = ""  # what follows the verb in a button's id: a right, `seen`
+    value: str = ""  # ids only; of a command: what was typed after it
+
+    def ids(self, count: int) -> list[str]:
+        """The ids in the value. NotAllowed when there are not so many: the button is of another version."""
+        parts = self.value.split(":")
+        if len(parts) != count or not all(parts):
+            raise NotAllowed("This button is from an earlier version of the card. Please use the newest card.")
+        return parts
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where it came from: our workspace, app and channel are compared, never trusted."""
+
+    team: str
+    app_id: str
+    channel: str
+    home: str  # the workspace the user belongs to
+
+
+@dataclass(frozen=True)
+class Door:
+    """Binds listeners to Bolt. Each answers its kind: nothing, a modal, blocks, a home."""
+
+    desk: Desk
+    workspace: Workspace
+
+    def now(self) -> datetime:
+        """The moment, in the house's time zone."""
+        return self.desk.clock().astimezone(ZoneInfo(self.desk.house.zone))
+
+    def button(self, listener: Callable[[Heard, Desk], None]) -> Callable[..., None]:
+        """The listener's desk call has happened, or the user reads why not, only visible to them."""
+
+        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            ack()
+            heard = click(body)
+
+            def tell(text: str) -> None:
+                channel = _word(body, "container", "channel_id")
+                if channel:
+                    words = {"channel": channel, "user": heard.user, "text": told(text)}
+                    call(client.chat_postEphemeral, repeatable=True, **words)
+
+            self._guard(heard, _origin(body), tell, lambda: listener(heard, self.desk))
+
+        return pressed
+
+    def modal(self, title: str, listener: Callable[[Heard, Desk, datetime], dict[str, Any]]) -> Callable[..., None]:
+        """A modal is open and shows what the listener made, or why not.
+
+        It opens empty first, because Slack allows that for three seconds after the click only.
+        """
+
+        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            ack()
+            heard, origin = click(body), _origin(body)
+            inside = bool(_word(body, "view", "id"))
+            trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(title)}
+
+            def show(view: dict[str, Any]) -> None:
+                call(client.views_update, repeatable=True, view_id=opened, view=view)
+
+            opened = ""
+            if not self._ours(origin):
+                return
+            try:
+                opening = client.views_push if inside else client.views_open
+                opened = str(call(opening, repeatable=True, **trigger)["view"]["id"])
+            except SubjectlineError as error:
+                log.warning("slack_modal_did_not_open", kind=heard.verb, reason=str(error))
+                return
+            self._guard(
+                heard,
+                origin,
+                lambda text: show(told_modal(title, text)),
+                lambda: show(listener(heard, self.desk, self.now())),
+            )
+
+        return pressed
+
+    def inside(self, title: str, listener: Callable[[Heard, Desk], str]) -> Callable[..., None]:
+        """A button inside a modal: the same modal shows the listener's words, or why not."""
+
+        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            ack()
+            heard, view = click(body), _word(body, "view", "id")
+
+            def show(text: str) -> None:
+                call(client.views_update, repeatable=True, view_id=view, view=told_modal(title, text))
+
+            self._guard(heard, _origin(body), show, lambda: show(listener(heard, self.desk)))
+
+        return pressed
+
+    def command(self, listener: Callable[[Heard, Desk, datetime], list[dict[str, Any]]]) -> Callable[..., None]:
+        """Whoever typed the command reads the answer; nobody else does."""
+
+        def typed(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+            ack()
+            heard = Heard(_word(body, "user_id"), verb="command", value=_word(body, "text"))
+            origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
+
+            def tell(text: str) -> None:
+                respond(text=told(text), response_type="ephemeral")
+
+            def answer() -> None:
+                blocks = listener(heard, self.desk, self.now())
+                respond(text="The answer to your command", blocks=blocks, response_type="ephemeral")
+
+            self._guard(heard, origin, tell, answer)
+
+        return typed
+
+    def home(self, listener: Callable[[Heard, Desk, datetime], dict[str, Any]]) -> Callable[..., None]:
+        """The user's App Home shows what the listener made, or why not."""
+
+        def opened(body: dict[str, Any], client: WebClient) -> None:
+            heard = Heard(_word(body, "event", "user"), event=_word(body, "event_id"), verb="home")
+            origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
+
+            def publish(view: dict[str, Any]) -> None:
+                call(client.views_publish, repeatable=True, user_id=heard.user, view=view)
+
+            self._guard(
+                heard,
+                origin,
+                lambda text: publish(told_home(text)),
+                lambda: publish(listener(heard, self.desk, self.now())),
+            )
+
+        return opened
+
+    def _ours(self, origin: _Origin) -> bool:
+        try:
+            if self.workspace.ours(team=origin.team, app_id=origin.app_id, channel=origin.channel):
+                return True
+        except SubjectlineError as error:
+            log.warning("slack_workspace_unknown", reason=str(error))
+            return False
+        log.warning("slack_from_elsewhere")
+        return False
+
+    def _guard(self, heard: Heard, origin: _Origin, tell: Callable[[str], None], act: Callable[[], None]) -> None:
+        """The catch-all: `act` has happened, or `tell` said why not."""
+        try:
+            if not self._ours(origin):
+                return
+            self._check_user(heard, origin)
+            act()
+        except NotAllowed as refusal:
+            _say(tell, str(refusal), heard)
+        except Temporary as error:
+            log.warning("slack_listener_waits", kind=heard.verb, reason=str(error))
+            _say(tell, LATER, heard)
+        except Exception as error:  # noqa: BLE001 -- the one catch-all of the Slack side
+            reference = hashlib.sha256(f"{heard.verb}{heard.event}".encode()).hexdigest()[:8]
+            log.error("slack_listener_failed", kind=heard.verb, error=type(error).__name__, key=reference)  # noqa: TRY400 -- a trace may hold what came in
+            _say(tell, BROKEN.format(reference), heard)
+
+    def _check_user(self, heard: Heard, origin: _Origin) -> None:
+        if origin.home and origin.home != self.workspace.team:
+            raise NotAllowed(ELSEWHERE)
+        if not heard.user or heard.user not in self.desk.house.roles:
+            raise NotAllowed(STRANGER)
+
+
+def click(body: Mapping[str, Any]) -> Heard:
+    """A pressed button as its payload tells (docs.slack.dev/reference/interaction-payloads/block_actions-payload)."""
+    pressed = body.get("actions") or [{}]
+    action = pressed[0] if isinstance(pressed, list) and isinstance(pressed[0], Mapping) else {}
+    user, action_id = _word(body, "user", "id"), _word(action, "action_id")
+    verb, _, word = action_id.partition(":")
+    place = _word(body, "container", "message_ts") or _word(body, "container", "view_id")
+    event = f"{_word(body, 'team', 'id')}:{_word(action, 'action_ts')}:{action_id}:{user}:{place}"
+    if len(event) > 255:  # never one of ours; the column is so wide
+        event = hashlib.sha256(event.encode()).hexdigest()
+    return Heard(user, event, verb, word.partition(":")[0], _word(action, "value"))
+
+
+def _origin(body: Mapping[str, Any]) -> _Origin:
+    channel = _word(body, "container", "channel_id")
+    return _Origin(_word(body, "team", "id"), _word(body, "api_app_id"), channel, _word(body, "user", "team_id"))
+
+
+def _word(body: Mapping[str, Any], *path: str) -> str:
+    """The text at this path, or nothing: what comes in is a stranger's."""
+    found: Any = body
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def _say(tell: Callable[[str], None], text: str, heard: Heard) -> None:
+    try:
+        tell(text)
+    except Exception as error:  # noqa: BLE001 -- Slack is away or the modal is closed: there is nobody to tell
+        log.warning("slack_could_not_tell", kind=heard.verb, error=type(error).__name__)
