@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from bot.store import audit, database, history, place
 from bot.store.crypto import Keys, Purged, Unreadable
@@ -76,7 +76,7 @@ class Store:
             raise RuntimeError("this thread is already in a unit")
         self._mine.open = True
         try:
-            with self._my_turn(), self._writers.begin() as connection:
+            with self._my_turn(), self._transaction(self._writers, database.WRITE) as connection:
                 unit = Unit(connection, self.keys, self._clock(), self._ids, writes=True)
                 yield unit
                 unit.finish()
@@ -92,7 +92,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Unit]:
         """One transaction that only reads and never waits for a writer. Writing in it is an error."""
-        with self._readers.begin() as connection:
+        with self._transaction(self._readers, database.READ) as connection:
             yield Unit(connection, self.keys, self._clock(), self._ids, writes=False)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
@@ -106,19 +106,19 @@ class Store:
 
         `published`: a head kept outside the database; then a record set back to an older state shows too.
         """
-        with self._readers.begin() as connection:
+        with self._transaction(self._readers, database.READ) as connection:
             return audit.verify(connection, self.keys, published)
 
     def audit_head(self) -> Head | None:
         """The newest row of the record, to be published outside the database; None while it is empty."""
-        with self._readers.begin() as connection:
+        with self._transaction(self._readers, database.READ) as connection:
             return audit.head(connection)
 
     # -- the database
 
     def upgrade(self) -> None:
         """The schema is this release's. All steps in one transaction: interrupted, it is as it was before."""
-        with self._my_turn(), self._writers.begin() as connection:
+        with self._my_turn(), self._transaction(self._writers, database.WRITE) as connection:
             history.upgrade(connection)
 
     def check(self) -> list[str]:
@@ -126,7 +126,7 @@ class Store:
         faults = [] if self._file is None else place.place_faults(self._file)
         if self._file is not None and not self._file.exists():
             return [*faults, history.EMPTY]
-        with self._readers.begin() as connection:
+        with self._transaction(self._readers, database.READ) as connection:
             return [*faults, *history.check(connection, self.keys.main)]
 
     def exclusive(self) -> bool:
@@ -161,6 +161,13 @@ class Store:
         self._writers.dispose()
         if self._file is not None:
             place.release(self._file)
+
+    @contextmanager
+    def _transaction(self, engine: Engine, begin: str) -> Iterator[Connection]:
+        with engine.begin() as connection:
+            if self._file is not None:
+                connection.exec_driver_sql(begin)
+            yield connection
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:

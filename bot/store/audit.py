@@ -43,13 +43,17 @@ class Entry:
 
 def canonical(detail: Mapping[str, Any]) -> str:
     """The one way to write these details down. TypeError on what JSON cannot say."""
-    return json.dumps(detail, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=_dates)
+    return _canonical(dict(detail))
 
 
 def _dates(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in the record")
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=_dates).encode
+_plain = json.JSONEncoder().encode
 
 
 def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None:
@@ -76,7 +80,7 @@ def _locked(connection: Connection, keys: Keys) -> tuple[int, bytes]:
 
 def _chained(keys: Keys, previous: bytes, seq: int, row: Any) -> bytes:
     fields = [seq, row.at.isoformat(), row.actor, row.verb, row.ticket_id, row.request_id, row.detail]
-    return keys.chained(previous, json.dumps(fields).encode("ascii"))
+    return keys.chained(previous, _plain(fields).encode("ascii"))
 
 
 def trail(connection: Connection, ticket: str | None, limit: int) -> list[AuditRow]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
 
 from bot.errors import Misconfigured
@@ -20,6 +20,9 @@ _CONNECT_S = 5
 
 AWAY = (OperationalError, InterfaceError, TimeoutError)  # the database is away, busy or full: nothing is wrong with the words
 
+WRITE, READ = "BEGIN IMMEDIATE", "BEGIN"  # SQLite's; said by the store, an event on the engine would slow every statement
+
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
@@ -30,8 +33,7 @@ _PRAGMAS = (
 )
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 # hide_parameters: no value of a statement ends up in the text of an exception.
@@ -57,13 +59,13 @@ def parsed(url: str) -> URL:
 def engines(url: URL) -> tuple[Engine, Engine]:
     """One engine for writers, one for readers. A reader that writes gets an error on both databases."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN", "PRAGMA query_only=ON")
+        return _sqlite(url), _sqlite(url, "PRAGMA query_only=ON")
     writers = _postgresql(url)
     return writers, writers.execution_options(postgresql_readonly=True)
 
 
-def _sqlite(url: URL, begin: str, *more: str) -> Engine:
-    # isolation_level None: the driver begins nothing by itself, our own BEGIN is the only one.
+def _sqlite(url: URL, *more: str) -> Engine:
+    # isolation_level None: the driver begins nothing by itself; the store does (`BEGIN` below).
     engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=4, max_overflow=60,
                            **_COMMON)  # fmt: skip
 
@@ -75,10 +77,6 @@ def _sqlite(url: URL, begin: str, *more: str) -> Engine:
     def _(connection: Any, _record: Any) -> None:
         for pragma in (*_PRAGMAS, *more):
             connection.execute(pragma)
-
-    @event.listens_for(engine, "begin")
-    def _(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
 

@@ -7,7 +7,7 @@ Ids are text made by the house's id source, so a row's id is known before the ro
 
 from sqlalchemy import (
     JSON, BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text,
-    UniqueConstraint,
+    UniqueConstraint, text,
 )
 
 from bot.store.types import Instant
@@ -61,9 +61,11 @@ ticket = Table(
     Column("card_channel", String(32)),
     Column("card_ts", String(32)),
     Column("card_version", Integer, nullable=False),  # the ticket version the card shows
-    Column("sender_blind", LargeBinary, nullable=False, index=True),
+    Column("sender_blind", LargeBinary, nullable=False),
     Column("correspondent_sealed", LargeBinary, nullable=False),
-    Index("ix_ticket_state_due", "state", "due"),
+    Index("ix_ticket_due", "due", "ref"),
+    Index("ix_ticket_state_due", "state", "due", "ref"),
+    Index("ix_ticket_sender_state", "sender_blind", "state", "due", "ref"),  # else SQLite reads every open ticket
 )  # fmt: skip
 
 clock_event = Table(
@@ -125,6 +127,8 @@ mailbox = Table(
     Column("seen_at", Instant, nullable=False),
 )  # fmt: skip
 
+_UNMARKED = text("ticket_id IS NOT NULL AND marked_at IS NULL")  # few at any time, asked for after every wake
+
 mail = Table(
     "mail", metadata,
     Column("id", String(32), primary_key=True),
@@ -146,6 +150,7 @@ mail = Table(
     Column("raw_sealed", LargeBinary),
     Index("ix_mail_place", "mailbox", "uidvalidity", "uid"),
     Index("ix_mail_verdict", "verdict", "settled_at"),
+    Index("ix_mail_unmarked", "mailbox", "uidvalidity", "uid", sqlite_where=_UNMARKED, postgresql_where=_UNMARKED),
 )  # fmt: skip
 
 letter = Table(

@@ -115,14 +115,16 @@ class Transaction:
 
 def json_bytes(value: Any) -> bytes:
     """The form `seal_json` seals. Lone surrogates of broken mails survive."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_from_bytes)
-    return text.encode("utf-8", "surrogatepass")
+    return _sealable(value).encode("utf-8", "surrogatepass")
 
 
 def _from_bytes(value: Any) -> dict[str, str]:
     if isinstance(value, bytes):
         return {_BYTES: base64.b64encode(value).decode("ascii")}
     raise TypeError(f"{type(value).__name__} cannot be sealed as JSON")
+
+
+_sealable = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_from_bytes).encode
 
 
 def _to_bytes(value: dict[str, Any]) -> Any:

@@ -108,8 +108,9 @@ def upgrade() -> None:  # noqa: PLR0915 - a table is as long as it is
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("ref", name=op.f("uq_ticket_ref")),
     )
-    op.create_index(op.f("ix_ticket_sender_blind"), "ticket", ["sender_blind"], unique=False)
-    op.create_index("ix_ticket_state_due", "ticket", ["state", "due"], unique=False)
+    op.create_index("ix_ticket_due", "ticket", ["due", "ref"], unique=False)
+    op.create_index("ix_ticket_sender_state", "ticket", ["sender_blind", "state", "due", "ref"], unique=False)
+    op.create_index("ix_ticket_state_due", "ticket", ["state", "due", "ref"], unique=False)
     op.create_table(
         "work",
         sa.Column("key", sa.String(length=160), nullable=False),
@@ -203,6 +204,14 @@ def upgrade() -> None:  # noqa: PLR0915 - a table is as long as it is
     op.create_index(op.f("ix_mail_message_id_blind"), "mail", ["message_id_blind"], unique=False)
     op.create_index("ix_mail_place", "mail", ["mailbox", "uidvalidity", "uid"], unique=False)
     op.create_index(op.f("ix_mail_ticket_id"), "mail", ["ticket_id"], unique=False)
+    op.create_index(
+        "ix_mail_unmarked",
+        "mail",
+        ["mailbox", "uidvalidity", "uid"],
+        unique=False,
+        sqlite_where=sa.text("ticket_id IS NOT NULL AND marked_at IS NULL"),
+        postgresql_where=sa.text("ticket_id IS NOT NULL AND marked_at IS NULL"),
+    )
     op.create_index("ix_mail_verdict", "mail", ["verdict", "settled_at"], unique=False)
     op.create_table(
         "request",
