@@ -32,7 +32,7 @@ def withdraw(heard: Heard, desk: Desk) -> None:
 
 
 def settle(heard: Heard, desk: Desk) -> None:
-    desk.settle(heard.user, heard.event, heard.value, heard.word == "seen")
+    desk.settle(heard.user, heard.event, heard.value, seen=heard.word == "seen")
 
 
 def close(heard: Heard, desk: Desk) -> None:
