@@ -200,3 +200,17 @@ def can(request: Request, verb: str, actor: Actor, identity: Identity, *, four_e
 def spoken(state: State) -> str:
     """The state in words for a card."""
     return {State.NEEDS_PERSON: "needs a person"}.get(state, state.value)
+
+
+def diagram() -> str:
+    """The table of moves as a Mermaid state diagram; escalation and endings, which every open state has, in notes."""
+    everywhere = {"escalate", "resume", "refuse", "withdraw"}
+    lines = ["stateDiagram-v2", "    [*] --> received"]
+    for each in MOVES:
+        if each.verb in everywhere:
+            continue
+        only = "" if each.only == frozenset(Right) else f" ({', '.join(sorted(each.only))})"
+        who = f", {each.role}" if each.role else ""
+        second = ", second person" if each.second_person else ""
+        lines.append(f"    {each.source} --> {each.target}: {each.verb}{only}{who}{second}")
+    return "\n".join([*lines, "    done --> [*]"])

@@ -1,0 +1,96 @@
+"""The table of moves: what it allows, and above all what it does not."""
+
+import pytest
+
+from bot.errors import NotAllowed
+from bot.law import Right
+from bot.tickets import (
+    BOT, DESTRUCTIVE, FINAL, MOVES, OPEN, Actor, Identity, Request, Role, State, can, check_move, check_role, diagram,
+)  # fmt: skip
+
+HUGO = Actor("UHUGO", frozenset({Role.HANDLER, Role.APPROVER}))
+PAULA = Actor("UPAULA", frozenset({Role.APPROVER}))
+
+
+def request(state: State, right: Right = Right.DELETION, **kwargs) -> Request:
+    return Request("r", "t", right, state, chosen_by="UHUGO", **kwargs)
+
+
+def test_no_way_leads_to_a_run_around_identity() -> None:
+    """T01: without the moves that need identity, `running` cannot be reached from `received` by any path."""
+    reached, todo = {State.RECEIVED}, [State.RECEIVED]
+    while todo:
+        here = todo.pop()
+        for move in MOVES:
+            if move.source == here and not move.needs_identity and move.verb != "resume" and move.target not in reached:
+                reached.add(move.target)
+                todo.append(move.target)
+    assert State.RUNNING not in reached
+    assert State.ANSWERING not in reached
+    assert State.COOLING not in reached
+
+
+def test_resume_leads_only_back_to_where_it_was() -> None:
+    """A request that needs a person cannot be resumed into a later state than it had reached."""
+    waiting = request(State.NEEDS_PERSON, back_to=State.IDENTIFYING)
+    assert check_move(waiting, "resume", HUGO, Identity.UNKNOWN).target == State.IDENTIFYING
+
+
+def test_a_destructive_right_never_runs_without_approval() -> None:
+    """Every path of a deletion into `running` comes through `approve`."""
+    ways = [move for move in MOVES if move.target == State.RUNNING and Right.DELETION in move.only]
+    assert {move.verb for move in ways} == {"cooled", "resume"}
+    into_cooling = {m.verb for m in MOVES if m.target == State.COOLING and Right.DELETION in m.only}
+    assert into_cooling == {"approve", "resume"}
+    assert next(move for move in MOVES if move.verb == "approve").second_person
+
+
+def test_the_proposer_is_never_the_approver() -> None:
+    """Four eyes, unless the company has only two."""
+    approving = request(State.APPROVING)
+    with pytest.raises(NotAllowed, match="second person"):
+        check_move(approving, "approve", HUGO, Identity.CONFIRMED)
+    assert can(approving, "approve", PAULA, Identity.CONFIRMED)
+    assert can(approving, "approve", HUGO, Identity.CONFIRMED, four_eyes=False)
+
+
+def test_roles_are_asked_for() -> None:
+    """An approver is no handler; an admin is everything; nobody is nothing."""
+    with pytest.raises(NotAllowed, match="handler"):
+        check_move(request(State.RECEIVED), "choose", PAULA, Identity.UNKNOWN)
+    check_role(Actor("U", frozenset({Role.ADMIN})), Role.APPROVER)
+    with pytest.raises(NotAllowed):
+        check_role(Actor("U"), Role.VIEWER)
+
+
+def test_a_person_cannot_make_the_moves_of_the_bot() -> None:
+    """Nobody presses a request into `running`."""
+    with pytest.raises(NotAllowed, match="Only the bot"):
+        check_move(request(State.COOLING), "cooled", HUGO, Identity.CONFIRMED)
+    assert can(request(State.COOLING), "cooled", BOT, Identity.CONFIRMED)
+
+
+@pytest.mark.parametrize("identity", [Identity.UNKNOWN, Identity.ASKED])
+def test_identity_is_settled_first(identity: Identity) -> None:
+    """Nothing is planned, run or answered while nobody knows who wrote."""
+    with pytest.raises(NotAllowed, match="Identity"):
+        check_move(request(State.PLANNING), "planned", BOT, identity)
+
+
+def test_every_state_has_a_way_in_and_every_open_one_a_way_out() -> None:
+    """No state is a dead end, none is unreachable."""
+    assert {move.target for move in MOVES} | {State.RECEIVED} == set(State)
+    assert {move.source for move in MOVES} == set(OPEN)
+    assert not {move.source for move in MOVES} & FINAL
+    assert DESTRUCTIVE < frozenset(Right)
+
+
+def test_a_stale_press_is_told_the_state() -> None:
+    """The words name where the request is now."""
+    with pytest.raises(NotAllowed, match="“running”"):
+        check_move(request(State.RUNNING), "approve", PAULA, Identity.CONFIRMED)
+
+
+def test_the_diagram_in_the_docs_is_this_table(pytestconfig: pytest.Config) -> None:
+    """docs/road.md carries the diagram the table draws."""
+    assert diagram() in (pytestconfig.rootpath / "docs" / "road.md").read_text()
