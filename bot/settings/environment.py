@@ -165,11 +165,13 @@ def _is_here(host: str | None) -> bool:
 
 def _mail_fault(url: str, protocol: str) -> str | None:
     parts = _split(url)
-    if parts is None or parts.scheme not in {protocol, f"{protocol}s", f"{protocol}+starttls"}:
+    if parts is None or parts.scheme not in {protocol, f"{protocol}s"}:
         return f"is not an address such as {protocol}s://user:password@host:port."
-    if parts.scheme == protocol and not _is_here(parts.hostname):
-        return f"would send the password readable for anybody: use {protocol}s:// or {protocol}+starttls://."
-    if protocol == "imap" and not (parts.username and parts.password):
+    if protocol == "smtp":  # STARTTLS where it is offered; the postman shows no password on an open line
+        return None
+    if parts.scheme == "imap" and "starttls" not in parts.query and not _is_here(parts.hostname):
+        return "would send the password readable for anybody: use imaps://, or add ?starttls=1."
+    if not (parts.username and parts.password):
         return "names no user and password: imaps://user:password@host/INBOX."
     return None
 

@@ -163,6 +163,10 @@ class Policy(Section):
     authorities: tuple[Authority, ...] = Field(min_length=1)
     automated_decisions: Text = "None. No machine alone makes a decision about you, and no profile of you is drawn."
     backups: Text = "Copies in our backups are overwritten within 90 days. Until then nobody works with them."
+    record: Text = (
+        "We keep a short record of this enquiry, to be able to show that it was answered: its reference, its dates "
+        "and what was done, none of the data themselves. It is deleted after 36 months."
+    )
     suppression: str = ""  # which address stays on a do-not-mail list after an erasure, and why; empty: none does
 
 
