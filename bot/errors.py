@@ -5,6 +5,7 @@
     ├── Temporary       had no effect; tried again by itself
     ├── Unclear         may have had its effect; settled by looking, never by repeating
     ├── Refused         the far side said no and will not change its mind
+    │   └── PlanChanged what is there is not what was planned; nothing was done
     ├── Unsupported     this system cannot do it; becomes a person's task
     └── Misconfigured   every fault of the configuration at once
 
@@ -34,6 +35,10 @@ class Unclear(SubjectlineError):
 
 class Refused(SubjectlineError):
     """The far side understood and said no. A person has to look."""
+
+
+class PlanChanged(Refused):
+    """The recount inside the act differs from the plan. Nothing was changed."""
 
 
 class Unsupported(SubjectlineError):
