@@ -142,7 +142,7 @@ class Store:
         return True
 
     def scrub(self) -> bool:
-        """Whether nothing that was deleted is left in the files (TRUST T31). Else it is tried again after each commit."""
+        """Whether nothing that was deleted is left in the files (TRUST T31); else the next commit tries again."""
         if self._file is None:
             self._scrub_due = False
             with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import Misconfigured
 
@@ -18,9 +19,10 @@ _LOCK = timedelta(seconds=10)
 _IDLE_IN_TRANSACTION = timedelta(seconds=60)
 _CONNECT_S = 5
 
-AWAY = (OperationalError, InterfaceError, TimeoutError)  # the database is away, busy or full: nothing is wrong with the words
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, busy or full
 
-WRITE, READ = "BEGIN IMMEDIATE", "BEGIN"  # SQLite's; said by the store, an event on the engine would slow every statement
+# Said by the store itself on SQLite: an event on the engine would slow down every statement.
+WRITE, READ = "BEGIN IMMEDIATE", "BEGIN"
 
 
 _PRAGMAS = (
@@ -41,7 +43,7 @@ _COMMON: dict[str, Any] = {"json_serializer": _json, "hide_parameters": True, "q
 
 
 def parsed(url: str) -> URL:
-    """The address of a database we can work with; Misconfigured otherwise, without repeating it: it holds a password."""
+    """The address of a database we can work with; Misconfigured otherwise. Its password is not repeated."""
     try:
         found = make_url(url)
     except ArgumentError:

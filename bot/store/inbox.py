@@ -75,7 +75,8 @@ class Mails:
 
     def add(self, *, id: str, identity: bytes, message_id_blind: bytes | None, sender_blind: bytes | None,  # noqa: A002
             mailbox: str, uidvalidity: int, uid: int, verdict: str, ticket_id: str | None, reasons: Sequence[str],
-            size: int, arrived_at: datetime, raw: bytes | None = None, marked_at: datetime | None = None) -> bool:  # fmt: skip
+            size: int, arrived_at: datetime, raw: bytes | None = None,
+            marked_at: datetime | None = None) -> bool:  # fmt: skip
         """Whether the mail is new; a mail of the same identity stands as it was.
 
         `raw` is sealed under the ticket's key; without a ticket under a key of the mail's own.

@@ -9,7 +9,7 @@ revision = "0001_first"
 down_revision = None
 
 
-def upgrade() -> None:  # noqa: PLR0915 - a table is as long as it is
+def upgrade() -> None:
     op.create_table(
         "action",
         sa.Column("key", sa.String(length=160), nullable=False),
