@@ -23,7 +23,7 @@ What happens when it breaks between the lines:
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
@@ -134,9 +134,22 @@ class Engine:
         """The ticket a piece of work belongs to; None for other work, and for none."""
         return rows.ticket_of(unit, key)
 
-    def unsettled(self, unit: Unit, ticket_id: str) -> list[Stuck]:
+    def unsettled(self, unit: Unit, ticket_id: str) -> list[Job]:
         """The acts of a ticket only a person can settle."""
         return rows.unsettled(unit, ticket_id)
+
+    def states(self, unit: Unit, keys: Collection[str]) -> dict[str, str]:
+        """Key → state (ready running waiting done unknown dead), of the work there is among these keys."""
+        return rows.states(unit, keys)
+
+    def run_at(self, unit: Unit, key: str) -> datetime | None:
+        """When the work of this key is or was due; None if there is none."""
+        return rows.run_at(unit, key)
+
+    def result(self, unit: Unit, key: str) -> Mapping[str, Any] | None:
+        """What the ledger holds of a finished act; None while it is not finished."""
+        known = rows.entry(unit, key)
+        return known.result if known is not None and known.state == DONE else None
 
     def stuck(self, limit: int = 100) -> list[Stuck]:
         """Running past its lease, waiting past its time, unknown, dead, and the oldest that is due and ready."""

@@ -21,6 +21,7 @@ class Job:
     ticket_id: str | None
     tries: int  # passes begun since it was last made ready, this one included
     fence: int  # rises with every claim
+    made_at: datetime
     error: str | None = None  # how the last pass ended
 
     @property

@@ -83,6 +83,7 @@ def claim_statement(dialect: str, kinds: Collection[str], limits: Mapping[str, L
 
 def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit], clock: ColumnElement) -> Select:
     """The choice without what its lane has no room for: calls in flight, and a lane closed by calls a second."""
+    closest = sorted(limits, reverse=True)  # `card:special` before `card`
     place = func.row_number().over(partition_by=work.c.lane, order_by=[work.c.run_at, work.c.key]).label("place")
     places = select(work.c.key, place).where(due).subquery("places")
     busy = (
@@ -91,10 +92,10 @@ def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit
         .group_by(work.c.lane)
         .subquery("busy")
     )
-    room = case(*[(_of(name), limit.in_flight) for name, limit in limits.items()], else_=_ANY)
+    room = case(*[(_of(name), limits[name].in_flight) for name in closest], else_=_ANY)
     turns = case(
         (lane.c.next_at > clock, 0),
-        *[(_of(name), _burst(limit)) for name, limit in limits.items() if limit.per_second],
+        *[(_of(name), _burst(limits[name])) for name in closest if limits[name].per_second],
         else_=_ANY,
     )
     return (
@@ -164,7 +165,7 @@ def get(unit: Unit, key: str) -> Job:
 
 
 def _job(row: Row) -> Job:
-    return Job(row.key, row.kind, row.args, row.ticket_id, row.tries, row.fence, row.error)
+    return Job(row.key, row.kind, row.args, row.ticket_id, row.tries, row.fence, row.made_at, row.error)
 
 
 # -- a claimed row
@@ -257,10 +258,21 @@ def stuck(unit: Unit, limit: int) -> list[Stuck]:
     return [_stuck(row) for row in found]
 
 
-def unsettled(unit: Unit, ticket_id: str) -> list[Stuck]:
+def unsettled(unit: Unit, ticket_id: str) -> list[Job]:
     """The acts of a ticket only a person can settle."""
     ask = select(work).where(work.c.ticket_id == ticket_id, work.c.state == UNKNOWN).order_by(work.c.run_at)
-    return [_stuck(row) for row in unit.connection.execute(ask)]
+    return [_job(row) for row in unit.connection.execute(ask)]
+
+
+def states(unit: Unit, keys: Collection[str]) -> dict[str, str]:
+    """Key → state, of the work there is among these keys."""
+    found = unit.connection.execute(select(work.c.key, work.c.state).where(work.c.key.in_(keys)))
+    return {row.key: row.state for row in found}
+
+
+def run_at(unit: Unit, key: str) -> datetime | None:
+    """When the work of this key is or was due; None if there is none."""
+    return unit.connection.scalar(select(work.c.run_at).where(work.c.key == key))
 
 
 def _stuck(row: Row) -> Stuck:
