@@ -45,9 +45,9 @@ class _Reduced(logging.Filter):
 
 
 def quiet() -> logging.Logger:
-    """A logger for the libraries: from warnings on, and without a word of what they carried."""
+    """A logger for the libraries: errors only, and without a word of what they carried."""
     logger = logging.getLogger("subjectline.slack")
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)
     if not logger.filters:
         logger.addFilter(_Reduced())
     return logger

@@ -1,13 +1,15 @@
 """Socket Mode under our own watchdog.
 
-The library reconnects, but goes deaf in ways it does not see (bolt-python #417, #1529). So it may not reconnect by
-itself here: whenever the session ends or gives no sign of life, everything is thrown away and built anew.
+The library reconnects by itself, but goes deaf in ways it does not see: pings are answered and no event comes
+(bolt-python #417, #1529). So it may not reconnect here. A session that ended is replaced; one that brought nothing for
+a while is too, by a new one that first proved, with Slack's `hello`, that it hears. Both hear while they overlap.
 """
 
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from socket import SHUT_RDWR
 
 import structlog
 from slack_bolt import App
@@ -21,14 +23,15 @@ log = structlog.get_logger("slack.socket")
 
 FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
-CONNECT_S = 20.0  # a session that is not up by then is thrown away
-CLOSE_S = 4.0  # patience with a session that is thrown away
+HELLO_S = 20.0  # patience with a new session until Slack's first word
+CLOSE_S = 4.0  # patience with one that is thrown away
 
 
 class Socket:
     """Hears Slack over Socket Mode from `start` to `stop`, whatever Slack or the network do meanwhile.
 
-    `deaf_s`: a session without ping, pong or message for so long is rebuilt. `ping_s`: how often we ping.
+    `deaf_s`: after so long without a message the session is replaced; nights are quiet, and a replacement costs one
+    call. `ping_s`: how often we ping.
     """
 
     def __init__(
@@ -37,21 +40,22 @@ class Socket:
         app_token: str,
         url: str = "https://slack.com/api/",
         *,
-        deaf_s: float = 120.0,
+        deaf_s: float = 90.0,
         ping_s: float = 10.0,
+        hello_s: float = HELLO_S,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app, self._token, self._web = app, app_token, client(app_token, url)
-        self._deaf_s, self._ping_s, self._tick = deaf_s, ping_s, tick
+        self._deaf_s, self._ping_s, self._hello_s, self._tick = deaf_s, ping_s, hello_s, tick
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slack-socket", daemon=True)
-        self.built = 0  # sessions built so far
-        self.heard_at = tick()  # last sign of life
+        self.sessions = 0  # that heard Slack's hello so far
 
     @property
     def connected(self) -> bool:
+        """Whether a session stands that has heard Slack."""
         return self._up.is_set()
 
     def wait(self, timeout: float) -> bool:
@@ -70,86 +74,106 @@ class Socket:
             self._thread.join(timeout)
 
     def _run(self) -> None:
-        pause = FIRST_PAUSE_S
+        pause, session = FIRST_PAUSE_S, None
         while not self._stopping.is_set():
-            self._wake.clear()
-            wait = pause
             try:
-                was_up = self._hear(self._address())
-                wait = pause = FIRST_PAUSE_S if was_up else min(pause * 2, LAST_PAUSE_S)
+                fresh = self._open()
             except SubjectlineError as trouble:
                 asked = trouble.retry_after if isinstance(trouble, Temporary) else None
-                wait, pause = min(asked or wait, LAST_PAUSE_S), min(pause * 2, LAST_PAUSE_S)
-                log.warning("slack_socket_waits", reason=str(trouble), seconds=wait)
-            except Exception as error:  # noqa: BLE001 -- the watchdog outlives whatever the library throws
+                log.warning("slack_socket_waits", reason=str(trouble), seconds=asked or pause)
+                self._stopping.wait(asked or pause)
                 pause = min(pause * 2, LAST_PAUSE_S)
-                log.warning("slack_socket_failed", error=type(error).__name__, seconds=wait)
-            self._stopping.wait(wait)
+                continue
+            _throw_away(session)
+            session, pause = fresh, FIRST_PAUSE_S
+            self._watch(session)
+            if session.ended:  # at once: the library would go on knocking at the old address
+                _throw_away(session)
+                session = None
+        _throw_away(session)
+        self._up.clear()
 
-    def _address(self) -> str:
-        """Where Slack wants us to connect. Temporary, Refused."""
-        return str(call(self._web.apps_connections_open, repeatable=True, app_token=self._token)["url"])
-
-    def _hear(self, address: str) -> bool:
-        """One session from its beginning to its end: whether it ever was up."""
-        session = SocketModeHandler(
-            self._app, self._token, logger=quiet(), ping_interval=self._ping_s, concurrency=THREADS
-        )
-        inner = session.client
-        inner.auto_reconnect_enabled = inner.default_auto_reconnect_enabled = False
-        inner.wss_uri = address
-        inner.on_open_listeners.append(lambda _: self._opened())
-        inner.on_message_listeners.append(lambda *_: self._sign())
-        inner.on_close_listeners.append(lambda closed: self._closed(closed is inner.current_session))
+    def _open(self) -> "_Session":
+        """A session that has heard Slack's hello. Temporary, Refused."""
+        answer = call(self._web.apps_connections_open, repeatable=True, app_token=self._token)
+        session = _Session(self._app, self._token, str(answer["url"]), self._ping_s, self._wake.set, self._tick)
         try:
             session.connect()
-            self.built += 1
-            return self._watch(session)
-        finally:
-            self._up.clear()
+            self._wake.clear()
+            until = self._tick() + self._hello_s
+            while not session.hello and not session.ended and self._tick() < until and not self._stopping.is_set():
+                self._wake.wait(0.2)
+                self._wake.clear()
+        except Exception as error:  # noqa: BLE001 -- the watchdog outlives whatever the library throws
             _throw_away(session)
-
-    def _watch(self, session: SocketModeHandler) -> bool:
-        """Returns when the session has to be thrown away: whether it ever was up."""
-        self._sign()
-        signs, was_up = None, False
-        while not self._wake.wait(min(1.0, self._deaf_s / 4)):
-            if (seen := _signs(session)) != signs:
-                signs = seen
-                self._sign()
-            up = _is_up(session)
-            was_up = was_up or up
-            if self._tick() - self.heard_at > (self._deaf_s if up else CONNECT_S):
-                log.warning("slack_socket_deaf", state="up" if up else "connecting")
-                break
-        return was_up or self._up.is_set()
-
-    def _opened(self) -> None:
-        self._sign()
+            raise Temporary(f"the socket did not open ({type(error).__name__})") from None
+        if not session.hello or session.ended:
+            _throw_away(session)
+            raise Temporary("the socket brought no hello")
+        self.sessions += 1
         self._up.set()
         log.info("slack_socket_connected")
+        return session
 
-    def _closed(self, current: bool) -> None:
-        if current:  # else Slack asked for a refresh, and the next session is on its way
-            self._wake.set()
+    def _watch(self, session: "_Session") -> None:
+        """Returns when the session has ended or brought nothing for too long."""
+        while not self._stopping.is_set():
+            if session.ended:
+                self._up.clear()
+                log.warning("slack_socket_ended")
+                return
+            if self._tick() - session.heard_at > self._deaf_s:
+                log.debug("slack_socket_silent")
+                return
+            self._wake.wait(min(1.0, self._deaf_s / 4))
+            self._wake.clear()
 
-    def _sign(self) -> None:
+
+class _Session:
+    """One connection of the library, which may not reconnect by itself."""
+
+    def __init__(
+        self, app: App, token: str, url: str, ping_s: float, wake: Callable[[], None], tick: Callable[[], float]
+    ) -> None:
+        handler = SocketModeHandler(app, token, logger=quiet(), ping_interval=ping_s, concurrency=THREADS)
+        self.inner = handler.client
+        self.inner.auto_reconnect_enabled = self.inner.default_auto_reconnect_enabled = False
+        self.inner.wss_uri = url
+        self.inner.on_message_listeners.append(lambda *_: self._heard())
+        self.inner.on_close_listeners.append(self._closed)
+        self._wake, self._tick = wake, tick
+        self.heard_at = tick()
+        self.hello = self.ended = False
+
+    def connect(self) -> None:
+        self.inner.connect()
+
+    def close(self) -> None:
+        """Slack is told, and the library's threads end. The library alone would wait three seconds for the answer."""
+        with suppress(Exception):
+            wire = self.inner.current_session.sock if self.inner.current_session else None
+            if wire and wire.sock:
+                wire.send_close()
+                wire.sock.shutdown(SHUT_RDWR)
+        with suppress(Exception):
+            self.inner.close()
+
+    def _heard(self) -> None:
         self.heard_at = self._tick()
+        if not self.hello:
+            self.hello = True
+            self._wake()
+
+    def _closed(self, closed: object) -> None:
+        if closed is self.inner.current_session:  # else Slack asked for a refresh and its successor is on the way
+            self.ended = True
+            self._wake()
 
 
-def _signs(session: SocketModeHandler) -> tuple[Any, ...]:
-    """What changes whenever a pong comes in or a new session begins."""
-    inner = session.client.current_session
-    return (id(inner), inner.last_pong_tm if inner else 0.0)
-
-
-def _is_up(session: SocketModeHandler) -> bool:
-    inner = session.client.current_session
-    return bool(inner and inner.sock and inner.sock.connected)
-
-
-def _throw_away(session: SocketModeHandler) -> None:
+def _throw_away(session: _Session | None) -> None:
     """Closed, or left to close by itself: a thread inside a dead connection must not hold us up."""
-    closing = threading.Thread(target=session.client.close, name="slack-socket-closing", daemon=True)
+    if session is None:
+        return
+    closing = threading.Thread(target=session.close, name="slack-socket-closing", daemon=True)
     closing.start()
     closing.join(CLOSE_S)
