@@ -38,6 +38,7 @@ class Table:
     rows: tuple[tuple[Any, ...], ...] = field(repr=False)
     labels: Mapping[str, str] = field(default_factory=dict)  # column -> words that explain it (GDPR 12(1))
     source: str = ""  # where the data came from, if not from the person (GDPR 15(1)(g))
+    label: str = ""  # the table in words; its name where it is empty
 
 
 class Connector(Protocol):

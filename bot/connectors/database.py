@@ -1,0 +1,226 @@
+"""The connector for a company's own SQL database, driven by a data map (`datamap.py`); SQLite and PostgreSQL.
+
+What a person's data are, the map says; which tables there are, the database says; where the two differ nothing is done.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+
+from bot.checkpoints import checkpoint
+from bot.connectors import Found, NotSeen, Seen, Table
+from bot.connectors.datamap import read_map
+from bot.connectors.ground import Ground, reflect
+from bot.connectors.holdings import ACTING, SHARED, Holding, holdings, write
+from bot.connectors.holdings import lines as counted
+from bot.connectors.people import Person, Register
+from bot.connectors.proof import SecondLook
+from bot.connectors.reach import CONNECT_S, Reach, quietly
+from bot.connectors.survey import children_first, survey
+from bot.errors import PlanChanged, Refused, Unsupported
+from bot.law import Right
+from bot.workflow import Act, Line, difference, plan_hash
+
+SURVEY_S = 60.0  # how long a look at the live schema is good for reading; a run looks again
+
+
+class Database:
+    """One database under one data map. Safe from any thread.
+
+    A call may raise Temporary (nothing happened), Refused (a person has to look; also when the map does not fit the
+    schema) and, from `erase` alone, Unclear (the answer to the COMMIT was lost; `erased` settles it).
+    """
+
+    def __init__(self, config: Mapping[str, Any], url: str, clock: Callable[[], datetime]) -> None:
+        """Opens nothing yet. Raises Misconfigured for an address of another kind; faults of the map are `lint`'s."""
+        self._map, self._faults = read_map(config)
+        header = self._map.header
+        self.name, self.label = header.name, header.label
+        self._reach = Reach(url, self.name, header.statement_s)
+        self.timeout_s = CONNECT_S + 2 * header.statement_s
+        self.settle_s = header.statement_s if self._reach.dialect == "postgresql" else 1.0
+        self._clock = clock
+        self._lock = Lock()
+        self._surveyed: tuple[float, Ground, list[str]] | None = None
+
+    @quietly
+    def lint(self) -> list[str]:
+        """Every fault of the map against the live schema. Raises Temporary when the database cannot be reached."""
+        with self._reach.reading() as connection:
+            ground = reflect(connection, self._map.header.db_schema)
+        return [*self._faults, *survey(self._map, ground)]
+
+    @quietly
+    def find(self, addresses: Sequence[str]) -> list[Found]:
+        """Everybody with one of these addresses, one Found per person's row; case and outer space do not count."""
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            return [Found(self.name, f"{hit.table}:{hit.key}", hit.addresses) for hit in register.find(addresses)]
+
+    @quietly
+    def plan(self, right: Right, person: Found) -> list[Line]:
+        """Counts per table and act; what is kept carries its ground and the last day it holds. Changes nothing."""
+        self._check_right(right)
+        with self._reach.reading() as connection:
+            register, order = self._register(connection)
+            who = self._who(register, person)
+            if right == Right.DELETION:
+                return self._lines(holdings(register, order, who, self._today()))
+            return [
+                Line(self.name, table.name, Act.EXPORT, len(table.rows), table.category)
+                for table in self._export(register, who)
+            ]
+
+    @quietly
+    def export(self, person: Found) -> list[Table]:
+        """Every table that holds something of the person, with the columns the map discloses and their exact values."""
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            return self._export(register, self._who(register, person))
+
+    @quietly
+    def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
+        """Exactly these lines (all of this system's, as `plan` gave them) in one transaction; counts per table.
+
+        Done already: nothing more is changed, the same counts. Raises PlanChanged when the recount differs.
+        """
+        with self._reach.writing() as connection:
+            register, order = self._register(connection, fresh=True)
+            self._hold(register, person)
+            who = self._who(register, person)
+            found = holdings(register, order, who, self._today(), lock=True)
+            checkpoint("database.locked")
+            wanted = [line for line in lines if line.system == self.name]
+            there = self._lines(found)
+            if plan_hash(wanted) != plan_hash(there):
+                self._check_done(wanted, there)
+                return _counts(wanted)
+            write(register, found)
+            self._check_gone(register, order, who, there)
+        return _counts(wanted)
+
+    @quietly
+    def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:  # noqa: ARG002
+        """Whether the transaction of `erase` took effect: all of it or none. None when others have changed the rows."""
+        with self._reach.reading() as connection:
+            register, order = self._register(connection)
+            there = self._lines(holdings(register, order, self._who(register, person), self._today()))
+        return _verdict([line for line in lines if line.system == self.name], there)
+
+    @quietly
+    def prove(self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line]) -> list[Line]:
+        """The second look (`proof.py`): what is there beyond the lines; empty when exactly their state holds."""
+        self._check_right(right)
+        everything = (*person.addresses, *addresses)
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            table, own = self._reference(register, person)
+            look = SecondLook(connection, register.ground, self._map, self._today(), table, own, everything)
+            wanted = [line for line in lines if line.system == self.name]
+            return look.erased(wanted) if right == Right.DELETION else look.exported(wanted)
+
+    def correct(self, person: Found, changes: Mapping[str, Any], key: str) -> NoReturn:  # noqa: ARG002
+        raise Unsupported("The database connector cannot correct yet.")
+
+    def restrict(self, person: Found, key: str) -> NoReturn:  # noqa: ARG002
+        raise Unsupported("The database connector cannot restrict yet.")
+
+    def close(self) -> None:
+        """Idle connections are given back."""
+        self._reach.close()
+
+    # -- within a transaction -------------------------------------------------------------------------------------
+
+    def _register(self, connection: sa.Connection, *, fresh: bool = False) -> tuple[Register, list[str]]:
+        """The register over this connection and the order of tables; Refused unless map and schema fit each other."""
+        with self._lock:
+            known = self._surveyed
+        if fresh or known is None or time.monotonic() - known[0] > SURVEY_S:
+            ground = reflect(connection, self._map.header.db_schema)
+            known = (time.monotonic(), ground, [*self._faults, *survey(self._map, ground)])
+            with self._lock:
+                self._surveyed = known
+        _, ground, faults = known
+        if faults:
+            raise Refused(f"The data map and the database do not fit, see “data lint” ({len(faults)}): {faults[0]}")
+        return Register(connection, ground, self._map), children_first(self._map, ground)
+
+    def _reference(self, register: Register, person: Found) -> tuple[str, Any]:
+        table, _, key = person.key.partition(":")
+        return table, register.key(table, key)
+
+    def _who(self, register: Register, person: Found) -> Person:
+        table, _, key = person.key.partition(":")
+        return register.person(table, key, person.addresses)
+
+    def _hold(self, register: Register, person: Found) -> None:
+        """The person's own row is locked: nobody changes their address or hangs a new row on it until the end."""
+        name, key = self._reference(register, person)
+        table = self._map.tables[name]
+        column = register.ground.table(name).c[table.key[0]]
+        list(register.rows(table, column == key, lock=True))
+
+    def _export(self, register: Register, who: Person) -> list[Table]:
+        tables = []
+        for table in self._map.tables.values():
+            names = table.exported
+            rows = tuple(tuple(row.values()) for _, row in register.rows(table, register.own(table, who), names))
+            if rows and names:
+                labels = {name: table.columns[name].label for name in names}
+                tables.append(Table(
+                    table.name, table.category, table.purpose, table.retention, names, rows, labels, table.source,
+                    table.label,
+                ))  # fmt: skip
+        return tables
+
+    def _lines(self, found: Sequence[Holding]) -> list[Line]:
+        return counted(found, self.name)
+
+    def _check_done(self, wanted: Sequence[Line], there: Sequence[Line]) -> None:
+        if isinstance(_verdict(wanted, there), Seen):
+            return
+        changed = difference(wanted, there) or ["the grounds for keeping have changed"]
+        raise PlanChanged("This is not what was approved: " + "; ".join(changed))
+
+    def _check_gone(self, register: Register, order: list[str], who: Person, before: Sequence[Line]) -> None:
+        """Asked again before the commit: nothing acted on is left, everything kept is there, nobody is found."""
+        after = self._lines(holdings(register, order, who, self._today()))
+        if any(line.act in ACTING for line in after) or _kept(after) != _kept(before):
+            raise Refused("After the run the rows are not what they should be: everything was rolled back.")
+        if any(self._map.tables[hit.table].erase != "keep" for hit in register.find(who.values)):
+            raise Refused("After the run the person was still found: everything was rolled back.")
+
+    def _check_right(self, right: Right) -> None:
+        if right not in {Right.ACCESS, Right.DELETION}:
+            raise Unsupported(f"The database connector knows no {right} yet.")
+
+    def _today(self) -> date:
+        return self._clock().date()
+
+
+def _counts(wanted: Sequence[Line]) -> dict[str, int]:
+    """Table → rows acted on."""
+    counts: dict[str, int] = {}
+    for line in wanted:
+        if line.act in ACTING:
+            counts[line.place] = counts.get(line.place, 0) + line.count
+    return counts
+
+
+def _kept(found: Sequence[Line]) -> set[tuple[str, str | None, int]]:
+    return {(line.place, line.basis, line.count) for line in found if line.act == Act.KEEP and line.basis != SHARED}
+
+
+def _verdict(wanted: Sequence[Line], there: Sequence[Line]) -> Seen | NotSeen | None:
+    """All or nothing was done, so either all that was to be acted on is still there, or none of it."""
+    planned = {(line.place, line.act): line.count for line in wanted if line.act in ACTING and line.count}
+    still = {(line.place, line.act): line.count for line in there if line.act in ACTING and line.count}
+    if planned == still:
+        return NotSeen()
+    if not planned.keys() & still.keys():
+        return Seen(_counts(wanted))
+    return None

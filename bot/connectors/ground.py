@@ -1,0 +1,127 @@
+"""The live schema of a database, as reflected; the only source of identifiers that ever reach a statement."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import CIDR, INET
+from sqlalchemy.exc import CompileError
+
+from bot.connectors.masks import Sort
+from bot.errors import Refused
+
+SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"  # what may stand around an address and does not count
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Tables, views and foreign keys as they are now."""
+
+    dialect: str
+    tables: Mapping[str, sa.Table]
+    views: frozenset[str]
+    fingerprint: str
+
+    def table(self, name: str) -> sa.Table:
+        """The live table of exactly this name; Refused when there is none."""
+        if name not in self.tables:
+            raise Refused("The database has no such table any more: run `data lint`.")
+        return self.tables[name]
+
+    def raw(self, column: sa.Column) -> sa.ColumnElement:
+        """The column as an expression that gives back what is stored, and cannot fail on odd dates.
+
+        SQLite: the stored value. PostgreSQL: numbers, text, flags and bytes as they are, the rest as the server's text.
+        """
+        if self.dialect == "sqlite" or sort_of(column).kind in {"text", "number", "flag", "bytes"}:
+            return column
+        return sa.cast(column, sa.Text)
+
+    def folded(self, column: sa.Column, normaliser: str) -> sa.ColumnElement:
+        """The column in the form in which addresses are compared."""
+        if normaliser == "exact":
+            return column
+        # SQLite's own lower() knows ASCII only
+        lower = sa.func.subjectline_lower if self.dialect == "sqlite" else sa.func.lower
+        return lower(sa.func.trim(column, SPACES))
+
+    def foreign_keys(self) -> Iterator[tuple[str, sa.ForeignKeyConstraint, str]]:
+        """(table, constraint, table it leads to) of every foreign key among these tables."""
+        for name, table in self.tables.items():
+            for constraint in sorted(table.foreign_key_constraints, key=lambda each: sorted(each.column_keys)):
+                yield name, constraint, constraint.referred_table.name
+
+
+def fold(address: str, normaliser: str) -> str:
+    """An address in the form in which addresses are compared; the same as `Ground.folded`."""
+    return address if normaliser == "exact" else address.strip(SPACES).lower()
+
+
+def reflect(connection: sa.Connection, schema: str | None) -> Ground:
+    """The schema as it is at this moment."""
+    metadata = sa.MetaData()
+    sqlite = connection.dialect.name == "sqlite"
+
+    @event.listens_for(metadata, "column_reflect")
+    def declared(_inspector: object, _table: object, info: dict[str, Any]) -> None:
+        info["info"] = {"declared": info["type"]}
+        if sqlite:  # types are advice there: values come and go exactly as they are stored
+            info["type"] = sa.types.NullType()
+
+    metadata.reflect(connection, schema=schema)
+    tables = {table.name: table for table in metadata.tables.values() if table.schema == schema}
+    views = frozenset(sa.inspect(connection).get_view_names(schema=schema))
+    lines = sorted(line for table in tables.values() for line in _description(table, connection))
+    return Ground(connection.dialect.name, tables, views, hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16])
+
+
+def _description(table: sa.Table, connection: sa.Connection) -> Iterator[str]:
+    for column in table.columns:
+        yield f"{table.name}.{column.name} {_type_words(declared_type(column), connection)} {column.nullable}"
+    for names in unique_sets(table):
+        yield f"{table.name} unique {sorted(names)}"
+    for constraint in table.foreign_key_constraints:
+        targets = sorted(element.target_fullname for element in constraint.elements)
+        yield f"{table.name} {sorted(constraint.column_keys)} -> {targets} {constraint.ondelete}"
+
+
+def _type_words(kind: sa.types.TypeEngine, connection: sa.Connection) -> str:
+    try:
+        return kind.compile(dialect=connection.dialect)
+    except CompileError:
+        return "?"
+
+
+def declared_type(column: sa.Column) -> sa.types.TypeEngine:
+    return column.info.get("declared", column.type)
+
+
+_KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((sa.Boolean,), "flag"),
+    ((sa.Enum,), "other"),  # takes its own words only
+    ((sa.String,), "text"),
+    ((sa.DateTime,), "moment"),
+    ((sa.Date,), "date"),
+    ((sa.LargeBinary,), "bytes"),
+    ((INET, CIDR), "address"),
+    ((sa.Integer, sa.Numeric, sa.Float), "number"),
+)
+
+
+def sort_of(column: sa.Column) -> Sort:
+    """What a mask has to know of the column."""
+    declared = declared_type(column)
+    kind = next((word for types, word in _KINDS if isinstance(declared, types)), "other")
+    length = getattr(declared, "length", None) if kind == "text" else None
+    return Sort(kind, bool(column.nullable), length, zoned=bool(getattr(declared, "timezone", False)))
+
+
+def unique_sets(table: sa.Table) -> list[frozenset[str]]:
+    """Every set of columns that the database itself keeps unique."""
+    sets = [frozenset(column.name for column in table.primary_key.columns)]
+    sets += [frozenset(each.columns.keys()) for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    sets += [frozenset(each.columns.keys()) for each in table.indexes if each.unique]
+    return sorted({each for each in sets if each}, key=sorted)
