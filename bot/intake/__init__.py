@@ -1,0 +1,19 @@
+"""Raw mail into what it is, under limits. Pure: bytes in, a reading out, nothing opened, nothing asked of the world."""
+
+from bot.intake.address import normal_address
+from bot.intake.header import identity_text
+from bot.intake.judge import from_headers, glance, read
+from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
+
+__all__ = [
+    "Attachment",
+    "Limits",
+    "Reading",
+    "Rules",
+    "Verdict",
+    "from_headers",
+    "glance",
+    "identity_text",
+    "normal_address",
+    "read",
+]
