@@ -82,7 +82,7 @@ def lint(found: Mapping[str, Connector]) -> list[str]:
 def rules(settings: Settings) -> Rules:
     """How intake tells an enquiry from other mail."""
     own = (settings.company.email, *settings.intake.own_addresses)
-    return Rules(subjects=settings.intake.subjects, own_addresses=own, reply_tags=(message_domain(settings),))
+    return Rules(subjects=settings.intake.subjects, own_addresses=own, reply_tag=message_domain(settings))
 
 
 def message_domain(settings: Settings) -> str:
@@ -152,7 +152,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         systems=found,
         channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
         postman=Postman(env.smtp_url, env.imap_url),
-        writer=Writer(TEMPLATES),
+        writer=Writer(TEMPLATES, name=settings.company.sender or settings.company.name, language=settings.letters.language),
         packer=Packer(env.data),
         new_code=new_code,
         words=lambda raw: opener.read(raw).text,

@@ -76,7 +76,7 @@ class Identifying(Running):
         keys = self.store.keys
         digest = keys.digest("code", f"{ticket.id}:{digits}")
         unit.codes.add(unit.id(), ticket.id, digest, keys.blind("address", address), expires_at)
-        self._send(unit, ticket, "identity_code", self._code_values(ticket, digits, expires_at), automatic=True)
+        self._send(unit, ticket, "identity_code", self._code_values(unit, ticket, digits, expires_at), automatic=True)
         unit.audit(BOT.id, "ask_identity", ticket.id)
         return True
 
@@ -88,8 +88,11 @@ class Identifying(Running):
         if ticket.identity != Identity.ASKED:
             return
         live = unit.codes.live(ticket.id)
+        if live is None:  # it has run out: the letter promised a new one for a reply
+            self._send_code(unit, ticket, reading.from_address or "")
+            return
         tried = list(dict.fromkeys("".join(pair) for pair in CODE.findall(reading.text)))[:CODES_A_MAIL]
-        if live is None or not tried or live.tries >= self.house.code_tries:
+        if not tried or live.tries >= self.house.code_tries:
             return
         digests = {self.store.keys.digest("code", f"{ticket.id}:{digits}") for digits in tried}
         if live.digest in digests and unit.codes.used(live.id):

@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.desk.identifying import Identifying
-from bot.intake import Reading, identity_text, normal_address
+from bot.intake import Reading, Verdict, identity_text, normal_address
 from bot.law import Right
 from bot.store import Unit
 from bot.tickets import BOT, PERSON, Correspondent, Request, State, Ticket
@@ -29,7 +29,7 @@ class Arrived(Protocol):
     def raw(self) -> bytes: ...
 
 
-MINE = frozenset({"enquiry", "reply", "quarantine"})  # verdicts that leave a row
+MINE = frozenset({Verdict.ENQUIRY, Verdict.REPLY, Verdict.QUARANTINE})  # verdicts that leave a row
 
 
 class TakenElsewhere(Exception):  # noqa: N818 - not an error: another process was faster with the same mail
@@ -59,7 +59,7 @@ class Receiving(Identifying):
         return known and (known.ticket_id or f"mail:{known.id}")
 
     def _take(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str:
-        if reading.verdict == "quarantine" or reading.from_address is None:
+        if reading.verdict == Verdict.QUARANTINE or reading.from_address is None:
             return self._quarantine(unit, arrived, reading, identity)
         ticket_id = self._joined(unit, reading) or self._open(unit, arrived, reading)
         self._keep(unit, arrived, reading, identity, ticket_id)
@@ -99,9 +99,12 @@ class Receiving(Identifying):
         """The ticket this mail belongs to: by what it answers, else by its reference; the same person only."""
         assert reading.from_address is not None
         found = self._answered(unit, reading)
-        if found is None or found.state != "open":
+        if found is None or (found.state == "closed" and reading.alone == Verdict.ENQUIRY):
             return None
         ticket = unit.tickets.lock(found.id)
+        if ticket.state == "closed":  # nobody else would see what the person still has to say
+            unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
+            unit.audit(PERSON.id, "reopen", ticket.id)
         unit.audit(PERSON.id, "reply", ticket.id)
         self._heard(unit, ticket, reading)
         self._redraw(unit, ticket.id)
@@ -144,7 +147,7 @@ class Receiving(Identifying):
         sender = self.store.keys.blind("address", reading.from_address)
         first_today = self._first_today(unit, sender)
         unit.tickets.add(ticket, correspondent(reading), sender)
-        unit.tickets.add_clock_event(ticket.id, "received", received_on, {}, BOT.id)
+        unit.tickets.add_clock_event(unit.id(), ticket.id, "received", received_on, {}, BOT.id)
         self._ask_for(unit, ticket, reading.rights)
         unit.audit(
             BOT.id, "open", ticket.id,
@@ -152,7 +155,7 @@ class Receiving(Identifying):
         )  # fmt: skip
         self.engine.put(unit, "card", f"card:{ticket.id}", {"ticket": ticket.id}, lane="slack-post", ticket_id=ticket.id)
         if first_today and not reading.automatic:
-            self._send(unit, ticket, "acknowledgement", self._acknowledgement(ticket), automatic=True)
+            self._send(unit, ticket, "acknowledgement", {}, automatic=True)
         return ticket.id
 
     def _first_today(self, unit: Unit, sender: bytes) -> bool:

@@ -70,11 +70,10 @@ class Writing(Moving):
             "rights": [str(right) for right in ticket.rights],
         }
 
-    def _acknowledgement(self, ticket: Ticket) -> dict[str, Any]:
-        return {"rights": [str(right) for right in ticket.rights]}
-
-    def _code_values(self, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
+    def _code_values(self, unit: Unit, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
+        chosen = [str(each.right) for each in unit.requests.of(ticket.id) if each.state == State.IDENTIFYING]
         return {
+            "rights": chosen,
             "code": f"{digits[:4]} {digits[4:]}",
             "hours": round(self.house.code_hours),
             "tries": self.house.code_tries,
