@@ -51,7 +51,7 @@ ACT = {
 }
 PLANNED = frozenset({State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.NEEDS_PERSON})  # line by line
 SOON = 7  # days from which the sign of the due date changes
-UNSETTLED = 5  # shown at once; the next ones follow when these are settled
+UNSETTLED = 3  # shown at once; the next ones follow when these are settled
 
 
 def card(view: CardView, now: datetime) -> list[Block]:
@@ -105,7 +105,7 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
     """One request in words: state, plan, what changed, progress."""
     blocks = [section(f"*{request.right.capitalize()}* · {_status(request, view, now)}")]
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
-        blocks.append(paragraph(f"Why: {cut(request.reason, 600)}"))
+        blocks.append(paragraph(f"Why: {cut(request.reason, 600 if limit > 3 else 200)}"))
     if request.changes:
         blocks.append(context("*The data changed, so the earlier approval is void.* The difference:"))
         blocks += lines(request.changes, min(limit, 8), "… and {} more places")
@@ -114,7 +114,8 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
         if shown := limit if request.state in PLANNED else 0:
             blocks += lines([plan_line(each) for each in request.plan], shown, "… and {} more: press “Whole plan”")
     if request.progress:
-        blocks += lines([progress_line(each, request.state) for each in request.progress], 12, "… and {} more systems")
+        told = [progress_line(each, request.state) for each in request.progress]
+        blocks += lines(told, max(min(limit, 12), 3), "… and {} more systems")
     return blocks
 
 
@@ -137,11 +138,12 @@ def plan_line(each: PlanLine) -> str:
 
 def progress_line(each: Progress, state: State) -> str:
     """One system's progress in counts: `our internal server: 9 found → 0 left`."""
+    system = cut(each.system, 60)
     if each.left is not None:
-        return f"{'✓' if each.left == 0 else '✗'} {each.system}: {each.found} found → {each.left} left"
+        return f"{'✓' if each.left == 0 else '✗'} {system}: {each.found} found → {each.left} left"
     tail = {"done": "done", "unknown": "answer lost, being looked at", "dead": "did not work"}
     doing = "asking again" if state == State.PROVING else "at work"
-    return f"{each.system}: {each.found} found, {tail.get(each.state, doing)}"
+    return f"{system}: {each.found} found, {tail.get(each.state, doing)}"
 
 
 def row(ticket: TicketLine, today: date) -> str:
@@ -242,7 +244,7 @@ def _unsettled(unsettled: Sequence[Unsettled]) -> list[Block]:
         ask = confirm("Again?", f"Only if it surely did not happen: {again}.", "Again", danger=True)
         tail = "" if number == 1 else f":{number}"  # an action id stands once in a message
         seen, repeat = ("It arrived", "Send again") if each.letter else ("It was done", "Do it again")
-        told = f"▲ Nobody knows whether this happened: {cut(each.what, 200)}. The answer was lost. Please look there."
+        told = f"▲ Nobody knows whether this happened: {cut(each.what, 100)}. The answer was lost. Please look there."
         blocks.append(paragraph(told))
         blocks += actions(
             [

@@ -1,0 +1,75 @@
+"""One ticket in every state, for the tests of the cards."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.cards import CardView, NextActor, PlanLine, Progress, RequestView, Unsettled
+from bot.law import Right
+from bot.tickets import State
+
+NOW = datetime(2026, 12, 2, 9, 30, tzinfo=ZoneInfo("Europe/Zurich"))
+
+PLAN = (
+    PlanLine("our internal server", "customer", "delete", 1),
+    PlanLine("our internal server", "support_case", "delete", 5),
+    PlanLine("our internal server", "newsletter", "anonymise", 2),
+    PlanLine("our internal server", "invoice", "keep", 3, "Art. 958f CO: books", date(2036, 12, 31)),
+)
+
+VIEW = CardView(
+    ticket_id="t1",
+    ref="DPE-2026-0001",
+    rights=(Right.ACCESS, Right.DELETION),
+    received_on=date(2026, 11, 14),
+    due=date(2026, 12, 14),
+    unrolled=date(2026, 12, 14),
+    why=("gdpr_eu: one month from 14 Nov 2026 is 14 Dec 2026",),
+    language="de",
+    regimes=("gdpr_eu", "ch_fadp"),
+    next_actor=NextActor.HANDLER,
+)
+
+DELETION = RequestView(
+    id="r1",
+    right=Right.DELETION,
+    state=State.APPROVING,
+    chosen_by="U0ANN",
+    plan_id="p1",
+    plan=PLAN,
+)
+
+
+def in_state(state: State, **more: object) -> CardView:
+    """The ticket with its deletion in this state, as full as a request can be there."""
+    request = replace(DELETION, state=state)
+    if state == State.COOLING:
+        request = replace(request, decided_by="U0BOB", cooling_until=datetime(2026, 12, 4, 8, 5, tzinfo=UTC))
+    if state in {State.RUNNING, State.PROVING, State.ANSWERING, State.DONE}:
+        left = None if state == State.RUNNING else 0
+        request = replace(request, decided_by="U0BOB", progress=(Progress("our internal server", "running", 9, left),))
+    if state == State.DONE:
+        request = replace(request, answered_on=date(2026, 12, 5))
+    if state == State.NEEDS_PERSON:
+        request = replace(request, reason="Two records share the address on file.", back_to=State.IDENTIFYING)
+    return replace(VIEW, requests=(request,), **more)  # type: ignore[arg-type]
+
+
+def huge() -> CardView:
+    """Four requests with plans of 200 places, twenty systems, twenty lost answers: more than any message may hold."""
+    plan = tuple(PlanLine(f"system {n % 20}", f"place_{n}" * 8, "delete", 10_000 + n, "x" * 300) for n in range(200))
+    requests = tuple(
+        RequestView(
+            id=f"r{n}", right=right, state=State.NEEDS_PERSON, reason="why " * 500, plan_id=f"p{n}", plan=plan,
+            changes=tuple(f"system place_{i}: delete 1 → 2 {'x' * 300}" for i in range(100)),
+            progress=tuple(Progress(f"system {i}" * 20, "running", 9, 3) for i in range(20)),
+        )
+        for n, right in enumerate(Right)
+    )  # fmt: skip
+    lost = tuple(Unsettled(f"work:{n}", "the letter " * 40, letter=bool(n % 2)) for n in range(20))
+    return replace(VIEW, requests=requests, unsettled=lost, owner="U0ANN", four_eyes=False, can_close=True)
+
+
+def later(days: int) -> date:
+    """A date so many days after `NOW`."""
+    return (NOW + timedelta(days=days)).date()
