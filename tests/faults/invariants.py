@@ -1,0 +1,119 @@
+"""What must hold after any crash, fault or seed (TRUST section 1): one function, and every fault test ends with it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.law import Right
+from bot.sandbox.slack import Slack
+from bot.store import Store
+from bot.store.rows import AuditRow
+from bot.store.schema import action, work
+from bot.tickets import DESTRUCTIVE, MOVES, Request, State, Ticket
+
+IN_MODALS = ("views.open", "views.update", "views.push")  # where a person's words may be
+EARLY = {"acknowledgement", "identity_code"}  # letters that go before anybody is identified
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the world saw, against which the bot's own record is held."""
+
+    store: Store
+    slack: Slack
+    letters: Sequence[bytes]  # every mail the SMTP server took from the bot
+    accepted: int  # enquiries and replies that reached the mailbox
+    changes: Sequence[tuple[str, str, int]]  # (table, key, times): what was deleted or changed in the company's database
+    data: Path  # where packages lie
+    canaries: Iterable[str]  # invented persons, searched for where they must not be
+    settled: int = 0  # times a person said “send again”
+
+
+def check_invariants(world: Evidence) -> None:
+    """All of them, or an AssertionError that names the first that does not hold."""
+    with world.store.read() as unit:
+        tickets = unit.tickets.list(limit=1000)
+        requests = {each.id: each for ticket in tickets for each in unit.requests.of(ticket.id)}
+        trails = {ticket.id: unit.trail(ticket.id) for ticket in tickets}
+        mails = sum(len(unit.mail.of(ticket.id)) for ticket in tickets) + len(unit.mail.quarantined())
+        left = unit.connection.execute(select(work.c.key, work.c.state, work.c.error)).all()
+        acts = unit.connection.execute(select(action.c.key, action.c.state)).all()
+        letters = {each.message_id: each for ticket in tickets for each in unit.letters.of(ticket.id)}
+    assert mails == world.accepted, f"I1: {world.accepted} mails reached the mailbox, {mails} are in the house"
+    assert all(times == 1 for *_, times in world.changes), f"I2: changed twice: {world.changes}"
+    _letters_once(world, letters)
+    _one_card_each(world, tickets)
+    for ticket in tickets:
+        _allowed(trails[ticket.id], requests)
+        _in_order(trails[ticket.id], requests)
+        assert ticket.due >= ticket.received_on, "I7"
+    assert world.store.verify_audit() is None, "I8: the record is broken"
+    _no_canary(world)
+    strays = [path.name for path in world.data.rglob("*") if path.is_file() and path.suffix in {".tmp", ".part", ".lock"}]
+    assert not strays, f"I10: left over: {strays}"
+    restless = [row for row in left if row.state not in {"done", "dead"} or (row.state == "dead" and row.error != "cancelled")]
+    assert not restless, f"I11: not quiet: {restless}"
+    assert all(row.state == "done" for row in acts), f"I11: the ledger is open: {acts}"
+
+
+def _letters_once(world: Evidence, written: dict) -> None:
+    sent = Counter(message_from_bytes(each)["Message-ID"] for each in world.letters)
+    assert set(sent) <= set(written), "I3: a letter left that is no row"
+    again = sum(times - 1 for times in sent.values())
+    assert again <= world.settled, f"I3: {again} letters went twice and nobody asked for it"
+    silent = [each.kind for message_id, each in written.items() if message_id not in sent and each.sent_at]
+    assert not silent, f"I3: said to be sent and never seen: {silent}"
+
+
+def _one_card_each(world: Evidence, tickets: Sequence[Ticket]) -> None:
+    keys = Counter(
+        each["metadata"]["event_payload"]["key"] for each in world.slack.messages() if each.get("metadata")
+    )
+    for ticket in tickets:
+        assert keys[f"card:{ticket.id}"] == 1, f"I4: {keys[f'card:{ticket.id}']} cards of {ticket.ref}"
+        assert ticket.card_version == ticket.version, f"I4: the card of {ticket.ref} shows an older state"
+
+
+def _allowed(trail: Sequence[AuditRow], requests: dict[str, Request]) -> None:
+    """I5: each request's history is a path through the table of moves."""
+    here: dict[str, str] = {}
+    allowed = {(each.verb, each.source, each.target) for each in MOVES}
+    for row in trail:
+        if row.request_id and "target" in row.detail:
+            source, target = row.detail["source"], row.detail["target"]
+            assert (row.verb, source, target) in allowed, f"I5: {row.verb} {source} → {target}"
+            assert here.get(row.request_id, State.RECEIVED) == source, f"I5: {row.verb} from {source}"
+            here[row.request_id] = target
+    for request_id, state in here.items():
+        assert requests[request_id].state == state, "I5: the record and the row differ"
+
+
+def _in_order(trail: Sequence[AuditRow], requests: dict[str, Request]) -> None:
+    """I6: nothing about the person leaves or changes before identity, and before the approvals it needs."""
+    known = False
+    approved: set[str] = set()
+    for row in trail:
+        known |= row.verb == "identity" and row.detail["identity"] in {"confirmed", "nobody"}
+        if row.verb == "approve" and row.request_id:
+            approved.add(row.request_id)
+        if row.verb in {"pack", "erased", "proved"} or (row.verb == "write" and row.detail["letter"] not in EARLY):
+            assert known, f"I6: {row.verb} before identity"
+        if row.verb == "erased":
+            right = requests[str(row.request_id)].right
+            assert right in DESTRUCTIVE, f"I6: erased for {right}"
+            assert row.request_id in approved, "I6: erased without approval"
+
+
+def _no_canary(world: Evidence) -> None:
+    calls = [call for call in world.slack.calls if call.method not in IN_MODALS]
+    assert calls, "the canary search looked at nothing"
+    for canary in world.canaries:
+        seen = [call.method for call in calls if canary.lower() in f"{call.raw} {dict(call.arguments)}".lower()]
+        assert not seen, f"I9: a person's words in {seen}"
+
+
+__all__ = ["Evidence", "Right", "check_invariants"]
