@@ -85,7 +85,7 @@ class Engine:
         if kind.name in self._kinds:
             raise ValueError(f"the kind {kind.name} is registered already")
         self._kinds[kind.name] = kind
-        self._statement = rows.claim_statement(self._store.dialect, self._kinds, self._limits)
+        self._statement = rows.claim_statement(self._kinds, self._limits)
 
     # -- what the desk says, each inside the desk's own transaction
 

@@ -49,19 +49,21 @@ def now(unit: Unit) -> ColumnElement[int]:
 # -- the claim
 
 
-def claim_statement(dialect: str, kinds: Collection[str], limits: Mapping[str, Limit]) -> Update:
+_MOMENT = bindparam("moment", type_=BigInteger)  # one for the whole claim, by the database's clock
+
+
+def claim_statement(kinds: Collection[str], limits: Mapping[str, Limit]) -> Update:
     """The claim, in one statement: what is due or was left by a lost owner, oldest first, within the lanes' limits."""
-    clock = _NOW[dialect]
     due = and_(
         work.c.kind.in_(sorted(kinds)),
         or_(
             and_(work.c.state == READY, work.c.run_at <= bindparam("at")),
-            and_(work.c.state == RUNNING, work.c.lease_until < clock),
+            and_(work.c.state == RUNNING, work.c.lease_until < _MOMENT),
         ),
     )
     choice = select(work.c.key).where(due)  # asked again on the locked row: it may have changed since it was read
     if limits:
-        choice = _within(choice, due, limits, clock)
+        choice = _within(choice, due, limits)
     choice = choice.order_by(work.c.run_at, work.c.key).limit(bindparam("most"))
     chosen = choice.with_for_update(skip_locked=True, of=work).cte("chosen")  # never inlined: locks exactly these
     left = work.c.state == RUNNING
@@ -72,7 +74,7 @@ def claim_statement(dialect: str, kinds: Collection[str], limits: Mapping[str, L
             state=RUNNING,
             owner=bindparam("by"),
             fence=work.c.fence + 1,
-            lease_until=clock + bindparam("lease_ms", type_=BigInteger),
+            lease_until=_MOMENT + bindparam("lease_ms", type_=BigInteger),
             # lost passes are counted from the first in a row: a restart after a long outage is no poison
             tries=case((and_(left, func.coalesce(work.c.error, "") != LOST), 1), else_=work.c.tries + 1),
             error=case((left, LOST), else_=work.c.error),
@@ -81,21 +83,21 @@ def claim_statement(dialect: str, kinds: Collection[str], limits: Mapping[str, L
     )
 
 
-def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit], clock: ColumnElement) -> Select:
+def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit]) -> Select:
     """The choice without what its lane has no room for: calls in flight, and a lane closed by calls a second."""
     closest = sorted(limits, reverse=True)  # `card:special` before `card`
     place = func.row_number().over(partition_by=work.c.lane, order_by=[work.c.run_at, work.c.key]).label("place")
     places = select(work.c.key, place).where(due).subquery("places")
     busy = (
         select(work.c.lane, func.count().label("calls"))
-        .where(work.c.state == RUNNING, work.c.lease_until >= clock)
+        .where(work.c.state == RUNNING, work.c.lease_until >= _MOMENT)
         .group_by(work.c.lane)
         .subquery("busy")
     )
     room = case(*[(_of(name), limits[name].in_flight) for name in closest], else_=_ANY)
     turns = case(
-        (lane.c.next_at > clock, 0),
-        *[(_of(name), _burst(limits[name])) for name in closest if limits[name].per_second],
+        (lane.c.next_at > _MOMENT, 0),
+        *[(_of(name), _burst(limits[name])) for name in closest],
         else_=_ANY,
     )
     return (
@@ -112,16 +114,17 @@ def _of(name: str) -> ColumnElement[bool]:
 
 def _burst(limit: Limit) -> int:
     """A second's worth of calls may begin at once; then none until they are paid for."""
-    return max(1, int(limit.per_second or 1))
+    return max(1, int(limit.per_second)) if limit.per_second else _ANY
 
 
 def claim(unit: Unit, statement: Update, limits: Mapping[str, Limit], *, at: datetime, most: int, by: str,
           lease_ms: int) -> tuple[list[Job], float | None]:  # fmt: skip
     """Up to `most` pieces of work, now ours for the time of a lease; and the seconds until a closed lane opens."""
     _lock_lanes(unit, limits)
-    values = {"at": at, "most": most, "by": by, "lease_ms": lease_ms}
+    moment = unit.connection.scalar(select(now(unit))) or 0
+    values = {"at": at, "moment": moment, "most": most, "by": by, "lease_ms": lease_ms}
     found = sorted(unit.connection.execute(statement, values), key=lambda row: (row.run_at, row.key))
-    return [_job(row) for row in found], _close_lanes(unit, limits, Counter(row.lane for row in found))
+    return [_job(row) for row in found], _close_lanes(unit, limits, Counter(row.lane for row in found), moment)
 
 
 def _lock_lanes(unit: Unit, limits: Mapping[str, Limit]) -> None:
@@ -136,22 +139,20 @@ def _lock_lanes(unit: Unit, limits: Mapping[str, Limit]) -> None:
         unit.connection.execute(ask)
 
 
-def _close_lanes(unit: Unit, limits: Mapping[str, Limit], calls: Mapping[str, int]) -> float | None:
+def _close_lanes(unit: Unit, limits: Mapping[str, Limit], calls: Mapping[str, int], moment: int) -> float | None:
     """Lanes with calls a second are closed until these calls are paid for; the seconds until one opens."""
-    rates = {name: limit.per_second for name, limit in limits.items() if limit.per_second}
-    if not rates:
+    if not any(limit.per_second for limit in limits.values()):
         return None
-    clock = now(unit)
     for name in sorted(calls):
-        rate = rates.get(name) or rates.get(name.partition(":")[0])
-        if rate:
+        limit = limits.get(name) or limits.get(name.partition(":")[0])
+        if limit and limit.per_second:
             unit.insert_first(lane, {"name": name, "next_at": 0}, on="name")
-            opens = clock + round(calls[name] * 1000 / rate)
+            opens = moment + round(calls[name] * 1000 / limit.per_second)
             unit.connection.execute(update(lane).where(lane.c.name == name).values(next_at=opens))
     if calls:  # an open lane needs no row, only its family does, to be locked
-        unit.connection.execute(delete(lane).where(lane.c.next_at <= clock, lane.c.name.not_in(sorted(limits))))
-    wait_ms = unit.connection.scalar(select(func.min(lane.c.next_at) - clock).where(lane.c.next_at > clock))
-    return None if wait_ms is None else wait_ms / 1000
+        unit.connection.execute(delete(lane).where(lane.c.next_at <= moment, lane.c.name.not_in(sorted(limits))))
+    opens = unit.connection.scalar(select(func.min(lane.c.next_at)).where(lane.c.next_at > moment))
+    return None if opens is None else (opens - moment) / 1000
 
 
 def ticket_of(unit: Unit, key: str) -> str | None:
@@ -204,8 +205,8 @@ def turn(unit: Unit, key: str, sources: Collection[str], **values: Any) -> bool:
     """  # fmt: skip
     free = select(work.c.key).where(work.c.key == key, work.c.state.in_(sources)).with_for_update(skip_locked=True)
     chosen = free.cte("chosen")
-    changed = update(work).where(work.c.key.in_(select(chosen.c.key))).values(**values)
-    return unit.connection.execute(changed).rowcount == 1
+    changed = update(work).where(work.c.key.in_(select(chosen.c.key))).values(**values).returning(work.c.key)
+    return unit.connection.scalar(changed) is not None  # SQLite counts no rows of a statement that begins with WITH
 
 
 # -- the ledger
