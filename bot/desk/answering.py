@@ -120,6 +120,17 @@ class Answering(Writing):
             name = row.name
         return f"{name}.zip", self.packer.unseal(name, token)
 
+    def sweep(self) -> int:
+        """Packages whose days are over are gone, file first; how many."""
+        with self.store.read() as unit:
+            over = unit.packages.expired(unit.now)
+        for row in over:
+            self.packer.remove(row.name)
+            with self.store.begin() as unit:
+                if unit.packages.revoke(row.id):
+                    unit.audit(BOT.id, "package_over", row.ticket_id, row.request_id)
+        return len(over)
+
     def _answering_kinds(self) -> list[Kind]:
         return [*self._writing_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]
 

@@ -99,7 +99,7 @@ class Receiving(Identifying):
         """The ticket this mail belongs to: by what it answers, else by its reference; the same person only."""
         assert reading.from_address is not None
         found = self._answered(unit, reading)
-        if found is None or (found.state == "closed" and reading.alone == Verdict.ENQUIRY):
+        if found is None:
             return None
         ticket = unit.tickets.lock(found.id)
         if ticket.state == "closed":  # nobody else would see what the person still has to say

@@ -311,3 +311,60 @@ def test_a_rejected_plan_can_be_chosen_again(stage: Stage) -> None:
     stage.cooled()
     assert not stage.system.erasures
     assert stage.request(ticket_id, Right.DELETION).state == State.RECEIVED
+
+
+def test_a_package_is_gone_after_its_days(stage: Stage) -> None:
+    """The link ends, the file is removed, and the record says so."""
+    ticket_id = stage.open()
+    stage.choose(ticket_id, Right.ACCESS)
+    stage.reply_with_code()
+    stage.work()
+    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    assert stage.packer.files
+    stage.clock.forward(days=14, seconds=1)
+    assert stage.desk.sweep() == 1
+    assert not stage.packer.files
+    assert stage.desk.download(token, ANN) is None
+    assert stage.desk.sweep() == 0
+
+
+def test_a_mail_nobody_can_read_is_seen_by_a_person(stage: Stage) -> None:
+    """Two senders in one From: no ticket, a quarantine entry, a message in the channel; settled, it is off the list."""
+    found = stage.mail(sender="ann@example.com, eve@example.org")
+    assert found.startswith("mail:")
+    stage.work()
+    assert "Quarantine" in stage.channel.shown()
+    assert "ann@example.com" not in stage.channel.shown()
+    (listed,) = stage.desk.quarantine(HUGO)
+    seen = stage.desk.quarantined(HUGO, listed.id)
+    assert "ann@example.com" in seen.sender
+    stage.desk.settle_mail(HUGO, "e1", listed.id)
+    stage.work()
+    assert stage.desk.quarantine(HUGO) == []
+    assert "settled" in stage.channel.shown()
+
+
+@pytest.mark.parametrize("headers", [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"List_Id": "<x.y>"}])
+def test_machines_get_no_answer(stage: Stage, headers: dict[str, str]) -> None:
+    """A mail loop begins with one polite letter."""
+    stage.mail(**headers)
+    stage.work()
+    assert not stage.postman.out
+
+
+def test_one_acknowledgement_a_sender_and_day(stage: Stage) -> None:
+    """The second enquiry of a day opens its ticket and is not acknowledged again."""
+    first, second = stage.open(), stage.open("And delete my data please.")
+    assert first != second
+    assert len(stage.postman.out) == 1
+
+
+def test_a_reply_reopens_a_closed_ticket(stage: Stage) -> None:
+    """What the person still has to say is not lost behind a closed card."""
+    ticket_id = stage.open(sender="Otto <otto@example.org>")
+    stage.choose(ticket_id, Right.ACCESS)
+    stage.desk.close(HUGO, "e1", ticket_id)
+    stage.work()
+    assert stage.reply("But I am a customer!", sender="Otto <otto@example.org>") == ticket_id
+    stage.work()
+    assert stage.ticket(ticket_id).state == "open"
