@@ -1,0 +1,74 @@
+"""Letters: one Jinja2 source each, `templates/letters/<language>/<letter>.j2`, printed as subject, text and HTML."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.letters import envelope, markup
+from bot.letters.envelope import safe_header
+from bot.letters.source import Source
+
+__all__ = ["Rendered", "Writer", "safe_header"]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter in words."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class Writer:
+    """Writes letters in every language that has a folder; in `language` where the asked-for one has none.
+
+    `name` stands beside our address in From.
+    """
+
+    def __init__(self, templates: Path, *, name: str = "", language: str = "en") -> None:
+        folder = templates / "letters"
+        languages = sorted(each.name for each in folder.iterdir() if (each / "language.toml").is_file())
+        self._sources = {each: Source(folder / each) for each in languages}
+        self._language = language
+        self._name = name
+        layout = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
+            lstrip_blocks=True, auto_reload=False,
+        )  # fmt: skip
+        self._layout = layout.get_template("layout.html.j2")
+
+    def write(self, letter: str, language: str, values: Mapping[str, Any]) -> Rendered:
+        """The letter with these values; jinja2.UndefinedError names a value that is missing."""
+        language = language if language in self._sources else self._language
+        template = self._sources[language].get_template(f"{letter}.j2")
+        context = template.new_context(dict(values))
+        subject, body = ("".join(template.blocks[name](context)) for name in ("subject", "body"))
+        title, blocks = markup.runs(" ".join(subject.split())), markup.read(body)
+        html = self._layout.render(language=language, title=title, blocks=blocks)
+        return Rendered(markup.said(title), markup.plain(blocks), html, language)
+
+    def envelope(
+        self,
+        rendered: Rendered,
+        *,
+        sender: str,
+        to: str,
+        message_id: str,
+        in_reply_to: str,
+        references: Sequence[str],
+        sent_at: datetime,
+        automatic: bool,
+    ) -> bytes:
+        """The letter as bytes for the wire, the same for the same input. Refused where a header would not be safe."""
+        return envelope.envelope(
+            (rendered.text, rendered.html), language=rendered.language, subject=rendered.subject,
+            sender=(self._name, sender), to=to, message_id=message_id, in_reply_to=in_reply_to, references=references,
+            sent_at=sent_at, automatic=automatic,
+        )  # fmt: skip
