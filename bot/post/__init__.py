@@ -2,7 +2,7 @@
 
 from bot.post.arrival import Arrived, Book, Limits
 from bot.post.inspection import check_letter
-from bot.post.line import Line, Patience, Place, place
+from bot.post.line import Line, Patience, Place, dial, place
 from bot.post.postman import Postman
 from bot.post.watcher import Heartbeat, Pace, Watcher, WatcherState, mailbox_name
 
@@ -10,8 +10,8 @@ __all__ = [
     "Arrived",
     "Book",
     "Heartbeat",
-    "Line",
     "Limits",
+    "Line",
     "Pace",
     "Patience",
     "Place",
@@ -19,6 +19,7 @@ __all__ = [
     "Watcher",
     "WatcherState",
     "check_letter",
+    "dial",
     "mailbox_name",
     "place",
 ]

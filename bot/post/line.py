@@ -229,9 +229,14 @@ class Line(IMAPClient):
         self._idle_tag = self._imap.start_idle()
 
     def ready(self, seconds: float) -> bool:
-        """Whether the server has said something, waiting up to so many seconds. True as well when it has hung up."""
+        """Whether the server has said something, waiting up to so many seconds. True as well when it has hung up.
+
+        It may have said it already: in one piece with the go-ahead of IDLE, before it or behind it.
+        """
         sock = self.socket()
-        if self._imap.holding or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+        if self._imap.holding or "EXISTS" in self._imap.untagged_responses:
+            return True
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
             return True
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_READ)

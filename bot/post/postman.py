@@ -58,6 +58,15 @@ class Postman:
         finally:
             _hang_up(server)
 
+    def greet(self, sender: str) -> None:
+        """The server lets us in; nothing is sent. Raises as `send` does."""
+        server = self._server(sender)
+        try:
+            with _within(self._total_s, server), _effectless():
+                self._sign_in(server)
+        finally:
+            _hang_up(server)
+
     def _server(self, sender: str) -> smtplib.SMTP:
         # The name for EHLO comes from the sender: asking the resolver for our own may take seconds.
         name, wait = sender.rpartition("@")[2], self._patience.read_s
@@ -109,10 +118,10 @@ class Postman:
             code = server.getreply()[0]
         except (OSError, smtplib.SMTPException) as fault:
             raise Unclear(f"The letter was handed over and no answer came ({type(fault).__name__}).") from None
-        if not 200 <= code < 600 or 300 <= code < 400:
-            raise Unclear("The letter was handed over and the answer makes no sense.")
-        if code >= 400:
+        if 400 <= code < 600:
             raise _said("the letter", code)
+        if code != 250:  # smtplib takes what a broken line left behind for a number
+            raise Unclear("The letter was handed over and the answer makes no sense.")
         checkpoint("letter.accepted")
 
     def sent(self, message_id: str) -> bool | None:

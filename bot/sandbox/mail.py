@@ -7,6 +7,7 @@ addressed to our own mailbox into the IMAP server, so that an answer travels the
 import asyncio
 import logging
 import socket
+import ssl
 import threading
 from argparse import Namespace
 from asyncio import AbstractEventLoop, Server
@@ -172,6 +173,7 @@ class SmtpSink:
 
     `answers` holds what to say instead of yes: per recipient (`{"ann@example.org": "550 unknown"}`), to the command
     `MAIL`, or to the whole letter (`DATA`). `fault` is what happens after the final dot.
+    With `context` it offers STARTTLS, with `encrypted` besides it speaks TLS from the first byte.
     """
 
     def __init__(
@@ -181,6 +183,8 @@ class SmtpSink:
         *,
         mailbox: ImapServer | None = None,
         own: Collection[str] = (),
+        context: ssl.SSLContext | None = None,
+        encrypted: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.user, self.password = user, password
@@ -190,6 +194,8 @@ class SmtpSink:
         self.on_letter: Callable[[Received], None] = lambda _: None
         self._mailbox = mailbox
         self._own = {address.lower() for address in own}
+        self._context = context
+        self._encrypted = encrypted
         self._clock = clock
         self._reserved = _reserved()
         self.port: int = self._reserved.getsockname()[1]
@@ -199,7 +205,7 @@ class SmtpSink:
     @property
     def url(self) -> str:
         account = f"{self.user}:{self.password}@" if self.user else ""
-        return f"smtp://{account}{HOST}:{self.port}"
+        return f"{'smtps' if self._encrypted else 'smtp'}://{account}{HOST}:{self.port}"
 
     def start(self) -> None:
         """Returns when connections are taken."""
@@ -223,11 +229,18 @@ class SmtpSink:
             self._loop.run(self._open(self._loop.loop))
 
     async def _open(self, loop: AbstractEventLoop) -> None:
-        self._server = await loop.create_server(lambda: self._protocol(loop), HOST, self.port)
+        context = self._context if self._encrypted else None
+        self._server = await loop.create_server(lambda: self._protocol(loop), HOST, self.port, ssl=context)
 
     def _protocol(self, loop: AbstractEventLoop) -> SMTP:
         return SMTP(
-            self, hostname="sandbox", ident="ready", loop=loop, auth_require_tls=False, authenticator=self._authenticate
+            self,
+            hostname="sandbox",
+            ident="ready",
+            loop=loop,
+            tls_context=None if self._encrypted else self._context,
+            auth_require_tls=False,
+            authenticator=self._authenticate,
         )
 
     async def _close(self) -> None:
@@ -241,9 +254,9 @@ class SmtpSink:
         right = isinstance(given, LoginPassword) and given == LoginPassword(self.user.encode(), self.password.encode())
         return AuthResult(success=right, handled=False)
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802  (aiosmtpd's name, like the two below)
         self, _server: SMTP, session: Session, envelope: Envelope, sender: str, options: list[str]
-    ) -> str:  # noqa: N802
+    ) -> str:
         if self.user and not session.authenticated:
             return "530 5.7.0 Authentication required"
         if "MAIL" in self.answers:
@@ -252,9 +265,9 @@ class SmtpSink:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, to: str, options: list[str]
-    ) -> str:  # noqa: N802
+    ) -> str:
         if to in self.answers:
             return self.answers[to]
         envelope.rcpt_tos.append(to)
