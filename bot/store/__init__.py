@@ -9,12 +9,13 @@ The same code on SQLite (one process) and PostgreSQL (any number).
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from bot.store import audit, database, history, place
 from bot.store.crypto import Keys, Purged, Unreadable
@@ -23,12 +24,14 @@ from bot.store.letters import Codes, Letters, Packages
 from bot.store.plans import Plans
 from bot.store.requests import Holdings, Requests
 from bot.store.rows import Broken, Head, MailRow
+from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 
 __all__ = ["AWAY", "Broken", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
 
 AWAY = database.AWAY
+_SCRUB_AGAIN_S = 60.0
 
 
 class Unit(Transaction):
@@ -64,7 +67,7 @@ class Store:
         self._turn = threading.Lock()
         self._mine = threading.local()
         self._callbacks: list[Callable[[], None]] = []
-        self._scrub_due = False
+        self._scrub_at: float | None = None  # when to try again what could not be cleaned
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
@@ -82,8 +85,7 @@ class Store:
                 unit.finish()
         finally:
             self._mine.open = False
-        self._scrub_due |= unit.purged
-        if self._scrub_due:
+        if unit.purged or (self._scrub_at is not None and self._scrub_at <= time.monotonic()):
             self.scrub()
         if unit.woken:
             for callback in self._callbacks:
@@ -117,8 +119,11 @@ class Store:
     # -- the database
 
     def upgrade(self) -> None:
-        """The schema is this release's. All steps in one transaction: interrupted, it is as it was before."""
-        with self._my_turn(), self._transaction(self._writers, database.WRITE) as connection:
+        """The schema is this release's. All steps in one transaction: interrupted, it is as it was before.
+
+        Misconfigured when the database was made by a newer release or by another program.
+        """
+        with self._my_turn(), self._writers.connect() as connection:
             history.upgrade(connection)
 
     def check(self) -> list[str]:
@@ -126,8 +131,11 @@ class Store:
         faults = [] if self._file is None else place.place_faults(self._file)
         if self._file is not None and not self._file.exists():
             return [*faults, history.EMPTY]
-        with self._transaction(self._readers, database.READ) as connection:
-            return [*faults, *history.check(connection, self.keys.main)]
+        try:
+            with self._transaction(self._readers, database.READ) as connection:
+                return [*faults, *history.check(connection, self.keys.main)]
+        except AWAY:
+            return [*faults, "DATABASE_URL: the database cannot be reached."]
 
     def exclusive(self) -> bool:
         """True: no other process works on this SQLite file, until `close`. False on PostgreSQL, which is for many.
@@ -138,22 +146,25 @@ class Store:
             return False
         place.check_place(self._file)
         place.hold(self._file)
-        self._scrub_due = True  # the last process may have died between a purge and the cleaning after it
+        if self._file.exists():
+            self.scrub()  # the last process may have died between a purge and the cleaning after it
         return True
 
     def scrub(self) -> bool:
-        """Whether nothing that was deleted is left in the files (TRUST T31); else the next commit tries again."""
-        if self._file is None:
-            self._scrub_due = False
-            with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM data_key"))
-            return True
-        with self._my_turn(), self._writers.connect() as connection:
-            raw = connection.connection.cursor()
-            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            raw.close()
-        self._scrub_due = bool(busy)
-        return not busy
+        """Whether nothing that was destroyed is left in the files; else a commit tries again, a minute later."""
+        self._scrub_at = time.monotonic() + _SCRUB_AGAIN_S
+        try:
+            if self._file is None:
+                with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    scrub_postgresql(connection)
+            else:
+                with self._my_turn(), self._writers.connect() as connection:
+                    if not scrub_sqlite(connection, database.BUSY_MS):
+                        return False
+        except AWAY:  # what was committed stays committed: this is only the cleaning after it
+            return False
+        self._scrub_at = None
+        return True
 
     def close(self) -> None:
         """No connection is left open and the file is free for another process."""
@@ -174,7 +185,7 @@ class Store:
         if self._file is None:
             yield
             return
-        if not self._turn.acquire(timeout=database.BUSY.total_seconds()):
+        if not self._turn.acquire(timeout=database.BUSY_MS / 1000):
             raise database.locked()
         try:
             yield

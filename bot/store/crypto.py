@@ -92,11 +92,11 @@ class Keys:
 
     def blind(self, kind: str, value: str) -> bytes:
         """16 bytes by which equal values are found again and nothing else is learnt. The caller normalises."""
-        return _hash(self._blind, kind, value.encode())[:BLIND_BYTES]
+        return _hash(self._blind, kind, _utf8(value))[:BLIND_BYTES]
 
     def digest(self, kind: str, value: str | bytes) -> bytes:
         """32 bytes of keyed hash: for codes and whatever must be compared but never read."""
-        return _hash(self._digest, kind, value.encode() if isinstance(value, str) else value)
+        return _hash(self._digest, kind, _utf8(value) if isinstance(value, str) else value)
 
     def chained(self, previous: bytes, row: bytes) -> bytes:
         """The hash of an audit row that follows `previous`."""
@@ -120,6 +120,10 @@ class Keys:
 
 def _derived(secret: bytes, use: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"subjectline {use}".encode()).derive(secret)
+
+
+def _utf8(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")  # foreign text may hold what no charset can say
 
 
 def _hash(key: bytes, kind: str, value: bytes) -> bytes:

@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import Misconfigured
 
-BUSY = timedelta(seconds=30)  # how long a writer waits for another (TRUST F50: locked for 10 s, then on it goes)
-_STATEMENT = timedelta(seconds=15)
-_LOCK = timedelta(seconds=10)
-_IDLE_IN_TRANSACTION = timedelta(seconds=60)
+BUSY_MS = 30_000  # how long a writer waits for another (TRUST F50: locked for 10 s, then on it goes)
+_STATEMENT_MS = 15_000
+_LOCK_MS = 10_000
+_IDLE_IN_TRANSACTION_MS = 60_000
 _CONNECT_S = 5
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, busy or full
@@ -31,7 +30,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # TRUST T31
     "PRAGMA temp_store=MEMORY",  # no temporary file with persons in it
-    f"PRAGMA busy_timeout={BUSY // timedelta(milliseconds=1)}",
+    f"PRAGMA busy_timeout={BUSY_MS}",
 )
 
 
@@ -91,16 +90,12 @@ def _private(file: Path) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    options = {"timezone": "UTC", "statement_timeout": _ms(_STATEMENT), "lock_timeout": _ms(_LOCK),
-               "idle_in_transaction_session_timeout": _ms(_IDLE_IN_TRANSACTION)}  # fmt: skip
+    options = {"timezone": "UTC", "statement_timeout": _STATEMENT_MS, "lock_timeout": _LOCK_MS,
+               "idle_in_transaction_session_timeout": _IDLE_IN_TRANSACTION_MS}  # fmt: skip
     connect = {"options": " ".join(f"-c {name}={value}" for name, value in options.items()),
                "connect_timeout": _CONNECT_S}  # fmt: skip
     return create_engine(url, connect_args=connect, isolation_level="READ COMMITTED", pool_size=5, max_overflow=20,
                          pool_pre_ping=True, **_COMMON)  # fmt: skip
-
-
-def _ms(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)
 
 
 def locked() -> OperationalError:

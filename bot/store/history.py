@@ -1,13 +1,16 @@
 """The schema's history: alembic's migrations, run in process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select
 
+from bot.errors import Misconfigured
 from bot.store.schema import data_key
 
 _HERE = Path(__file__).parent / "migrations"
@@ -17,27 +20,59 @@ EMPTY = f"The database is empty. {_RUN}"
 
 
 def upgrade(connection: Connection) -> None:
-    """The schema is this release's, within the transaction of this connection."""
+    """The schema is this release's; all steps are one transaction. Misconfigured when the history is not ours."""
+    with _transaction(connection):
+        if faults := _strange(connection):
+            raise Misconfigured(faults)
+        command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    command.upgrade(_config(connection), "head")
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            yield
+        return
+    # A table is altered by writing a new one; the old one must go although rows refer to it.
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.rollback()
+    try:
+        with connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the migration left rows without the row they refer to")
+    finally:
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def check(connection: Connection, main_key: str) -> list[str]:
     """How the database differs from what this release needs, one sentence each."""
-    here = MigrationContext.configure(connection).get_current_revision()
+    if faults := _strange(connection):
+        return faults
+    here = _here(connection)
     if here is None:
-        if inspect(connection).has_table("ticket"):
-            return ["The database has tables but no history; it was not made by this program. Use an empty one."]
         return [EMPTY]
-    script = ScriptDirectory.from_config(_config())
-    newest = script.get_current_head()
-    if here not in {each.revision for each in script.walk_revisions()}:
-        return [f"The database is at revision {here}, which this release does not know. Install the newer release."]
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
     if here != newest:
         return [f"The database is at revision {here}; this release needs {newest}. {_RUN}"]
     return _check_key(connection, main_key)
+
+
+def _strange(connection: Connection) -> list[str]:
+    here = _here(connection)
+    if here is None:
+        if inspect(connection).has_table("ticket"):
+            return ["The database has tables but no history: it was not made by this program. Use an empty one."]
+    elif here not in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        return [f"The database is at revision {here}, which this release does not know. Install the newer release."]
+    return []
+
+
+def _here(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _check_key(connection: Connection, main_key: str) -> list[str]:

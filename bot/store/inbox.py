@@ -18,6 +18,8 @@ _COLUMNS = [mail.c[each.name] for each in fields(MailRow)]
 _PLACE = ("mail", "raw_sealed")
 _CHUNK = 500  # well under what either database takes as parameters of one statement
 
+_KEY = 255  # characters of slack_event.key
+
 _KNOWN = select(*_COLUMNS).where(_M.identity == bindparam("is_"))
 _GET = select(*_COLUMNS).where(_M.id == bindparam("id_"))
 _RAW = select(_M.ticket_id, _M.raw_sealed).where(_M.id == bindparam("id_"))
@@ -163,6 +165,8 @@ class Events:
 
     def first(self, key: str) -> bool:
         """Whether this delivery is seen for the first time."""
+        if len(key) > _KEY or not key.isprintable():
+            key = self._unit.keys.digest("event", key).hex()
         return self._unit.insert_first(slack_event, {"key": key, "at": self._unit.now}, on="key")
 
 

@@ -87,9 +87,10 @@ class Letters:
 
     def by_message_ids(self, message_ids: Sequence[str]) -> list[LetterRow]:
         """The letters of ours with one of these Message-IDs, oldest first."""
-        if not message_ids:
+        ours = [each for each in message_ids if each.isascii() and each.isprintable()][:_CHUNK]  # as we make them
+        if not ours:
             return []
-        return [LetterRow(**_values(row)) for row in self._run(_BY_MESSAGE_ID, {"ids": list(message_ids)[:_CHUNK]})]
+        return [LetterRow(**_values(row)) for row in self._run(_BY_MESSAGE_ID, {"ids": ours})]
 
     def sent(self, letter_id: str) -> bool:
         """Whether it was this call that recorded the letter as sent."""

@@ -84,6 +84,9 @@ class Tickets:
         return _ticket(row)
 
     def by_ref(self, ref: str) -> Ticket | None:
+        """The ticket with this reference, written as we write it; None for anything else."""
+        if not (ref.isascii() and ref.isprintable()):  # foreign text; a database may choke on it
+            return None
         row = self._run(_BY_REF, {"ref_": ref}).one_or_none()
         return None if row is None else _ticket(row)
 

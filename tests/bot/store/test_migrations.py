@@ -1,0 +1,178 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from bot.errors import Misconfigured
+from bot.store import Keys, Store, history
+from bot.store.schema import metadata
+from tests.fixtures import store as fixtures
+from tests.fixtures.store import ANN, SECRET, Clock, Ids, a_request, a_ticket, opened
+
+LATER = '''
+"""A later release: a column more, a constraint less."""
+import sqlalchemy as sa
+from alembic import op
+revision = "0002_later"
+down_revision = "0001_first"
+
+def upgrade():
+    with op.batch_alter_table("ticket") as ticket:
+        ticket.add_column(sa.Column("colour", sa.String(8)))
+        ticket.alter_column("channel", existing_type=sa.String(16), type_=sa.String(40), nullable=True)
+'''
+
+# Dies as by kill -9 before the statement of this number.
+DIES = """
+import os, signal, sys
+from sqlalchemy import Engine, event
+from bot.store import Keys, Store
+left = int(sys.argv[2])
+@event.listens_for(Engine, "before_cursor_execute")
+def _(conn, cursor, statement, *_):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+store = Store(sys.argv[1], Keys(bytes(range(32))), None, None)
+store.upgrade()
+store.close()
+print("complete")
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    with fixtures.server().database() as url:
+        yield url
+
+
+@pytest.fixture
+def empty(empty_url: str, keys: Keys, clock: Clock, ids: Ids) -> Any:
+    with opened(empty_url, keys, clock, ids) as made:
+        yield made
+
+
+def test_migrations_build_exactly_the_schema(store: Store) -> None:
+    """Tables, columns, types, keys and indexes: nothing to add, nothing too much."""
+    with store.read() as unit:
+        context = MigrationContext.configure(unit.connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        found = inspect(unit.connection)
+        for table in metadata.sorted_tables:
+            assert found.get_pk_constraint(table.name)["constrained_columns"] == [each.name for each in table.primary_key]
+            assert {each["name"] for each in found.get_unique_constraints(table.name)} == {
+                each.name for each in table.constraints if each.__visit_name__ == "unique_constraint"
+            }
+            assert {each["name"] for each in found.get_foreign_keys(table.name)} == {
+                each.name for each in table.foreign_key_constraints
+            }
+            partial = {each.name for each in table.indexes if each.dialect_options[store.dialect]["where"] is not None}
+            options = {each["name"]: each.get("dialect_options", {}) for each in found.get_indexes(table.name)}
+            assert partial == {name for name, each in options.items() if f"{store.dialect}_where" in each}
+
+
+def test_an_empty_database_is_told_apart_and_filled(empty: Store) -> None:
+    """`check` says what to do; `upgrade` does it, and doing it again changes nothing."""
+    assert empty.check() == ["The database is empty. Run `subjectline db upgrade`."]
+    empty.upgrade()
+    assert empty.check() == []
+    with empty.begin() as unit:
+        a_ticket(unit)
+    empty.upgrade()
+    with empty.read() as unit:
+        assert len(unit.tickets.list()) == 1
+
+
+def test_a_newer_database_is_left_alone(store: Store) -> None:
+    """The words say which revision, and what to do."""
+    with store.begin() as unit:
+        unit.connection.execute(text("UPDATE alembic_version SET version_num = '0099_future'"))
+    words = "The database is at revision 0099_future, which this release does not know. Install the newer release."
+    assert store.check() == [words]
+    with pytest.raises(Misconfigured) as caught:
+        store.upgrade()
+    assert caught.value.faults == [words]
+
+
+def test_a_strange_database_is_left_alone(empty: Store, empty_url: str) -> None:
+    """Tables of ours without a history: nobody knows what they are."""
+    engine = create_engine(empty_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE ticket (id integer)"))
+    engine.dispose()
+    with pytest.raises(Misconfigured, match="not made by this program"):
+        empty.upgrade()
+    assert len(empty.check()) == 1
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release with one migration more than this one."""
+    folder = tmp_path / "migrations"
+    here = history._HERE
+    (folder / "versions").mkdir(parents=True)
+    for file in ("env.py", "versions/0001_first.py"):
+        (folder / file).write_text((here / file).read_text())
+    (folder / "versions" / "0002_later.py").write_text(LATER)
+    monkeypatch.setattr(history, "_HERE", folder)
+
+
+@pytest.fixture
+def full_store(store: Store) -> Store:
+    with store.begin() as unit:
+        a_request(unit, a_ticket(unit, "DPE-2026-0001"))
+    return store
+
+
+@pytest.mark.usefixtures("later")
+def test_a_table_that_others_refer_to_can_be_altered(full_store: Store) -> None:
+    """SQLite writes it anew; its rows and those that refer to it stay, and foreign keys hold afterwards."""
+    assert full_store.check() == [
+        "The database is at revision 0001_first; this release needs 0002_later. Run `subjectline db upgrade`."
+    ]
+    full_store.upgrade()
+    assert full_store.check() == []
+    with full_store.begin() as unit:
+        ticket = unit.tickets.by_ref("DPE-2026-0001")
+        assert ticket is not None
+        assert unit.tickets.correspondent(ticket.id) == ANN
+        assert len(unit.requests.of(ticket.id)) == 1
+        if full_store.dialect == "sqlite":
+            assert unit.connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+        columns = {each["name"]: each for each in inspect(unit.connection).get_columns("ticket")}
+        assert columns["colour"]["nullable"]
+        assert columns["channel"]["nullable"]
+
+
+def test_an_interrupted_migration_is_as_if_it_had_not_begun(empty_url: str, empty: Store) -> None:
+    """F54: killed at ten places between the first statement and the last; the next start completes it."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+
+    def upgrade(dies_at: int) -> str:
+        words = [sys.executable, "-c", DIES, empty_url, str(dies_at)]
+        return subprocess.run(words, stdout=-1, text=True, env=environment, check=False).stdout.strip()
+
+    for dies_at in (3, 6, 9, 15, 22, 28, 34, 40, 43, 46):
+        assert upgrade(dies_at) == "", dies_at
+        assert empty.check() == ["The database is empty. Run `subjectline db upgrade`."], dies_at
+    assert upgrade(10_000) == "complete"
+    assert empty.check() == []
+
+
+def test_the_history_needs_no_key_and_no_clock(empty_url: str) -> None:
+    """`db upgrade` runs before anything else is configured; another key later reads an empty database all the same."""
+    with opened(empty_url, Keys(SECRET), Clock(), Ids()) as made:
+        made.upgrade()
+    with opened(empty_url, Keys(bytes(32)), Clock(), Ids()) as made:
+        assert made.check() == []
