@@ -3,6 +3,7 @@
 from bot.intake.address import normal_address
 from bot.intake.header import identity_text
 from bot.intake.judge import from_headers, glance, read
+from bot.intake.parts import without_tags
 from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "identity_text",
     "normal_address",
     "read",
+    "without_tags",
 ]

@@ -41,6 +41,8 @@ def _pretends(char: str) -> bool:
 def odd_letters(address: str) -> str | None:
     """What a person should know of the writing of an address, in words, or None: plain Latin letters."""
     local, _, domain = address.rpartition("@")
+    if address.isascii() and "xn--" not in domain:
+        return None
     labels = [local, *(_unicode(each) for each in domain.split("."))]
     scripts = [_scripts(each) for each in labels]
     if any(len(each) > 1 for each in scripts):

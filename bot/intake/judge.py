@@ -14,14 +14,23 @@ _ADDRESSES = ("from", "sender", "reply-to", "to", "cc", "bcc")
 _REF = pattern(r"(?i)\bDPE-([0-9]{4})-([0-9]{4,8})\b")
 
 
-def read(raw: bytes, rules: Rules, limits: Limits = LIMITS, to_text: parts.ToText = parts.without_tags) -> Reading:
+def read(
+    raw: bytes,
+    rules: Rules,
+    limits: Limits = LIMITS,
+    to_text: parts.ToText = parts.without_tags,
+    *,
+    scanned: bool = True,
+) -> Reading:
     """What this mail is. Every input has an answer; only MemoryError leaves this function.
 
-    `to_text` turns HTML into words for a mail that has no plain text.
+    `to_text` turns HTML into words for a mail that has no plain text. Unscanned, the limits of the structure are not
+    looked at before it is parsed: only to prove that the child's own limits hold.
     """
     block, body = header.split(raw)
     fields = header.headers(block, limits)
-    return _judge(_Envelope.of(fields, rules, limits), parts.content(fields, body, limits, to_text), rules)
+    found = parts.content(fields, body, limits, to_text, scanned=scanned)
+    return _judge(_Envelope.of(fields, rules, limits), found, rules)
 
 
 def from_headers(raw: bytes, rules: Rules, reason: str, limits: Limits = LIMITS) -> Reading:

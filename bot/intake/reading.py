@@ -34,6 +34,14 @@ class Rules:
     prefixes: tuple[str, ...] = PREFIXES  # what programs put before a subject, followed by a colon
     tags: tuple[str, ...] = TAGS  # what gateways put before a subject, in square brackets
 
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Rules":
+        """The rules as `dataclasses.asdict` and JSON left them."""
+        words: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+        }
+        return cls(**words)
+
 
 @dataclass(frozen=True)
 class Limits:
