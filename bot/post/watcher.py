@@ -33,6 +33,7 @@ class Pace:
     """How the watcher waits, in seconds."""
 
     idle_s: float = 60.0  # IDLE is left and the server asked at least this often: peace and a dead line look the same
+    settle_s: float = 1.0  # the first IDLE after mails have come; doubles up to idle_s (see `_follow`)
     slice_s: float = 0.25  # how soon a stop is noticed
     poll_s: float = 15.0  # between looks at a server without IDLE
     first_s: float = 1.0  # before the first new connection; grows by half each time
@@ -150,17 +151,25 @@ class Watcher:
         line.leave()
 
     def _follow(self, line: Line, folder: Folder) -> None:
-        began, futile = monotonic(), 0
+        """Reads and waits in turn.
+
+        Mails come in bursts, and some servers do not tell of one that arrives just before IDLE begins (pymap). So the
+        first waits after a mail are short, and grow as long as nothing comes.
+        """
+        began, futile, patience = monotonic(), 0, self.pace.settle_s
         while True:
             self.state = WatcherState.READING
             offered = folder.catch_up(self._stop.is_set)
             if self._stop.is_set():
                 return
             self._well(began)
-            futile = 0 if offered else futile + 1
-            if self._wait(line):
-                futile = 0
-            elif futile > 3:  # a server that keeps talking without saying anything
+            if offered:
+                futile, patience = 0, self.pace.settle_s
+            if self._wait(line, min(patience, self.pace.idle_s)):
+                futile, patience = 0, min(patience * 2, self.pace.idle_s)
+            else:
+                futile += 1
+            if futile > 3:  # a server that keeps talking without saying anything
                 self._stop.wait(min(5.0, 0.05 * 2 ** min(futile - 3, 10)))
 
     def _well(self, began: float) -> None:
@@ -171,12 +180,11 @@ class Watcher:
         if monotonic() - began > self.pace.steady_s:
             self.failures = 0
 
-    def _wait(self, line: Line) -> bool:
+    def _wait(self, line: Line, seconds: float) -> bool:
         """Until the server speaks, a sick mail is due, or the time is up. Whether it was quiet; the server lives."""
         self.state = WatcherState.WAITING
-        due = self._memory.next_due()
         now = monotonic()
-        end = min(now + self.pace.idle_s, due or now + self.pace.idle_s)
+        end = min(now + seconds, self._memory.next_due() or now + seconds)
         if not line.has_capability("IDLE"):
             self._stop.wait(max(0.0, min(end - now, self.pace.poll_s)))
             line.noop()

@@ -388,7 +388,7 @@ def test_crumbs(fake_imap: FakeImap, watch: Watch):
 
     fake_imap.instead["IDLE"] = idle
     desk = Desk()
-    watcher = watch(fake_imap.url, desk, pace=Pace(idle_s=60))
+    watcher = watch(fake_imap.url, desk, pace=Pace(idle_s=60, settle_s=60))
     wait_for(lambda: desk.uids == [1], 5)
     waiting(watcher)
     assert fake_imap.connections == 1
@@ -411,7 +411,7 @@ def test_notice_beside_the_go_ahead(fake_imap: FakeImap, watch: Watch, lines: tu
 
     fake_imap.instead["IDLE"] = idle
     desk = Desk()
-    watch(fake_imap.url, desk, pace=Pace(idle_s=60))
+    watch(fake_imap.url, desk, pace=Pace(idle_s=60, settle_s=60))
     wait_for(lambda: desk.uids == [1], 5)
     assert fake_imap.connections == 1
 
@@ -430,6 +430,22 @@ def test_notice_beside_the_search(fake_imap: FakeImap, watch: Watch):
             honest(session, tag, rest)
 
     fake_imap.instead["SEARCH"] = search
+    desk = Desk()
+    watch(fake_imap.url, desk, pace=Pace(idle_s=60, settle_s=60))
+    wait_for(lambda: desk.uids == [1], 5)
+
+
+def test_server_that_forgets_to_tell(fake_imap: FakeImap, watch: Watch):
+    """A mail that arrives just before IDLE, and of which the server says nothing (pymap), does not wait for a minute."""
+    first = threading.Event()
+
+    def idle(session: Session, tag: str, _rest: str) -> None:
+        if not first.is_set():
+            first.set()
+            fake_imap.mails = {1: mail(1)}
+        fake_imap.on_idle(session, tag, "")
+
+    fake_imap.instead["IDLE"] = idle
     desk = Desk()
     watch(fake_imap.url, desk, pace=Pace(idle_s=60))
     wait_for(lambda: desk.uids == [1], 5)
