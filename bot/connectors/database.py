@@ -21,11 +21,22 @@ from bot.connectors.people import Person, Register
 from bot.connectors.proof import SecondLook
 from bot.connectors.reach import CONNECT_S, Reach, quietly
 from bot.connectors.survey import children_first, survey
-from bot.errors import PlanChanged, Refused, Unsupported
+from bot.errors import Misconfigured, PlanChanged, Refused, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Line, difference, plan_hash
 
 SURVEY_S = 60.0  # how long a look at the live schema is good for reading; a run looks again
+
+
+def connector(
+    block: Mapping[str, Any], secret: Callable[[str], str], clock: Callable[[], datetime]
+) -> "Database":
+    """The connector of this `[[connectors]]` block; its address is in the variable `url_env` names. Misconfigured."""
+    name, variable = block.get("name", ""), str(block.get("url_env", ""))
+    url = secret(variable) if variable else ""
+    if not url:
+        raise Misconfigured([f"[[connectors]] {name}: {variable or 'url_env'} is not set: the database's address."])
+    return Database(block, url, clock)
 
 
 class Database:
