@@ -34,6 +34,8 @@ class Environment:
     slack_channel: str = ""
     slack_api_url: str = ""  # ends with a slash
     public_url: str = ""  # without a slash at its end
+    host: str = "127.0.0.1"  # where the web part listens
+    port: int = 8080
     data: Path = Path("var")
 
 
@@ -89,6 +91,8 @@ def read(environ: Mapping[str, str], needs: Collection[str], faults: list[str]) 
         slack_channel=reader.checked("SLACK_CHANNEL", _channel_fault),
         slack_api_url=reader.checked("SLACK_API_URL", _web_fault, "https://slack.com/api/").rstrip("/") + "/",
         public_url=reader.checked("PUBLIC_URL", _web_fault).rstrip("/"),
+        host=reader.checked("HOST", _host_fault, "127.0.0.1"),
+        port=_port(reader.checked("PORT", _port_fault, "8080")),
         data=Path(reader.checked("SUBJECTLINE_DATA", _folder_fault, "var")),
     )
     faults += _missing(environ, needs)
@@ -195,5 +199,22 @@ def _channel_fault(text: str) -> str | None:
     return "is not a channel id such as C0123456789: names can change (channel details, at the bottom)."
 
 
+def _port_fault(text: str) -> str | None:
+    is_port = re.fullmatch(r"[1-9][0-9]{0,4}", text) and int(text) < 65536
+    return None if is_port else "is not a port number from 1 to 65535."
+
+
+def _port(text: str) -> int:
+    return 0 if _port_fault(text) else int(text)
+
+
 def _folder_fault(text: str) -> str | None:
     return "names a file, a folder is needed." if Path(text).is_file() else None
+
+
+def _host_fault(text: str) -> str | None:
+    try:
+        ip_address("127.0.0.1" if text == "localhost" else text)
+    except ValueError:
+        return "is not an address to listen on, such as 127.0.0.1 or 0.0.0.0."
+    return None

@@ -49,6 +49,7 @@ def test_the_example_is_a_good_configuration(load):
     assert found.env.public_url == "https://privacy.company.example"
     assert found.env.slack_api_url == "https://slack.com/api/"
     assert len(found.env.key) == 32
+    assert (found.env.host, found.env.port) == ("127.0.0.1", 8080)
     assert found.roles.by_user()["U0HANDLER01"] == {Role.HANDLER}
 
 
@@ -160,6 +161,8 @@ ENVIRONMENT = [
     ("PUBLIC_URL", "http://privacy.company.example", "PUBLIC_URL is not https"),
     ("DATABASE_URL", "mysql://a:b@c/d", "DATABASE_URL is neither a sqlite:/// nor a postgresql:// address."),
     ("SUBJECTLINE_DATA", __file__, "SUBJECTLINE_DATA names a file, a folder is needed."),
+    ("HOST", "everywhere", "HOST is not an address to listen on"),
+    ("PORT", "http", "PORT is not a port number from 1 to 65535."),
     ("SUBJECTLINE_CONFIG", "nowhere.toml", "nowhere.toml is not there"),
     ("SMTP_URL_FILE", "nowhere", "SMTP_URL and SMTP_URL_FILE are both set: keep one."),
     ("SLACK_SIGNING_SECRET_FILE", "nowhere", "SLACK_SIGNING_SECRET_FILE names a file that cannot be read"),
