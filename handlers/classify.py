@@ -28,7 +28,7 @@ def classify_file(path: Path, opener: Opener) -> dict[str, Any]:
     return {
         "file": str(path),
         "verdict": reading.verdict,
-        "from": reading.from_address,
+        "from": reading.from_address or reading.from_written,
         "subject": reading.subject,
         "rights": list(reading.rights),
         "language": reading.language,

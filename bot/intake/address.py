@@ -84,6 +84,7 @@ class Sender:
 
     address: str | None = field(default=None, repr=False)
     name: str = field(default="", repr=False)
+    written: str = field(default="", repr=False)  # the address as the mail writes it: for people's eyes only
     fault: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -93,19 +94,20 @@ def sender(values: list[str]) -> Sender:
     if len(values) != 1:
         return Sender(fault="The mail has no From header." if not values else "The mail has several From headers.")
     found = mailboxes(values[0])
-    if found is None:
-        return Sender(fault="The From header cannot be read without guessing.")
+    if not found:
+        return Sender(written=charsets.shown(charsets.words(values[0]), 400), fault="The From header is no address.")
+    likely = next((each for each in found if "@" in each.address), found[0])
+    name = charsets.shown(charsets.words(likely.name), 200)
+    written = charsets.shown(likely.address, 400)
     if len(found) != 1:
-        name = charsets.shown(found[0].name, 200) if found else ""
-        return Sender(name=name, fault="The From header does not name exactly one sender.")
-    name = charsets.shown(charsets.words(found[0].name), 200)
-    address = normal_address(found[0].address)
+        return Sender(name=name, written=written, fault="The From header does not name exactly one sender.")
+    address = normal_address(likely.address)
     if address is None:
-        return Sender(name=name, fault="The sender's address is not a valid address.")
+        return Sender(name=name, written=written, fault="The sender's address is not a valid address.")
     notes = [note for note in [odd_letters(address)] if note]
     if "@" in name and normal_address(name.strip(" '\"<>")) != address:
         notes.append("The sender's name shows an address that is not the sender's.")
-    return Sender(address, name, notes=tuple(notes))
+    return Sender(address, name, written, notes=tuple(notes))
 
 
 # quoted string, address in brackets, comment (a nested one opens too many readings), end of element, loose text, rest
@@ -155,7 +157,9 @@ def mailboxes(value: str) -> list[Mailbox] | None:
             return None  # `one, two@…`
         found.append(Mailbox(", ".join([*waiting, mailbox.name]), mailbox.address))
         waiting = []
-    return None if waiting and found else found
+    if waiting:
+        return None if found else [Mailbox("", ", ".join(waiting))]
+    return found
 
 
 def _elements(value: str) -> Iterator[_Element | None]:

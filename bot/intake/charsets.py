@@ -75,14 +75,15 @@ def words(text: str) -> str:
         if between.strip() or end == 0:
             done.append(between)
         charset, end = name, match.end()
-        held += _word(match.group(2), match.group(3))
+        held += _word(match.group(2), match.group(3), name)
     if held:
         done.append(decoded(held, charset))
     return "".join([*done, text[end:]])
 
 
-def _word(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _word(encoding: str, text: str, charset: str) -> bytes:
+    # What is not ASCII in an encoded word was meant as bytes of its charset.
+    data = text.encode("ascii" if text.isascii() else codec(charset) or "utf-8", "replace")
     if encoding in "bB":
         return base64(data)
     return quoted(data.replace(b"_", b" "))

@@ -172,6 +172,7 @@ def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
         verdict=whole.verdict,
         from_address=envelope.sender.address,
         from_name=envelope.sender.name,
+        from_written=envelope.sender.written,
         subject=envelope.subject,
         rights=rights if concerned else (),
         language=words.language(folded),
@@ -192,7 +193,7 @@ def _concern(alone: _Opinion, envelope: _Envelope, found: parts.Content, rules: 
     """What the mail is, before asking whether it may be trusted: a machine's, a reply, or what it is alone."""
     reports = [*envelope.reports, *(["It carries a delivery report."] if found.delivery_report else [])]
     if envelope.machine or reports:
-        about = ["It reports on a mail of ours."] if reports else []
+        about = ["A bounce or a receipt: it reports on a mail of ours."] if reports else []
         return _Opinion(Verdict.MACHINE, [*envelope.machine, *reports, *about, *_own_words(alone)])
     if any(_issued(each, rules) for each in (*envelope.in_reply_to, *envelope.references)):
         return _Opinion(Verdict.REPLY, ["It answers a letter of ours.", *_own_words(alone)])

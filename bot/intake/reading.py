@@ -76,6 +76,9 @@ class Reading:
     verdict: Verdict
     from_address: str | None = field(default=None, repr=False)  # by `normal_address`; None: not one valid sender
     from_name: str = field(default="", repr=False)
+    from_written: str = field(
+        default="", repr=False
+    )  # as the mail has it: to be shown, never to be answered or matched
     subject: str = field(default="", repr=False)
     rights: tuple[Right, ...] = ()  # proposed from the words
     language: str = "en"
