@@ -8,7 +8,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         "posts and redraws the cards in the team's channel, and tells whoever clicked why something did not work",
         ("chat.postMessage", "chat.update", "chat.postEphemeral"),
     ),
-    "commands": ("hears /dpe", ()),
+    "commands": ("hears the slash command /dpe", ()),
     "channels:history": (
         "looks whether a card already stands in the channel when Slack's answer to a post was lost (public channel)",
         ("conversations.history",),

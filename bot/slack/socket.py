@@ -1,8 +1,9 @@
 """Socket Mode under our own watchdog.
 
 The library reconnects by itself, but goes deaf in ways it does not see: pings are answered and no event comes
-(bolt-python #417, #1529). So it may not reconnect here. A session that ended is replaced; one that brought nothing for
-a while is too, by a new one that first proved, with Slack's `hello`, that it hears. Both hear while they overlap.
+(bolt-python #417, #1529), and when Slack asks for a refresh it hears nothing for ten seconds [measured]. So it may not
+reconnect here. A session that ended is replaced. So is one that brought nothing for a while, or that Slack asks to
+leave, by a new one that first proved, with Slack's `hello`, that it hears: both hear while they overlap.
 """
 
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
+from typing import Any
 
 import structlog
 from slack_bolt import App
@@ -24,6 +26,7 @@ log = structlog.get_logger("slack.socket")
 FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
 HELLO_S = 20.0  # patience with a new session until Slack's first word
+FAREWELL_S = 1.0  # for Slack's last words on one that is closed
 CLOSE_S = 4.0  # patience with one that is thrown away
 
 
@@ -116,11 +119,13 @@ class Socket:
         return session
 
     def _watch(self, session: "_Session") -> None:
-        """Returns when the session has ended or brought nothing for too long."""
+        """Returns when the session has ended, has been asked to leave, or brought nothing for too long."""
         while not self._stopping.is_set():
             if session.ended:
                 self._up.clear()
                 log.warning("slack_socket_ended")
+                return
+            if session.leaving:
                 return
             if self._tick() - session.heard_at > self._deaf_s:
                 log.debug("slack_socket_silent")
@@ -129,34 +134,57 @@ class Socket:
             self._wake.clear()
 
 
-class _Session:
+class _Session(SocketModeHandler):
     """One connection of the library, which may not reconnect by itself."""
 
     def __init__(
         self, app: App, token: str, url: str, ping_s: float, wake: Callable[[], None], tick: Callable[[], float]
     ) -> None:
-        handler = SocketModeHandler(app, token, logger=quiet(), ping_interval=ping_s, concurrency=THREADS)
-        self.inner = handler.client
-        self.inner.auto_reconnect_enabled = self.inner.default_auto_reconnect_enabled = False
-        self.inner.wss_uri = url
-        self.inner.on_message_listeners.append(lambda *_: self._heard())
-        self.inner.on_close_listeners.append(self._closed)
+        super().__init__(app, token, logger=quiet(), ping_interval=ping_s, concurrency=THREADS)
+        inner = self.client
+        inner.auto_reconnect_enabled = inner.default_auto_reconnect_enabled = False
+        inner.wss_uri = url
+        inner.connect_to_new_endpoint = self._asked_to_leave  # the library calls it on Slack's `disconnect`
+        inner.on_message_listeners.append(lambda *_: self._heard())
+        inner.on_close_listeners.append(lambda _: self._ended())
         self._wake, self._tick = wake, tick
+        self._busy = 0
+        self._still = threading.Condition()
         self.heard_at = tick()
-        self.hello = self.ended = False
+        self.hello = self.leaving = self.ended = False
 
-    def connect(self) -> None:
-        self.inner.connect()
+    def handle(self, client: Any, req: Any) -> None:
+        """A listener has run and its acknowledgement is sent."""
+        with self._still:
+            self._busy += 1
+        try:
+            super().handle(client, req)
+        finally:
+            with self._still:
+                self._busy -= 1
+                self._still.notify_all()
 
     def close(self) -> None:
-        """Slack is told, and the library's threads end. The library alone would wait three seconds for the answer."""
-        with suppress(Exception):
-            wire = self.inner.current_session.sock if self.inner.current_session else None
-            if wire and wire.sock:
+        """Slack is told, what it had sent is still worked off, and the library's threads end."""
+        self._drain()
+        wire = self.client.current_session.sock if self.client.current_session else None
+        raw = wire.sock if wire else None
+        if wire and raw:
+            with suppress(Exception):
                 wire.send_close()
-                wire.sock.shutdown(SHUT_RDWR)
+            with self._still:
+                self._still.wait_for(lambda: self.ended, FAREWELL_S)
+            with suppress(Exception):
+                raw.shutdown(SHUT_RDWR)  # else the library would wait for its own next look at the wire
+        self._drain()
         with suppress(Exception):
-            self.inner.close()
+            self.client.close()
+        if wire:
+            wire.shutdown()
+
+    def _drain(self) -> None:
+        with self._still:
+            self._still.wait_for(lambda: not self._busy and self.client.message_queue.empty(), FAREWELL_S)
 
     def _heard(self) -> None:
         self.heard_at = self._tick()
@@ -164,10 +192,16 @@ class _Session:
             self.hello = True
             self._wake()
 
-    def _closed(self, closed: object) -> None:
-        if closed is self.inner.current_session:  # else Slack asked for a refresh and its successor is on the way
+    def _asked_to_leave(self, force: bool = False) -> None:
+        del force
+        self.leaving = True
+        self._wake()
+
+    def _ended(self) -> None:
+        with self._still:
             self.ended = True
-            self._wake()
+            self._still.notify_all()
+        self._wake()
 
 
 def _throw_away(session: _Session | None) -> None:
