@@ -1,7 +1,7 @@
 """The only file that names real things together: settings in, a house of working parts out."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.intake import Rules
 from bot.letters import Writer
 from bot.opener import Opener
 from bot.package import Packer
-from bot.post import Arrived, Postman, Watcher
+from bot.post import Arrived, Limits, Postman, Watcher
 from bot.settings import Settings
 from bot.slack import Channel, client
 from bot.store import Keys, Store
@@ -30,7 +30,7 @@ SLACK_LANES = {
 
 
 def now() -> datetime:
-    """This moment, UTC."""
+    """The moment, UTC."""
     return datetime.now(UTC)
 
 
@@ -138,9 +138,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         raise Misconfigured(faults)
     book = store(settings, clock)
     env = settings.env
-    engine = Engine(
-        book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=SLACK_LANES
-    )
+    engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=SLACK_LANES)
     sorting = rules(settings)
     opener = Opener(sorting)
     desk = Desk(
@@ -152,7 +150,9 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         systems=found,
         channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
         postman=Postman(env.smtp_url, env.imap_url),
-        writer=Writer(TEMPLATES, name=settings.company.sender or settings.company.name, language=settings.letters.language),
+        writer=Writer(
+            TEMPLATES, name=settings.company.sender or settings.company.name, language=settings.letters.language
+        ),
         packer=Packer(env.data),
         new_code=new_code,
         words=lambda raw: opener.read(raw).text,
@@ -182,14 +182,19 @@ class Positions:
         with self._store.read() as unit:
             return unit.mail.unmarked(mailbox, uidvalidity)
 
-    def marked(self, mailbox: str, uidvalidity: int, uids: list[int]) -> None:
+    def marked(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
         with self._store.begin() as unit:
             unit.mail.marked(mailbox, uidvalidity, uids)
 
 
-def watcher(parts: Parts, take: Callable[[Arrived], None], wants: Callable[[bytes, int], bool]) -> Watcher:
+def watcher(
+    parts: Parts,
+    wants: Callable[[bytes, int], bool],
+    take: Callable[[Arrived], None],
+    give_up: Callable[[Arrived, str], None],
+) -> Watcher:
     """The watcher of the configured mailbox, not yet started."""
     return Watcher(
-        parts.settings.env.imap_url, wants=wants, take=take, book=Positions(parts.store),
-        lookback_days=parts.settings.intake.lookback_days,
+        parts.settings.env.imap_url, wants=wants, take=take, give_up=give_up, book=Positions(parts.store),
+        clock=parts.desk.clock, limits=Limits(lookback_days=parts.settings.intake.lookback_days),
     )  # fmt: skip

@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a Slack user id, `bot`, `person` (the one who wrote) or `cli`, with the roles the configuration gives."""
+    """Who acts: a Slack user id, `bot` or `person` (the one who wrote), with the roles the configuration gives."""
 
     id: str
     roles: frozenset[Role] = frozenset()

@@ -2,18 +2,26 @@
 
 import json
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from contextlib import AbstractContextManager, closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot import build, settings as configuration
+from bot import build
+from bot import settings as configuration
+from bot.connectors import Connector
 from bot.errors import Misconfigured, NotAllowed, SubjectlineError
 from bot.law import Right
 from bot.settings import Settings
 from bot.slack import manifest as slack_manifest
-from handlers import classify, doctor, run as running
+from bot.store import Store
+from bot.tickets import Ticket
+from bot.workflow import plan_hash
+from handlers import classify, doctor
+from handlers import run as running
 from handlers.printing import line, say
 
 CONFIG = 78  # sysexits: the configuration cannot be used
@@ -52,7 +60,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """The whole bot against a sandbox world: no account, no network. Example: subjectline demo"""
-    from handlers import demo as world  # the sandbox and its servers are loaded by this command only  # noqa: PLC0415
+    from handlers import demo as world  # noqa: PLC0415  the sandbox and its servers are loaded by this command only
 
     raise typer.Exit(world.once(as_json=as_json) if once else world.serve(port))
 
@@ -138,8 +146,15 @@ def find(address: str, as_json: Json = False) -> None:
 @data.command()
 def plan(right: Right, address: str, as_json: Json = False) -> None:
     """What a run would do, in counts, and its hash. Example: subjectline data plan deletion ann@example.com"""
-    for row in running.dry_run(_systems(), right, address):
-        line(row, as_json=as_json)
+    lines = [
+        planned
+        for system in _systems().values()
+        for person in system.find([address])
+        for planned in system.plan(right, person)
+    ]
+    for each in lines:
+        line(asdict(each), as_json=as_json)
+    line({"hash": plan_hash(lines), "lines": len(lines)}, as_json=as_json)
 
 
 @data.command()
@@ -172,25 +187,26 @@ def _settings(needs: Collection[str]) -> Settings:
     return configuration.load(needs=needs)
 
 
-def _systems() -> Any:
+def _systems() -> dict[str, Connector]:
     return build.systems(_settings(frozenset()))
 
 
-def _store() -> Any:
-    from contextlib import closing  # noqa: PLC0415
-
+def _store() -> AbstractContextManager[Store]:
     return closing(build.store(_settings(KEY)))
 
 
-def _ticket_row(each: Any) -> dict[str, Any]:
-    return {"ref": each.ref, "rights": list(each.rights), "state": each.state, "due": each.due, "identity": each.identity}
+def _ticket_row(each: Ticket) -> dict[str, Any]:
+    return {
+        "ref": each.ref,
+        "rights": list(each.rights),
+        "state": each.state,
+        "due": each.due,
+        "identity": each.identity,
+    }
 
 
-def _desk_rows(store: Any, which: str) -> list[dict[str, Any]]:
+def _desk_rows(store: Store, which: str) -> list[dict[str, Any]]:
     with store.read() as unit:
         found = unit.tickets.list(state=None if which == "all" else "open", limit=10_000)
         today = unit.now.date()
         return [_ticket_row(each) for each in found if which != "overdue" or each.due < today]
-
-
-__all__ = ["Callable", "main"]

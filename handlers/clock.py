@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 class Ticker:
     """A memory-only scheduler over a few plain calls. No business fact lives in it, so any number may run."""
 
-    def __init__(self, wake: Callable[[], None], renew: Callable[[], None], sweep: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], renew: Callable[[], None], sweep: Callable[[], object]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )

@@ -35,12 +35,19 @@ def report(*, as_json: bool) -> int:
     """Prints every finding; 0 when nothing is wrong, 1 for an error, 78 when the configuration cannot be used."""
     worst = 0
     for each in findings():
-        worst = max(worst, {"error": 1}.get(each.state, 0), CONFIG if each.check == "configuration" and each.todo else 0)
+        worst = max(worst, severity(each))
         if as_json:
             line(vars(each), as_json=True)
         else:
             say(f"{SIGNS[each.state]}  {each.check}: {each.seen}{f'  → {each.todo}' if each.todo else ''}")
     return worst
+
+
+def severity(finding: Finding) -> int:
+    """What the finding makes of the exit status."""
+    if finding.state != "error":
+        return 0
+    return CONFIG if finding.check == "configuration" else 1
 
 
 def findings() -> Iterator[Finding]:
@@ -86,7 +93,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "ok", f"{store.dialect}, fits this release")
         broken = store.verify_audit()
         if broken:
-            yield Finding("record", "error", f"row {broken.seq}: {broken.why}", "restore it from a backup, ask who did it")
+            yield Finding("record", "error", f"row {broken.seq}: {broken.why}", "restore a backup, ask who did it")
         else:
             yield Finding("record", "ok", "the chain is whole")
 

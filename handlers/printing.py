@@ -7,7 +7,7 @@ from typing import Any
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    print(text, flush=True)  # noqa: T201  a command prints
 
 
 def line(row: Mapping[str, Any], *, as_json: bool) -> None:

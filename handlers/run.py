@@ -3,9 +3,10 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from bot import build
 from bot.build import Parts
 from bot.errors import Misconfigured
 from bot.settings import Settings
-from bot.slack import Socket, bolt
+from bot.slack import Socket, bolt, routes
 from handlers.clock import Ticker
 from handlers.mail import Arrivals
 from handlers.web import web
@@ -31,7 +32,7 @@ LOGGED = frozenset({  # T23: names that may stand in a log line; anything else i
 class Bot:
     """The running bot: whatever of `web` and `worker` was asked for."""
 
-    def __init__(self, parts: Parts, words: set[str], port: int = 8080, host: str = "127.0.0.1") -> None:
+    def __init__(self, parts: Parts, words: set[str]) -> None:
         self.parts = parts
         self._stops: list[Callable[[], Any]] = []
         env = parts.settings.env
@@ -41,7 +42,7 @@ class Bot:
         if "worker" in words:
             self._starts.append(self._start_worker)
         if "web" in words:
-            self._starts.append(lambda: self._start_web(host, port))
+            self._starts.append(self._start_web)
 
     def start(self) -> None:
         """Everything runs. Slack, the mailbox and the mail server may be away: they are tried again."""
@@ -54,6 +55,10 @@ class Bot:
             stop()
         self.parts.close()
 
+    def _faults(self) -> list[str]:
+        """What keeps this process from being of use; for /readyz."""
+        return self.parts.store.check()
+
     def _start_worker(self) -> None:
         parts = self.parts
         if parts.store.exclusive():
@@ -64,7 +69,7 @@ class Bot:
         ticker.start()
         self._stops.append(ticker.stop)
         arrivals = Arrivals(parts.desk, parts.opener, parts.rules)
-        self.watcher = build.watcher(parts, arrivals)
+        self.watcher = build.watcher(parts, arrivals.wants, arrivals.take, arrivals.give_up)
         self.watcher.start()
         self._stops.append(self.watcher.stop)
         env = parts.settings.env
@@ -73,9 +78,11 @@ class Bot:
             socket.start()
             self._stops.append(socket.stop)
 
-    def _start_web(self, host: str, port: int) -> None:
-        app = web(self.parts.desk, self.parts.settings, self._app)
-        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+    def _start_web(self) -> None:
+        env = self.parts.settings.env
+        doors = routes(self._app) if env.slack_signing_secret else ()
+        app = web(self.parts.desk, self.parts.settings, doors, ready=self._faults)
+        config = uvicorn.Config(app, host=env.host, port=env.port, log_config=None, access_log=False, lifespan="off")
         server = Server(config)
         thread = threading.Thread(target=server.run, name="web", daemon=True)
         thread.start()
@@ -101,7 +108,7 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
     faults = parts.store.check()
     if faults:
         raise Misconfigured(faults)
-    bot = Bot(parts, words, port=settings.env.port, host=settings.env.host)
+    bot = Bot(parts, words)
     over = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
@@ -113,8 +120,8 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
     bot.stop()
 
 
-def log_plainly() -> None:
-    """One JSON object a line on stdout, allowed names only; libraries say what is broken and nothing else."""
+def log_plainly(file: Path | None = None) -> None:
+    """One JSON object a line on stdout (or in this file), allowed names only; libraries name only what is broken."""
     logging.basicConfig(level=logging.ERROR, format="%(name)s %(levelname)s", force=True)
     structlog.configure(
         processors=[
@@ -123,11 +130,11 @@ def log_plainly() -> None:
             allowed,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(file.open("a") if file else None),
         cache_logger_on_first_use=False,
     )
 
 
-def allowed(_logger: object, _method: str, fields: dict[str, Any]) -> dict[str, Any]:
+def allowed(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> dict[str, Any]:
     """Only names on the list: a person in a log line is a name nobody thought of."""
     return {name: value for name, value in fields.items() if name in LOGGED}

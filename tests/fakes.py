@@ -123,12 +123,12 @@ class FakePostman:
         return True if found and self.has_sent_folder else None
 
     def texts(self) -> list[str]:
-        found = []
-        for _, _, content in self.out:
-            for part in message_from_bytes(content).walk():
-                if part.get_content_type() == "text/plain":
-                    found.append(part.get_payload(decode=True).decode())
-        return found
+        return [
+            part.get_payload(decode=True).decode()
+            for _, _, content in self.out
+            for part in message_from_bytes(content).walk()
+            if part.get_content_type() == "text/plain"
+        ]
 
 
 class FakePacker:

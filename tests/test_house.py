@@ -30,7 +30,11 @@ def modules() -> list[Path]:
 def test_imports_point_down_only() -> None:
     """The import contracts of pyproject.toml hold."""
     found = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert found.returncode == 0, found.stdout[-3000:]
 
@@ -63,7 +67,9 @@ def test_no_import_hides_in_a_function() -> None:
 
 def test_nothing_of_a_registry_or_a_machine_is_in_the_project() -> None:
     """Requirements are pinned by hash, without addresses; no path of somebody's machine is in a file."""
-    host = re.compile("py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js|deb\.deb" + "ian|--index-url|--find-links")
+    host = re.compile(
+        "py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js|deb\.deb" + "ian|--index-url|--find-links"
+    )
     found = []
     for path in tracked():
         if path.suffix in {".png", ".ico"}:

@@ -133,4 +133,3 @@ class Answering(Writing):
 
     def _answering_kinds(self) -> list[Kind]:
         return [*self._writing_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]
-

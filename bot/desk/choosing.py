@@ -76,14 +76,14 @@ class Choosing(Identifying):
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
-            ticket, request = self._request(unit, request_id)
+            _, request = self._request(unit, request_id)
             request = self._move(
                 unit, request, "resume", self.actor(user),
                 back_to=None, reason=None, generation=request.generation + 1,
             )  # fmt: skip
-            self._again(unit, ticket, request)
+            self._again(unit, request)
 
-    def _again(self, unit: Unit, ticket: Ticket, request: Request) -> None:
+    def _again(self, unit: Unit, request: Request) -> None:
         """The work of the state, put anew. What is proved done is not done again."""
         again = {
             State.IDENTIFYING: self._locate,
@@ -163,4 +163,3 @@ class Choosing(Identifying):
         request = Request(unit.id(), ticket.id, right, State.RECEIVED)
         unit.requests.add(request)
         return request
-

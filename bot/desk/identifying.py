@@ -122,4 +122,3 @@ class Identifying(Running):
 
     def _identifying_kinds(self) -> list[Kind]:
         return [*self._running_kinds(), self._harmless("locate", self._locate_call, self._locate_after)]
-

@@ -72,8 +72,18 @@ class Writer(Protocol):
         """Rendered with `.subject`, `.text`, `.html`; an undefined variable is an error."""
         ...
 
-    def envelope(self, rendered: Any, *, sender: str, to: str, message_id: str, in_reply_to: str,
-                 references: Sequence[str], sent_at: datetime, automatic: bool) -> bytes: ...
+    def envelope(
+        self,
+        rendered: Any,
+        *,
+        sender: str,
+        to: str,
+        message_id: str,
+        in_reply_to: str,
+        references: Sequence[str],
+        sent_at: datetime,
+        automatic: bool,
+    ) -> bytes: ...
 
 
 class Packer(Protocol):
@@ -88,6 +98,7 @@ class Packer(Protocol):
     def seal(self, content: bytes, name: str) -> tuple[str, str]:
         """Writes it encrypted under a key derived from a new token: (token, hex SHA-256 of the token)."""
         ...
+
     def unseal(self, name: str, token: str) -> bytes: ...
     def remove(self, name: str) -> None: ...
 

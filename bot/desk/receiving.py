@@ -1,4 +1,4 @@
-"""A mail arrived: what becomes of it. Exactly one ticket, one joined reply or one quarantine entry, in one transaction."""
+"""A mail arrived: one ticket, one joined reply or one quarantine entry comes of it, in one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -153,14 +153,17 @@ class Receiving(Identifying):
             BOT.id, "open", ticket.id,
             ref=ticket.ref, rights=list(reading.rights), due=ticket.due, unrolled=ticket.unrolled,
         )  # fmt: skip
-        self.engine.put(unit, "card", f"card:{ticket.id}", {"ticket": ticket.id}, lane="slack-post", ticket_id=ticket.id)
+        self.engine.put(
+            unit, "card", f"card:{ticket.id}", {"ticket": ticket.id}, lane="slack-post", ticket_id=ticket.id
+        )
         if first_today and not reading.automatic:
             self._send(unit, ticket, "acknowledgement", {}, automatic=True)
         return ticket.id
 
     def _first_today(self, unit: Unit, sender: bytes) -> bool:
         """T12: at most one automatic letter a sender and day."""
-        return not any(each.opened_at > unit.now - timedelta(days=1) for each in unit.tickets.open_of(sender))
+        since = unit.now - timedelta(days=1)
+        return not any(each.opened_at and each.opened_at > since for each in unit.tickets.open_of(sender))
 
     def _ask_for(self, unit: Unit, ticket: Ticket, rights: Sequence[Right]) -> None:
         for right in rights:

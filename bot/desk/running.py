@@ -187,7 +187,7 @@ class Running(Answering):
         if not self._all(unit, request, "left"):
             return
         if any(self._progress(request, each)["left"] for each in self._lines(unit, request)):
-            self._escalate(unit, request, "The proof found something left. This cannot be closed before it is explained.")
+            self._escalate(unit, request, "The proof found something left, which has to be explained.")
             return
         self._answer(unit, self._move(unit, request, "answer", BOT))
 

@@ -7,7 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import cards
-from bot.cards import CardView, Details, Mail, NextActor, PlanLine, Progress, Quarantined, RequestView, TicketLine, Unsettled
+from bot.cards import (
+    CardView,
+    Details,
+    Mail,
+    NextActor,
+    PlanLine,
+    Progress,
+    Quarantined,
+    RequestView,
+    TicketLine,
+    Unsettled,
+)
 from bot.desk.choosing import Choosing
 from bot.desk.running import STEP, cool_key, step_key
 from bot.engine import Job, Kind
@@ -45,7 +56,9 @@ class Showing(Choosing):
             next_actor=next_actor(ticket, requests, asks=bool(unsettled)),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
-            unsettled=tuple(Unsettled(job.key, self._what(unit, job), letter="letter" in job.args) for job in unsettled),
+            unsettled=tuple(
+                Unsettled(job.key, self._what(unit, job), letter="letter" in job.args) for job in unsettled
+            ),
             owner=ticket.owner,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
@@ -199,9 +212,7 @@ class Showing(Choosing):
                 raise NotAllowed(f"{ticket.ref} is closed.")
             wrote = unit.tickets.correspondent(ticket.id)
             unit.audit(user, "look", ticket.id)
-            mails = [
-                Mail(each.arrived_at, self.words(unit.mail.raw(each.id))) for each in unit.mail.of(ticket.id)[1:]
-            ]
+            mails = [Mail(each.arrived_at, self.words(unit.mail.raw(each.id))) for each in unit.mail.of(ticket.id)[1:]]
         return Details(
             ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
             identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
@@ -293,4 +304,3 @@ def header(head: bytes, name: bytes) -> str:
     lines = head.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n")
     found = next((line for line in lines if line.lower().startswith(name + b":")), b"")
     return found[len(name) + 1 :].strip()[:998].decode("utf-8", "replace")
-

@@ -28,7 +28,7 @@ class Writing(Moving):
         secret: str = "",
         automatic: bool = False,
     ) -> None:
-        """The letter is a sealed row and its sending a piece of work; a letter that stands already is not written again."""
+        """The letter is a sealed row, its sending a piece of work. One that stands already is not written again."""
         if request is None:
             number = 1 + sum(each.kind == kind for each in unit.letters.of(ticket.id))
             key = f"{ticket.id}:{kind}:{number}"
@@ -95,7 +95,7 @@ class Writing(Moving):
             message_id = unit.letters.get(job.args["letter"]).message_id
         return Seen() if self.postman.sent(message_id) else None
 
-    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
         letter = unit.letters.get(job.args["letter"])
         unit.tickets.lock(letter.ticket_id)
         unit.letters.sent(letter.id)

@@ -1,7 +1,7 @@
-"""People who walk an enquiry from the mail to the letter: who asks, a handler, an approver. They see only what people see.
+"""People who walk an enquiry from the mail to the letter: who asks, a handler, an approver. They see what people see.
 
-They press a button until the card shows that it was taken, look where an act whose answer was lost can be looked up, and
-do not mind when the bot is killed on the way: `make demo-once` and the crash harness share them.
+They press a button until the card shows that it was taken, look up what became of an act whose answer was lost, and do
+not mind when the bot is killed on the way: `make demo-once` and the crash harness share them.
 """
 
 import io
@@ -19,8 +19,6 @@ import httpx
 from bot.sandbox.world import Letter, World
 
 T = TypeVar("T")
-CODE = re.compile(r"\b(\d{4} \d{4})\b")
-LINK = re.compile(r"https?://\S+/p/\S+")
 SUBJECTS = {  # how a letter's subject begins: what a person looks for in the outbox
     "acknowledgement": "We have received",
     "identity_code": "Please confirm",
@@ -30,7 +28,7 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
 }
 
 
-class Lost(AssertionError):
+class LostError(AssertionError):
     """The walk came to a place where nothing went on."""
 
 
@@ -61,7 +59,7 @@ class Walk:
                 return found
             with self.world.slack.workspace.changed:
                 self.world.slack.workspace.changed.wait(0.05)
-        raise Lost(f"waited {self.patience_s:g} s in vain: {what}")
+        raise LostError(f"waited {self.patience_s:g} s in vain: {what}")
 
     def _settle(self) -> None:
         """Questions on cards are answered by looking: is the letter in the person's mail or not?"""
@@ -71,7 +69,9 @@ class Walk:
                     arrived = self._arrived(element["value"])
                     self.repeated += not arrived
                     tail = element["action_id"].removeprefix("settle:seen")
-                    self._click(self.handler, message, f"settle:{'seen' if arrived else 'again'}{tail}", element["value"])
+                    self._click(
+                        self.handler, message, f"settle:{'seen' if arrived else 'again'}{tail}", element["value"]
+                    )
 
     def _arrived(self, key: str) -> bool:
         """`letter:<ticket or request>:<letter>:<number>`: whether as many of these letters arrived."""
@@ -139,7 +139,10 @@ class Walk:
     def write(self, person: tuple[str, str], subject: str, text: str, *, answers: Letter | None = None) -> None:
         """A mail of this person has reached the mailbox."""
         name, address = person
-        self.world.write(address, name, subject, text, in_reply_to=answers.message_id if answers else None)
+        if answers:
+            self.world.reply(answers, text, name)
+        else:
+            self.world.write(address, name, subject, text)
         self.mails += 1
 
     def letter(self, person: tuple[str, str], kind: str, after: int = 0) -> Letter:
@@ -155,11 +158,10 @@ class Walk:
     def confirm(self, person: tuple[str, str]) -> None:
         """The person answers with the code that came to the address on file."""
         letter = self.letter(person, "identity_code")
-        code = CODE.search(letter.text)
-        if code is None:
-            raise Lost("the letter holds no code")
+        if letter.code is None:
+            raise LostError("the letter holds no code")
         self.say("the person replies with the code")
-        self.write(person, f"Re: {letter.subject}", f"That was me. The code is {code[1]}.", answers=letter)
+        self.write(person, "", f"That was me. The code is {letter.code}.", answers=letter)
 
     # -- the walks --------------------------------------------------------------------------------------------------
 
@@ -181,13 +183,13 @@ class Walk:
 
     def download(self, letter: Letter, address: str) -> zipfile.ZipFile:
         """The person presses the button of the letter and types the address it was sent to."""
-        link = LINK.search(letter.text)
+        link = next((each for each in letter.links if "/p/" in each), None)
         if link is None:
-            raise Lost("the letter holds no link")
+            raise LostError("the letter holds no link")
 
         def look() -> httpx.Response | None:
             try:
-                answer = httpx.post(link[0].rstrip(".>)"), data={"address": address}, timeout=10)
+                answer = httpx.post(link, data={"address": address}, timeout=10)
             except httpx.TransportError:
                 return None
             return answer if answer.status_code == httpx.codes.OK and answer.content[:2] == b"PK" else None
@@ -206,7 +208,7 @@ class Walk:
         self.confirm(person)
         told = self.refused(self.handler, ref, "approve:deletion")
         if "second person" not in told:
-            raise Lost("the handler could approve the plan alone")
+            raise LostError("the handler could approve the plan alone")
         self.say(f"{ref}: the handler cannot approve the plan alone")
         self.press(self.approver, ref, "approve:deletion")
         self.say(f"{ref}: a second person approved exactly this plan; cooling for {cooling}")

@@ -27,7 +27,9 @@ class Evidence:
     slack: Slack
     letters: Sequence[bytes]  # every mail the SMTP server took from the bot
     accepted: int  # enquiries and replies that reached the mailbox
-    changes: Sequence[tuple[str, str, int]]  # (table, key, times): what was deleted or changed in the company's database
+    changes: Sequence[
+        tuple[str, str, int]
+    ]  # (table, key, times): what was deleted or changed in the company's database
     data: Path  # where packages lie
     canaries: Iterable[str]  # invented persons, searched for where they must not be
     settled: int = 0  # times a person said “send again”
@@ -53,9 +55,13 @@ def check_invariants(world: Evidence) -> None:
         assert ticket.due >= ticket.received_on, "I7"
     assert world.store.verify_audit() is None, "I8: the record is broken"
     _no_canary(world)
-    strays = [path.name for path in world.data.rglob("*") if path.is_file() and path.suffix in {".tmp", ".part", ".lock"}]
+    strays = [
+        path.name for path in world.data.rglob("*") if path.is_file() and path.suffix in {".tmp", ".part", ".lock"}
+    ]
     assert not strays, f"I10: left over: {strays}"
-    restless = [row for row in left if row.state not in {"done", "dead"} or (row.state == "dead" and row.error != "cancelled")]
+    restless = [
+        row for row in left if row.state not in {"done", "dead"} or (row.state == "dead" and row.error != "cancelled")
+    ]
     assert not restless, f"I11: not quiet: {restless}"
     assert all(row.state == "done" for row in acts), f"I11: the ledger is open: {acts}"
 
@@ -70,9 +76,7 @@ def _letters_once(world: Evidence, written: dict) -> None:
 
 
 def _one_card_each(world: Evidence, tickets: Sequence[Ticket]) -> None:
-    keys = Counter(
-        each["metadata"]["event_payload"]["key"] for each in world.slack.messages() if each.get("metadata")
-    )
+    keys = Counter(each["metadata"]["event_payload"]["key"] for each in world.slack.messages() if each.get("metadata"))
     for ticket in tickets:
         assert keys[f"card:{ticket.id}"] == 1, f"I4: {keys[f'card:{ticket.id}']} cards of {ticket.ref}"
         assert ticket.card_version == ticket.version, f"I4: the card of {ticket.ref} shows an older state"

@@ -74,7 +74,9 @@ class Stage:
     postman: FakePostman = field(default_factory=FakePostman)
     packer: FakePacker = field(default_factory=FakePacker)
     house: dict[str, Any] = field(default_factory=dict)
-    rules: Rules = field(default_factory=lambda: Rules(own_addresses=("info@lumen.example",), reply_tag="dpe.lumen.example"))
+    rules: Rules = field(
+        default_factory=lambda: Rules(own_addresses=("info@lumen.example",), reply_tag="dpe.lumen.example")
+    )
 
     def __post_init__(self) -> None:
         self.uid = 0
@@ -158,7 +160,7 @@ class Stage:
             return next(each for each in unit.requests.of(ticket_id) if each.right == right)
 
     def cooled(self) -> None:
-        self.clock.forward(**{"hours": 48, "seconds": 1})
+        self.clock.forward(hours=48, seconds=1)
         self.work()
 
     def trail(self, ticket_id: str) -> list[str]:
