@@ -1,0 +1,230 @@
+"""The web: the person's page, health, and Slack over HTTP where it is used. One request, one desk call.
+
+TRUST T26-T27: looking at a link never uses it up and shows nothing about anybody; a wrong address, an unknown, an
+expired and a used-up link get the same bytes after the same time.
+"""
+
+import asyncio
+import base64
+import hashlib
+import re
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs
+
+import structlog
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.settings import Settings
+
+log = structlog.get_logger("web")
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+FORM = 4096  # bytes; an e-mail address has at most 254
+FORM_S = 10.0  # seconds for all of it: whoever trickles is hung up on
+REFUSED_S = 0.25  # every refusal takes this long, whatever was looked up
+PER_CLIENT, IN_ALL, WINDOW_S = 10, 100, 60.0
+CLIENTS = 10_000  # remembered at once
+
+NOT_THIS = (
+    "This did not work. Perhaps the address is not the one our letter was sent to, or the link has run out or was used "
+    "up. Check the address; if it is right, reply to our letter and we send you a new link."
+)
+TOO_OFTEN = "There were too many tries. Nothing is lost: wait a minute, then try again."
+LATER = "Something is not working on our side. Nothing is lost: please try again in a few minutes."
+
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "strict-transport-security": "max-age=31536000",
+}
+POLICY = "default-src 'none'; style-src '{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class Packages(Protocol):
+    """What the page needs of the desk."""
+
+    def download(self, token: str, address: str) -> tuple[str, bytes] | None:
+        """(file name, content), counted; None, whatever the reason, when there is nothing for this pair."""
+        ...
+
+
+class Tries:
+    """How often somebody may try: 10 a minute per client, 100 in all (T27). Forgets by itself; lives in one loop."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._all: deque[float] = deque()
+        self._clients: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def allow(self, client: str) -> bool:
+        """Whether this try is within the limits; it counts only then."""
+        since = self._now() - WINDOW_S
+        mine = self._clients.setdefault(client, deque())
+        self._clients.move_to_end(client)
+        for tries in (self._all, mine):
+            while tries and tries[0] <= since:
+                tries.popleft()
+        if len(mine) >= PER_CLIENT or len(self._all) >= IN_ALL:
+            return False
+        for tries in (self._all, mine):
+            tries.append(self._now())
+        while len(self._clients) > CLIENTS:
+            self._clients.popitem(last=False)
+        return True
+
+
+class Guarded:
+    """Puts the headers of this house on every answer, Slack's and errors included."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app = app
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+class Page:
+    """The page behind a link, and the download."""
+
+    def __init__(self, desk: Packages, settings: Settings, templates: Path, now: Callable[[], float]) -> None:
+        self._desk = desk
+        self._tries = Tries(now)
+        css = (templates / "page" / "page.css").read_text(encoding="utf-8")
+        source = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(templates / "page"), undefined=StrictUndefined, autoescape=True, trim_blocks=True
+        )
+        self._template = source.get_template("package_link.html.j2")
+        self._values = {
+            "company": settings.company.model_dump(),
+            "days": settings.safety.package_days,
+            "downloads": settings.safety.package_downloads,
+            "css": Markup(css),  # noqa: S704  # our own file
+        }
+        digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+        self.policy = POLICY.format(style=f"sha256-{digest}")
+
+    async def shown(self, _request: Request) -> Response:
+        """The page, the same for every token: looking asks nobody and uses nothing up."""
+        return self._page("", 200)
+
+    async def asked(self, request: Request) -> Response:
+        """The file, where the address belongs to the link; else the page again."""
+        if not self._tries.allow(_client(request)):
+            return self._page(TOO_OFTEN, 429, {"retry-after": str(round(WINDOW_S))})
+        until = time.monotonic() + REFUSED_S
+        try:
+            address = await _address(request)
+            found = await run_in_threadpool(self._desk.download, request.path_params["token"], address)
+        except Exception as fault:  # noqa: BLE001  # the door: nothing of the request may reach a log
+            if isinstance(fault, ClientDisconnect):
+                return Response(status_code=400)
+            log.warning("page_broken", error=type(fault).__name__)
+            return self._page(LATER, 503)
+        if found:
+            return _file(*found)
+        await asyncio.sleep(max(0.0, until - time.monotonic()))
+        return self._page(NOT_THIS, 404)
+
+    def _page(self, said: str, status: int, headers: dict[str, str] | None = None) -> HTMLResponse:
+        return HTMLResponse(self._template.render(self._values, said=said), status, headers)
+
+
+async def _address(request: Request) -> str:
+    """What was typed; empty when the form is too long, too slow, or none."""
+    body = bytearray()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FORM_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > FORM:
+                    return ""
+            with suppress(ValueError):
+                return parse_qs(body.decode(), max_num_fields=5).get("address", [""])[0].strip()
+    return ""
+
+
+def _client(request: Request) -> str:
+    """Whom tries are counted for: the address, or the network of 64 bits one household has."""
+    host = request.client.host if request.client else ""
+    with suppress(ValueError):
+        address = ip_address(host)
+        if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+            return str(int(address) >> 64)
+    return host
+
+
+def _file(name: str, content: bytes) -> Response:
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    return Response(
+        content, media_type="application/zip", headers={"content-disposition": f'attachment; filename="{safe}"'}
+    )
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _health(faults: Callable[[], Sequence[str]]) -> Endpoint:
+    async def health(_request: Request) -> Response:
+        found = await run_in_threadpool(faults)
+        return JSONResponse({"ok": not found, "faults": list(found)}, 503 if found else 200)
+
+    return health
+
+
+async def _nowhere(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("There is nothing here.", 404)
+
+
+def web(
+    desk: Packages,
+    settings: Settings,
+    slack: Sequence[BaseRoute] = (),
+    *,
+    alive: Callable[[], Sequence[str]] = tuple,
+    ready: Callable[[], Sequence[str]] = tuple,
+    templates: Path = TEMPLATES,
+    now: Callable[[], float] = time.monotonic,
+) -> Starlette:
+    """The web application: `/p/{token}`, `/healthz`, `/readyz`, and Slack's own routes.
+
+    `alive` and `ready` name what is wrong, in words without persons; nothing wrong is 200, else 503. `now` in seconds.
+    """
+    page = Page(desk, settings, templates, now)
+    return Starlette(
+        routes=[
+            Route("/healthz", _health(alive)),
+            Route("/readyz", _health(ready)),
+            Route("/p/{token}", page.shown),
+            Route("/p/{token}", page.asked, methods=["POST"]),
+            *slack,
+        ],
+        middleware=[Middleware(Guarded, headers={**HEADERS, "content-security-policy": page.policy})],
+        exception_handlers={404: _nowhere},
+    )
