@@ -190,5 +190,5 @@ def redacted(text: str, words: Sequence[str]) -> str:
 
 def words_of(values: Sequence[str]) -> tuple[str, ...]:
     """What `redact` looks for: each value, and the parts of a name that are long enough to mean somebody."""
-    parts = {part for value in values for part in re.split(r"[\s,;]+", value) if len(part) >= 3}
+    parts = {part for value in values for part in re.split(r"[\s,;]+", value) if len(part) >= 3 and part.isalpha()}
     return tuple(sorted({value.strip() for value in values} | parts))
