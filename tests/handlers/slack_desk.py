@@ -1,0 +1,184 @@
+"""A desk that keeps what it was asked and answers what a test wrote down; and a door for it, over the stand-in."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from slack_bolt import App
+from starlette.applications import Starlette
+
+import handlers
+from bot.cards import CardView, Details, NextActor, Quarantined, TicketLine, card, card_text
+from bot.errors import NotAllowed
+from bot.law import Right
+from bot.sandbox.loopback import Loopback
+from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
+from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
+from bot.tickets import Identity, Role, State
+from tests.bot.cards.views import NOW, VIEW
+
+ROLES = {
+    ANN.id: frozenset({Role.HANDLER}),
+    BOB.id: frozenset({Role.APPROVER}),
+    CEM.id: frozenset({Role.ADMIN}),
+    VIC.id: frozenset({Role.VIEWER}),
+}
+AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+WORDS = "Please delete all you hold about me, I am Zora Quellmann"
+DETAILS = Details("t1", "DPE-2026-0001", AT, "en", Identity.ASKED, "zora@quellmann.example", "Zora", "My data", WORDS)
+MAIL = Quarantined("m1", AT, 12_345, ("too many parts",), "eve@quellmann.example", "Hello", "A body")
+
+
+@dataclass
+class FakeDesk:
+    """`asked` holds (verb, arguments) in the order they came; `refuses` and `fails` make a verb raise."""
+
+    view: CardView = VIEW
+    asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    effects: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)  # event -> what was done, once
+    refuses: dict[str, str] = field(default_factory=dict)
+    fails: dict[str, Exception] = field(default_factory=dict)
+    came: threading.Condition = field(default_factory=threading.Condition)
+    house: Any = field(default_factory=lambda: SimpleNamespace(roles=dict(ROLES), zone="Europe/Zurich"))
+    channel: Any = None
+    tickets_open: list[TicketLine] = field(default_factory=lambda: [
+        TicketLine("t1", "DPE-2026-0001", (Right.ACCESS,), VIEW.due, NextActor.HANDLER, (State.PLANNING,))
+    ])  # fmt: skip
+
+    def clock(self) -> datetime:
+        return NOW.astimezone(UTC)
+
+    def _ask(self, verb: str, *given: Any) -> None:
+        with self.came:
+            self.asked.append((verb, given))
+            self.came.notify_all()
+        if verb in self.refuses:
+            raise NotAllowed(self.refuses[verb])
+        if verb in self.fails:
+            raise self.fails[verb]
+
+    def _act(self, verb: str, user: str, event: str, *given: Any) -> None:
+        self._ask(verb, user, *given)
+        with self.came:
+            self.effects.setdefault(event, (verb, (user, *given)))
+
+    def choose(self, user: str, event: str, ticket_id: str, right: Right) -> None:
+        self._act("choose", user, event, ticket_id, right)
+
+    def approve(self, user: str, event: str, request_id: str, plan_id: str) -> None:
+        self._act("approve", user, event, request_id, plan_id)
+
+    def reject(self, user: str, event: str, request_id: str) -> None:
+        self._act("reject", user, event, request_id)
+
+    def stop(self, user: str, event: str, request_id: str) -> None:
+        self._act("stop", user, event, request_id)
+
+    def resume(self, user: str, event: str, request_id: str) -> None:
+        self._act("resume", user, event, request_id)
+
+    def withdraw(self, user: str, event: str, request_id: str) -> None:
+        self._act("withdraw", user, event, request_id)
+
+    def settle(self, user: str, event: str, key: str, *, seen: bool) -> None:
+        self._act("settle", user, event, key, seen)
+
+    def settle_mail(self, user: str, event: str, mail_id: str) -> None:
+        self._act("settle_mail", user, event, mail_id)
+
+    def close(self, user: str, event: str, ticket_id: str) -> None:
+        self._act("close", user, event, ticket_id)
+
+    def details(self, user: str, ticket_id: str) -> Details:
+        self._ask("details", user, ticket_id)
+        return DETAILS
+
+    def ticket(self, user: str, ref: str) -> CardView:
+        self._ask("ticket", user, ref)
+        return replace(self.view, ref=ref)
+
+    def explain(self, user: str, ticket_id: str) -> tuple[str, ...]:
+        self._ask("explain", user, ticket_id)
+        return VIEW.why
+
+    def quarantine(self, user: str) -> list[Quarantined]:
+        self._ask("quarantine", user)
+        return [replace(MAIL, sender="", subject="", words="")]
+
+    def quarantined(self, user: str, mail_id: str) -> Quarantined:
+        self._ask("quarantined", user, mail_id)
+        return MAIL
+
+    def tickets(self, user: str, which: str = "open") -> list[TicketLine]:
+        self._ask("tickets", user, which)
+        return self.tickets_open
+
+
+@dataclass
+class Floor:
+    """The stand-in with one card in its channel, and our app behind a signed HTTP door."""
+
+    slack: Slack
+    desk: FakeDesk
+    app: App
+    url: str
+
+    @property
+    def ts(self) -> str:
+        """Of the newest message."""
+        return self.slack.messages()[-1]["ts"]
+
+    def show(self, blocks: list[dict[str, Any]], text: str = "a card") -> str:
+        """These blocks stand in the channel."""
+        self.slack.post_every_s = 0
+        channel = Channel(client(self.slack.bot_token, self.slack.api_url), self.slack.channel, every_s=0)
+        return channel.post(blocks, text, f"card:{len(self.slack.messages())}")[1]
+
+    def card(self, view: CardView) -> str:
+        self.desk.view = view
+        return self.show(card(view, NOW), card_text(view))
+
+    def until(self, done: Callable[[], Any], seconds: float = 10.0) -> Any:
+        """What `done` says as soon as it says something; checked at each change of the workspace and of the desk."""
+        gone = threading.Event()
+        for _ in range(int(seconds / 0.02)):
+            if found := done():
+                return found
+            gone.wait(0.02)
+        raise AssertionError("it did not come to pass")
+
+    def asked(self, verb: str) -> tuple[Any, ...]:
+        """The arguments of the first such call, as soon as it came."""
+        return self.until(lambda: [given for name, given in self.desk.asked if name == verb])[0]
+
+    def told(self, user: str) -> str:
+        """The newest words only this user sees in the channel, as soon as there are any."""
+        return self.until(lambda: [each["text"] for each in self.slack.workspace.ephemerals if each["user"] == user])[-1]
+
+    def modal(self, user: str, word: str) -> dict[str, Any]:
+        """The modal before the user, as soon as it shows the word."""
+        return self.until(lambda: self._modal_with(user, word))
+
+    def _modal_with(self, user: str, word: str) -> dict[str, Any] | None:
+        view = self.slack.workspace.top(user)
+        return view if view and word in str(view) else None
+
+
+@contextmanager
+def floor(slack: Slack) -> Iterator[Floor]:
+    desk = FakeDesk()
+    app = bolt(slack.bot_token, slack.signing_secret, slack.api_url)
+    workspace = Workspace(client(slack.bot_token, slack.api_url), slack.channel, app_id(slack.app_token))
+    handlers.register(app, desk, workspace)  # type: ignore[arg-type]
+    server = Loopback(Starlette(routes=routes(app)))
+    server.start()
+    slack.over_http(f"{server.url}/slack/events")
+    try:
+        yield Floor(slack, desk, app, f"{server.url}/slack/events")
+    finally:
+        close(app)
+        server.stop()

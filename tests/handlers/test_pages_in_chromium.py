@@ -1,0 +1,135 @@
+"""What people see, in a real browser: letters and the person's page, narrow and wide, light and dark.
+
+Pictures are left in tests/shots for whoever wants to look.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+import handlers.web
+from bot.letters import Writer
+from bot.sandbox.loopback import Loopback
+from handlers.web import web
+from tests.bot.test_letters import ROOT, VALUES, write
+from tests.handlers.test_web import ANN, SETTINGS, TOKEN, Desk
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+SHOTS = Path(__file__).parents[1] / "shots"
+WIDTHS, SCHEMES = (320, 600, 1200), ("light", "dark")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium (CHROMIUM)"),
+    pytest.mark.xdist_group("chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    SHOTS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site():
+    server = Loopback(web(Desk(), SETTINGS))
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def view(chromium):
+    """Opens a window of this width and scheme; every address it fetches is noted."""
+    windows = []
+
+    def _view(width=600, scheme="light", **more):
+        page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme, **more)
+        windows.append(page)
+        page.fetched = []
+        page.on("request", lambda request: page.fetched.append(request.url))
+        page.on("dialog", lambda dialog: pytest.fail("a dialog opened"))
+        return page
+
+    yield _view
+    for page in windows:
+        page.close()
+
+
+def fits(page):
+    """Nothing sticks out to the right."""
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def faults(page):
+    """What axe finds against WCAG 2.2 AA."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found.response["violations"]]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("letter", VALUES)
+def test_a_letter_reads_well_everywhere(view, letter, scheme):
+    """Fits 320, 600 and 1200 px, asks the network for nothing, and axe has nothing to say."""
+    html = write(Writer(ROOT / "templates"), letter).html
+    for width in WIDTHS:
+        page = view(width, scheme)
+        page.set_content(html)
+        assert fits(page)
+        page.screenshot(path=SHOTS / f"letter-{letter}-{width}-{scheme}.png", full_page=True)
+        if width == 600:
+            assert faults(page) == []
+        assert page.fetched == []
+
+
+@pytest.mark.parametrize("letter", VALUES)
+def test_a_letter_reads_well_where_its_style_block_is_removed(view, letter):
+    """Many mail programs throw the style block away: everything that matters is inlined."""
+    html = write(Writer(ROOT / "templates"), letter).html
+    page = view(320)
+    page.set_content(html[: html.index("<style>")] + html[html.index("</style>") :])
+    assert fits(page)
+    assert faults(page) == []
+    page.screenshot(path=SHOTS / f"letter-{letter}-320-bare.png", full_page=True)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_reads_well_everywhere(view, site, width, scheme):
+    """Fits, also at 200 % text, loads itself and nothing else, and axe has nothing to say, before and after a mistake."""
+    page = view(width, scheme)
+    page.goto(f"{site}/p/unknown")
+    assert fits(page)
+    assert faults(page) == []
+    page.screenshot(path=SHOTS / f"page-{width}-{scheme}.png", full_page=True)
+    page.get_by_label("Your e-mail address").fill("eve@example.org")
+    page.get_by_role("button", name="Download").click()
+    page.get_by_role("alert").wait_for()
+    assert "did not work" in page.get_by_role("alert").inner_text()
+    assert faults(page) == []
+    page.screenshot(path=SHOTS / f"page-{width}-{scheme}-refused.png", full_page=True)
+    assert {address.split("/p/")[0] for address in page.fetched} == {site}
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert fits(page)
+
+
+def test_the_page_works_by_keyboard_and_without_script(view, site, monkeypatch):
+    """Tab, type, Enter: the file comes."""
+    monkeypatch.setattr(handlers.web, "REFUSED_S", 0.0)
+    page = view(java_script_enabled=False)
+    page.goto(f"{site}/p/{TOKEN}")
+    page.keyboard.press("Tab")
+    page.keyboard.type(ANN)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "DPE-2026-0001-1.zip"
+    assert Path(download.value.path()).read_bytes() == b"PK zip"
