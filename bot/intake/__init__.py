@@ -2,8 +2,8 @@
 
 from bot.intake.address import normal_address
 from bot.intake.header import identity_text
+from bot.intake.hypertext import without_tags
 from bot.intake.judge import from_headers, glance, read
-from bot.intake.parts import without_tags
 from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
 
 __all__ = [

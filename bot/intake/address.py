@@ -28,6 +28,8 @@ def normal_address(text: str) -> str | None:
     except ValueError:
         return None
     local, domain = found.local_part.lower(), found.ascii_domain.lower()
+    if not _same_labels(text.rpartition("@")[2], domain):
+        return None
     return f"{unicodedata.normalize('NFC', local)}@{domain}"
 
 
@@ -36,6 +38,14 @@ def _pretends(char: str) -> bool:
     if char.isascii():
         return False
     return unicodedata.normalize("NFKC", char).lower().isascii() or charsets.plain(char) != char
+
+
+def _same_labels(written: str, domain: str) -> bool:
+    """Whether each label with a foreign letter stayed one: no dot, no plain label made of something else (UTS 46)."""
+    before, after = written.split("."), domain.split(".")
+    return len(before) == len(after) and all(
+        one.isascii() or other.startswith("xn--") for one, other in zip(before, after, strict=True)
+    )
 
 
 def odd_letters(address: str) -> str | None:
@@ -47,9 +57,7 @@ def odd_letters(address: str) -> str | None:
     scripts = [_scripts(each) for each in labels]
     if any(len(each) > 1 for each in scripts):
         return "The sender's address mixes letters of different scripts: it may imitate another address."
-    if any(each - {"LATIN"} for each in scripts) or any(each.startswith("xn--") for each in domain.split(".")):
-        return "The sender's address is not written in plain Latin letters: it may imitate another address."
-    return None
+    return "The sender's address is not written in plain Latin letters: it may imitate another address."
 
 
 def _unicode(label: str) -> str:
@@ -121,6 +129,7 @@ class _Element:
     phrase: list[str] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)  # the part of the phrase outside quotes
     comment: list[str] = field(default_factory=list)
+    divided: bool = False  # a comment stands inside the phrase
     angle: str | None = None
 
     def mailbox(self) -> Mailbox | None:
@@ -128,7 +137,7 @@ class _Element:
         written = "".join(self.phrase).strip()
         comment = " ".join(self.comment)
         if self.angle is None:
-            return Mailbox(comment, written)
+            return None if self.divided else Mailbox(comment, written)
         address = self.angle.strip()
         loose = "".join(self.loose).strip(" '\t")
         if "@" in loose and loose.casefold() != address.casefold():
@@ -179,6 +188,7 @@ def _elements(value: str) -> Iterator[_Element | None]:
         elif now.angle is not None and (quoted or loose.strip()):
             yield None  # something after the brackets
         else:
+            now.divided |= bool(now.comment and "".join(now.phrase).strip())
             now.phrase.append(quoted or loose)
             now.loose.append(loose or "")
     yield now

@@ -4,7 +4,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-from bot.intake import address, charsets, header, machines, parts, words
+from bot.intake import address, charsets, header, hypertext, machines, parts, words
 from bot.intake.patterns import byte_pattern, literal, pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
 
@@ -18,7 +18,7 @@ def read(
     raw: bytes,
     rules: Rules,
     limits: Limits = LIMITS,
-    to_text: parts.ToText = parts.without_tags,
+    to_text: parts.ToText = hypertext.without_tags,
     *,
     scanned: bool = True,
 ) -> Reading:

@@ -1,6 +1,5 @@
 """The body of a mail: a cheap look before parsing, then its text and the list of its attachments."""
 
-import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import policy
@@ -8,7 +7,7 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import cast
 
-from bot.intake import charsets, header
+from bot.intake import charsets, header, hypertext
 from bot.intake.patterns import byte_pattern, pattern
 from bot.intake.reading import Attachment, Limits
 
@@ -195,11 +194,11 @@ class _Reader:
     def _from_html(self, text: str) -> str:
         if len(text) > self.limits.html:
             self.content.cut = f"Its HTML is larger than {self.limits.html // 1024} kB."
-        elif html_depth(text) > self.limits.html_depth:
+        elif hypertext.depth(text) > self.limits.html_depth:
             self.content.cut = f"Its HTML is nested more than {self.limits.html_depth} deep."
         if self.content.cut:
             self.content.truncated = True
-            return without_tags(text)
+            return hypertext.without_tags(text)
         return self.to_text(text)
 
 
@@ -226,36 +225,3 @@ _TYPE = pattern(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,80}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80
 def safe_type(kind: str) -> str:
     """The declared type if it is one."""
     return kind if _TYPE.fullmatch(kind) else "application/octet-stream"
-
-
-# Elements whose end may be left out or that have none do not nest.
-_FLAT = frozenset({
-    "area", "base", "br", "col", "colgroup", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup",
-    "body", "html", "head",
-})  # fmt: skip
-_TAG = pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
-
-
-def html_depth(text: str) -> int:
-    """How deep the elements nest, by counting."""
-    depth = deepest = 0
-    for match in _TAG.finditer(text):
-        if match.group(2).lower() not in _FLAT:
-            depth = max(0, depth - 1) if match.group(1) else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-_HIDDEN = pattern(r"(?is)<!--.*?-->|<(?:script|style|head|title)\b.*?</(?:script|style|head|title)\s*>")
-_BREAK = pattern(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote)\b[^>]*>")
-_ANY = pattern(r"<[a-zA-Z/!?][^>]*>")
-_LONG = pattern(r"&#[xX]?[0-9a-fA-F]{8,};?")  # html.unescape raises on numbers past 4,300 digits
-
-
-def without_tags(text: str) -> str:
-    """The words of the HTML in linear time and little memory: not pretty, always possible."""
-    for tags, instead in ((_HIDDEN, " "), (_BREAK, "\n"), (_ANY, ""), (_LONG, " ")):
-        text = tags.sub(instead, text)
-    lines = (" ".join(each.split()) for each in html.unescape(text).split("\n"))
-    return "\n".join(each for each in lines if each)
