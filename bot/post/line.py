@@ -176,6 +176,8 @@ class Wire(imaplib.IMAP4):
 def _reach(host: str, port: int, timeout: float | None, context: ssl.SSLContext | None) -> socket.socket:
     sock = socket.create_connection((host, port), timeout)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # imapclient sends a SEARCH in two pieces; the second would wait 40 ms for the first to be acknowledged.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
         if hasattr(socket, option):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
