@@ -14,7 +14,7 @@ from typing import Any
 from bot import build
 from bot import settings as configuration
 from bot.sandbox import company
-from bot.sandbox.slack import ANN, BOB
+from bot.sandbox.slack import BOB, CEM
 from bot.sandbox.walk import LostError, Walk
 from bot.sandbox.world import World
 from handlers.printing import say
@@ -81,7 +81,7 @@ def once(*, as_json: bool) -> int:
 
     try:
         with office(page=False) as (world, bot):
-            walk = Walk(world, ANN.id, BOB.id, say=tell)
+            walk = Walk(world, BOB.id, CEM.id, say=tell)
             proofs = {
                 **access(walk, world),
                 **deletion(walk, world),

@@ -66,7 +66,7 @@ _VERBS: dict[Right, tuple[str, str, str, str]] = {
 # The right by its name, or the question that is never anything else.
 _NAMED: dict[Right, str] = {
     Right.ACCESS: r"\b(?:right (?:of|to) access|subject access|access request|dsar|"
-    r"(?:what|which|any|all|the) (?:personal )?(?:data|information) (?:do |does |that )?(?:you|your company) "
+    r"(?:what|which) (?:personal )?(?:data|information) (?:do |does |that )?(?:you|your company) "
     r"(?:\w+ )?(?:hold|have|store|keep|process|collect)\w* (?:about|on|of) me|"
     r"auskunfts(?:recht|ersuchen|begehren|anspruch|antrag|verlangen)\w*|datenauskunft|recht auf auskunft|"
     r"welche (?:personenbezogenen |personlichen |persoenlichen )?(?:daten|angaben) (?:sie|\w+ sie) "

@@ -79,7 +79,7 @@ def compose(
         mail["In-Reply-To"] = in_reply_to
         mail["References"] = " ".join([*references, in_reply_to])
     mail.set_content(text)
-    return message_id, mail.as_bytes()
+    return message_id, mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
 
 
 def _header(message: Message, name: str) -> str:
