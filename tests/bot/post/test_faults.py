@@ -88,4 +88,4 @@ def test_broken_line(
 
     wait_for(lambda: all(case.healed() for case in cases.values()))
     wait_for(lambda: all(watcher.trouble is None for watcher in watchers))
-    assert {command: sorted(case.desk.uids) for command, case in cases.items()} == dict.fromkeys(COMMANDS, [1, 2])
+    assert {command: sorted(case.desk.uids) for command, case in cases.items()} == {key: [1, 2] for key in COMMANDS}
