@@ -154,17 +154,19 @@ class Store:
         """Whether nothing that was destroyed is left in the files; else a commit tries again, a minute later."""
         self._scrub_at = time.monotonic() + _SCRUB_AGAIN_S
         try:
-            if self._file is None:
-                with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    scrub_postgresql(connection)
-            else:
-                with self._my_turn(), self._writers.connect() as connection:
-                    if not scrub_sqlite(connection, database.BUSY_MS):
-                        return False
+            clean = self._scrubbed()
         except AWAY:  # what was committed stays committed: this is only the cleaning after it
             return False
-        self._scrub_at = None
-        return True
+        if clean:
+            self._scrub_at = None
+        return clean
+
+    def _scrubbed(self) -> bool:
+        if self._file is None:
+            with self._writers.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return scrub_postgresql(connection)
+        with self._my_turn(), self._writers.connect() as connection:
+            return scrub_sqlite(connection, database.BUSY_MS)
 
     def close(self) -> None:
         """No connection is left open and the file is free for another process."""

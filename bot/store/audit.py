@@ -8,10 +8,10 @@ database can show is a whole older state put back: `verify` takes such a copy (`
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, String, func, insert, select, type_coerce, update
 
 from bot.store.crypto import Keys
 from bot.store.first import insert_first
@@ -26,7 +26,18 @@ _LAST = select(audit_head.c.seq, audit_head.c.hash, audit_head.c.seal).where(aud
 _LOCKED = _LAST.with_for_update()
 _ADD = insert(audit)
 _MOVE = update(audit_head).where(audit_head.c.id == _ONLY)
-_ROWS = select(audit).order_by(audit.c.seq)
+# As stored, unread: on SQLite moments are this text already, PostgreSQL writes it.
+_PLACED = (audit.c.actor, audit.c.verb, audit.c.ticket_id, audit.c.request_id, audit.c.detail)
+_STORED = {
+    "sqlite": type_coerce(audit.c.at, String),
+    "postgresql": func.to_char(func.timezone("UTC", audit.c.at), "YYYY-MM-DD HH24:MI:SS.US"),
+}
+_RAW = {
+    dialect: select(audit.c.seq, at, *_PLACED, audit.c.previous, audit.c.hash)
+    .order_by(audit.c.seq)
+    .execution_options(yield_per=_AT_A_TIME)
+    for dialect, at in _STORED.items()
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,6 @@ def _dates(value: Any) -> str:
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=_dates).encode
-_plain = json.JSONEncoder().encode
 
 
 def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None:
@@ -62,7 +72,8 @@ def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None
     rows: list[dict[str, Any]] = []
     for entry in entries:
         seq += 1
-        mark = _chained(keys, last, seq, entry)
+        row = _row(seq, _text(entry.at), entry.actor, entry.verb, entry.ticket_id, entry.request_id, entry.detail)
+        mark = keys.chained(last, row)
         rows.append({"seq": seq, **entry.__dict__, "previous": last, "hash": mark})
         last = mark
     connection.execute(_ADD, rows)
@@ -78,9 +89,16 @@ def _locked(connection: Connection, keys: Keys) -> tuple[int, bytes]:
     return row.seq, row.hash
 
 
-def _chained(keys: Keys, previous: bytes, seq: int, row: Any) -> bytes:
-    fields = [seq, row.at.isoformat(), row.actor, row.verb, row.ticket_id, row.request_id, row.detail]
-    return keys.chained(previous, _plain(fields).encode("ascii"))
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _row(seq: int, at: str, actor: str, verb: str, ticket_id: str | None, request_id: str | None, detail: str) -> bytes:
+    """Every column, and where each ends: no two rows read the same."""
+    first = "-" if ticket_id is None else len(ticket_id)
+    second = "-" if request_id is None else len(request_id)
+    ends = f"{seq},{len(at)},{len(actor)},{len(verb)},{first},{second}:"
+    return f"{ends}{at}{actor}{verb}{ticket_id or ''}{request_id or ''}{detail}".encode("utf-8", "surrogatepass")
 
 
 def trail(connection: Connection, ticket: str | None, limit: int) -> list[AuditRow]:
@@ -107,17 +125,18 @@ def verify(connection: Connection, keys: Keys, published: Head | None = None) ->
     With `published` (a head kept outside) also when the record was set back to an older state.
     """
     seq, last, kept = 0, _GENESIS, published is None or published.seq == 0
-    for row in connection.execute(_ROWS.execution_options(yield_per=_AT_A_TIME)):
-        seq += 1
-        if row.seq != seq:
-            return Broken(seq, f"row {seq} is missing: the next is {row.seq}")
-        if row.previous != last:
-            return Broken(seq, f"row {seq} does not follow the row before it")
-        last = _chained(keys, last, seq, row)
-        if row.hash != last:
-            return Broken(seq, f"row {seq} was changed")
-        if published is not None and seq == published.seq:
-            kept = last == published.hash
+    with connection.execute(_RAW[connection.dialect.name]) as rows:
+        for number, at, actor, verb, ticket_id, request_id, detail, previous, mark in rows:
+            seq += 1
+            if number != seq:
+                return Broken(seq, f"row {seq} is missing: the next is {number}")
+            if previous != last:
+                return Broken(seq, f"row {seq} does not follow the row before it")
+            last = keys.chained(last, _row(seq, at, actor, verb, ticket_id, request_id, detail))
+            if mark != last:
+                return Broken(seq, f"row {seq} was changed")
+            if published is not None and seq == published.seq:
+                kept = last == published.hash
     return _broken_head(connection, keys, seq, last, kept=kept)
 
 

@@ -99,8 +99,11 @@ class Keys:
         return _hash(self._digest, kind, _utf8(value) if isinstance(value, str) else value)
 
     def chained(self, previous: bytes, row: bytes) -> bytes:
-        """The hash of an audit row that follows `previous`."""
-        return hmac.digest(self._audit, previous + row, "sha256")
+        """The keyed hash of an audit row that follows `previous`.
+
+        BLAKE2b (RFC 7693), which has a key of its own: three times as fast as HMAC-SHA256, and the record is long.
+        """
+        return hashlib.blake2b(previous + row, digest_size=32, key=self._audit).digest()
 
     def sealed_head(self, seq: int, last: bytes) -> bytes:
         """The seal of the audit's head: without the key nobody moves it back."""

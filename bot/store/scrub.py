@@ -5,9 +5,13 @@ them (in the write-ahead log), with the checkpoint below none. PostgreSQL after 
 holes of its pages, after VACUUM FULL none; its write-ahead log and archives keep them until they are recycled.
 """
 
+import re
+from typing import Any
+
 from sqlalchemy import Connection
 
 _WAIT_MS = 500  # for readers that still look at the old pages; then later once more
+_NUMBER = re.compile(r"\d+")
 
 
 def scrub_sqlite(connection: Connection, usual_wait_ms: int) -> bool:
@@ -20,10 +24,22 @@ def scrub_sqlite(connection: Connection, usual_wait_ms: int) -> bool:
     return not busy
 
 
-def scrub_postgresql(connection: Connection) -> None:
-    """The table of keys is a new file. The connection must be in autocommit."""
+def scrub_postgresql(connection: Connection) -> bool:
+    """Whether the table of keys is a new file without a dead row. The connection must be in autocommit.
+
+    Somebody's older snapshot makes the server carry dead rows over; it says how many in a notice.
+    """
+    dead: list[str] = []
+    driver: Any = connection.connection.dbapi_connection
+
+    def hear(notice: Any) -> None:
+        dead.extend(_NUMBER.findall(notice.message_detail or "")[:1])
+
+    driver.add_notice_handler(hear)
     connection.exec_driver_sql(f"SET lock_timeout = {_WAIT_MS}")
     try:
-        connection.exec_driver_sql("VACUUM FULL data_key")
+        connection.exec_driver_sql("VACUUM (FULL, VERBOSE) data_key")
     finally:
         connection.exec_driver_sql("RESET lock_timeout")
+        driver.remove_notice_handler(hear)
+    return dead == ["0"]  # the sentence around the number is in the server's language

@@ -32,7 +32,8 @@ def test_equal_values_do_not_look_equal() -> None:
 def test_a_moved_value_does_not_open() -> None:
     """Table, column and row are part of the seal."""
     sealed = KEY.seal(*PLACE, b"Ann")
-    for place in [("mail", *PLACE[1:]), (PLACE[0], "raw_sealed", PLACE[2]), (*PLACE[:2], "i2")]:
+    table, column, row = PLACE
+    for place in [("mail", column, row), (table, "raw_sealed", row), (table, column, "i2")]:
         with pytest.raises(Unreadable, match="was changed or belongs elsewhere"):
             KEY.open(*place, sealed)
 

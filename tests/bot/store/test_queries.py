@@ -141,9 +141,11 @@ def test_a_request_moves_once_from_where_it_is(store: Store) -> None:
         with pytest.raises(IntegrityError), unit.connection.begin_nested():
             a_request(unit, ticket)
         moved = unit.requests.move(access, State.IDENTIFYING, chosen_by="U_BOB", chosen_at=unit.now)
+        assert moved is not None
         assert moved == replace(access, state=State.IDENTIFYING, version=2, chosen_by="U_BOB", chosen_at=T0)
         assert unit.requests.move(access, State.REFUSED) is None
         waiting = unit.requests.move(moved, State.NEEDS_PERSON, back_to=State.IDENTIFYING, reason="two people")
+        assert waiting is not None
         assert unit.requests.get(access.id) == waiting
         with pytest.raises(TypeError, match="ticket_id"):
             unit.requests.move(waiting, State.REFUSED, ticket_id="other")

@@ -5,6 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -273,3 +274,25 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(tmp_path: Path, keys:
         assert away.check() == ["DATABASE_URL: the database cannot be reached."]
         with pytest.raises(AWAY), away.begin():
             pass
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_costs_nobody_more_than_his_unit(store: Store, database_url: str) -> None:
+    """F51: the server throws everybody out; the unit under way is AWAY, the next one works."""
+    if store.dialect == "sqlite":
+        return
+    with psycopg.connect(database_url, autocommit=True) as admin:
+
+        def throw_out() -> None:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                          "AND datname = current_database()")  # fmt: skip
+
+        with pytest.raises(AWAY), store.begin() as unit:  # noqa: PT012
+            a_ticket(unit)
+            throw_out()
+            a_ticket(unit)
+        with store.begin() as unit:
+            kept = a_ticket(unit)
+        throw_out()
+        with store.read() as unit:
+            assert [each.id for each in unit.tickets.list()] == [kept.id]
