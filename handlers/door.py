@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from slack_sdk import WebClient
 
 from bot.cards import loading_modal, told, told_home, told_modal
 from bot.desk import Desk
-from bot.errors import NotAllowed, SubjectlineError, Temporary
+from bot.errors import NotAllowed, Refused, SubjectlineError, Temporary
 from bot.slack import Workspace
 from bot.slack.calls import call
 
@@ -143,14 +144,17 @@ class Door:
             heard = Heard(_word(body, "user_id"), verb="command", value=_word(body, "text"))
             origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
 
-            def tell(text: str) -> None:
-                respond(text=told(text), response_type="ephemeral")
+            def say(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+                answer = respond(text=text, blocks=blocks, response_type="ephemeral")
+                if answer.status_code != HTTPStatus.OK:
+                    raise Refused(f"response address: {answer.status_code}")
 
-            def answer() -> None:
-                blocks = listener(heard, self.desk, self.now())
-                respond(text="The answer to your command", blocks=blocks, response_type="ephemeral")
-
-            self._guard(heard, origin, tell, answer)
+            self._guard(
+                heard,
+                origin,
+                lambda text: say(told(text)),
+                lambda: say("The answer to your command", listener(heard, self.desk, self.now())),
+            )
 
         return typed
 

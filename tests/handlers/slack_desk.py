@@ -18,6 +18,7 @@ from bot.law import Right
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
 from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
+from bot.slack.hearing import THREADS
 from bot.tickets import Identity, Role, State
 from tests.bot.cards.views import NOW, VIEW
 
@@ -132,6 +133,25 @@ class Floor:
         """Of the newest message."""
         return self.slack.messages()[-1]["ts"]
 
+    def settle(self) -> None:
+        """Every listener that was under way has ended: all threads of the pool stand here at the same moment."""
+        meet = threading.Barrier(THREADS + 1)
+        for _ in range(THREADS):
+            self.app.listener_runner.listener_executor.submit(meet.wait, 20)
+        meet.wait(20)
+
+    def clear(self) -> None:
+        """As on the first day: nothing asked, nothing shown, nothing broken."""
+        self.settle()
+        self.slack.mend()
+        workspace, fresh = self.slack.workspace, FakeDesk()
+        with workspace.lock:
+            for kept in (workspace.ephemerals, workspace.modals, workspace.homes, self.slack.calls, self.slack.deliveries):
+                kept.clear()
+            workspace.conversations[self.slack.channel].messages.clear()
+        for name in ("view", "asked", "effects", "refuses", "fails", "house", "tickets_open"):
+            setattr(self.desk, name, getattr(fresh, name))
+
     def show(self, blocks: list[dict[str, Any]], text: str = "a card") -> str:
         """These blocks stand in the channel."""
         self.slack.post_every_s = 0
@@ -170,6 +190,8 @@ class Floor:
 
 @contextmanager
 def floor(slack: Slack) -> Iterator[Floor]:
+    """An office over this stand-in, until the end of the block."""
+    slack.tiers = False
     desk = FakeDesk()
     app = bolt(slack.bot_token, slack.signing_secret, slack.api_url)
     workspace = Workspace(client(slack.bot_token, slack.api_url), slack.channel, app_id(slack.app_token))
