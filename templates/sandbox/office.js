@@ -1,0 +1,217 @@
+// Left and right of Slack: the people who write and their letters; the company's data and the bot's record.
+
+import { $, asFull, el, initials, keyed, post, shortly, toast } from "./dom.js";
+
+let state = null;
+let now = new Date();
+let tables = [];
+let tablesStamp = "";
+let whose = null; // an address, "changed" or "all"
+let whoseByHand = false;
+
+const COMPANY = "Klangfinger Audio";
+
+async function told(promise, done) {
+  const answer = await promise;
+  if (answer.error) toast(answer.error, "bad");
+  else if (done) toast(done);
+  document.dispatchEvent(new Event("acted"));
+  return answer;
+}
+
+// --- the people who write
+
+function fill(enquiry) {
+  const form = $("enquiry");
+  for (const name of ["name", "address", "subject", "text"]) form.elements[name].value = enquiry[name] ?? "";
+  for (const node of $("prepared").querySelectorAll("button")) node.setAttribute("aria-pressed", String(node.dataset.title === (enquiry.title ?? "")));
+}
+
+function drawPrepared() {
+  if ($("prepared").childElementCount) return;
+  const own = { title: "Your own words", about: "Any sender, any text, with or without the right subject.", name: "", address: "", subject: "Data Protection Enquiry", text: "" };
+  for (const each of [...state.enquiries, own]) {
+    $("prepared").append(el("li", {}, el("button", { type: "button", data: { title: each.title }, "aria-pressed": "false", onclick: () => fill(each) },
+      el("b", { text: each.title }), el("span", { text: each.about }))));
+  }
+  fill(state.enquiries[0]);
+}
+
+function hear() {
+  $("enquiry").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const body = Object.fromEntries(new FormData(form));
+    const answer = await told(post("enquiry", body), `The mail of ${body.name || body.address} is in the company’s mailbox.`);
+    if (!answer.error && !whoseByHand) show(body.address.trim().toLowerCase());
+  });
+  $("data-whose").addEventListener("change", (event) => {
+    whoseByHand = true;
+    show(event.target.value);
+  });
+  const tabs = [$("tab-data"), $("tab-record")];
+  tabs.forEach((tab, number) => {
+    const select = () => tabs.forEach((each) => {
+      each.setAttribute("aria-selected", String(each === tab));
+      each.tabIndex = each === tab ? 0 : -1;
+      $(each.getAttribute("aria-controls")).hidden = each !== tab;
+    });
+    tab.addEventListener("click", select);
+    tab.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+      const other = tabs[1 - number];
+      other.focus();
+      other.click();
+    });
+  });
+}
+
+const groupedCode = (code) => `${code.slice(0, 4)} ${code.slice(4)}`;
+
+function answerWith(letter, text, done) {
+  return told(post("reply", { letter: letter.number, text }), done);
+}
+
+function drawInbox() {
+  const letters = [...state.letters].reverse();
+  const answered = new Set(state.written.filter((each) => each.subject.startsWith("Re: ")).map((each) => `${each.address}|${each.subject}`));
+  $("inbox-empty").hidden = letters.length > 0;
+  $("inbox-count").textContent = letters.length || "";
+  const items = letters.map((each) => ({ ...each, when: shortly(new Date(each.at), now), answered: answered.has(`${each.to}|Re: ${each.subject}`) }));
+  keyed($("inbox"), items, (each) => each.number, (each) => el("li", { class: each.code && !each.answered ? "wants" : "" },
+    el("button", { type: "button", class: "mail", data: { focus: `mail-${each.number}` }, onclick: () => read(each) },
+      el("span", { class: "mail-head" }, el("span", { class: "mail-to", text: each.to }), el("time", { datetime: each.at, text: each.when })),
+      el("span", { class: "mail-subject", text: each.subject }),
+      el("span", { class: "mail-text", text: each.text.replace(/\s+/g, " ").slice(0, 150) })),
+    each.code && (each.answered
+      ? el("p", { class: "done", text: "✓ answered" })
+      : el("button", { type: "button", class: "quick", onclick: () => answerWith(each, `My code is ${groupedCode(each.code)}.`, "The code is on its way back.") }, `Reply with the code ${groupedCode(each.code)}`))));
+}
+
+function read(letter) {
+  const box = $("reader");
+  const frame = el("iframe", { src: `/letter/${letter.number}`, title: `Letter: ${letter.subject}`, sandbox: "allow-same-origin allow-popups allow-popups-to-escape-sandbox" });
+  frame.addEventListener("load", () => {
+    const root = frame.contentDocument?.documentElement;
+    if (root) frame.style.height = `${Math.max(200, root.scrollHeight)}px`;
+  });
+  const text = el("textarea", { name: "text", rows: 3, required: true, "aria-label": "Your reply", placeholder: `Reply as ${letter.to}` });
+  if (letter.code) text.value = `My code is ${groupedCode(letter.code)}.`;
+  const form = el("form", { class: "reply" }, text, el("button", { type: "submit", class: "primary" }, "Send reply"));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await answerWith(letter, text.value, "The reply is in the company’s mailbox.");
+    if (!answer.error) box.close();
+  });
+  box.replaceChildren(
+    el("header", {},
+      el("span", { class: "avatar", data: { of: "bot" }, "aria-hidden": "true", text: initials(COMPANY) }),
+      el("div", {}, el("h2", { id: "reader-subject", text: letter.subject }),
+        el("p", {}, `From ${COMPANY} to ${letter.to} · `, el("time", { datetime: letter.at, text: asFull(new Date(letter.at)) }))),
+      el("button", { type: "button", class: "sk-x", "aria-label": "Close the letter", onclick: () => box.close() }, "×")),
+    el("div", { class: "reader-body", tabindex: 0 }, frame), form);
+  box.showModal();
+}
+
+// --- the company's data
+
+const shown = (value) => (value === null || value === "" ? "–" : value === true ? "yes" : value === false ? "no" : String(value));
+const SKIPPED = new Set(["id", "account_id", "address_id", "invoice_id"]);
+
+function rowNode(row) {
+  const values = Object.entries(row.values).filter(([name]) => !SKIPPED.has(name) || name in row.was);
+  const word = { removed: "removed", changed: "changed", new: "new" }[row.state];
+  return el("li", { class: `row ${row.state}` },
+    el("span", { class: "row-id", text: `#${row.values.id}` }),
+    el("dl", {}, values.filter(([name, value]) => name in row.was || (value !== null && value !== "")).map(([name, value]) => el("div", { class: name in row.was ? "was" : "" },
+      el("dt", { text: name.replaceAll("_", " ") }),
+      el("dd", {},
+        name in row.was && el("del", { text: shown(row.was[name]) }),
+        name in row.was ? el("ins", { text: shown(value) }) : el(row.state === "removed" ? "del" : "span", { text: shown(value) }))))),
+    word && el("span", { class: "tag", text: word }));
+}
+
+function drawTables() {
+  const counts = { removed: 0, changed: 0 };
+  let rows = 0;
+  for (const table of tables) {
+    rows += table.rows.filter((row) => row.state !== "removed").length;
+    for (const row of table.rows) if (row.state in counts) counts[row.state] += 1;
+  }
+  const since = counts.removed + counts.changed ? `Since the start ${counts.removed} rows were removed and ${counts.changed} changed.` : "Nothing has been changed yet.";
+  $("data-sum").textContent = `${tables.length} tables, ${rows} rows. ${since}`;
+  const chosen = (row) => (whose === "all" ? true : whose === "changed" ? row.state !== "same" : row.of.includes(whose));
+  const items = tables.map((table) => ({ name: table.name, label: table.label, all: table.rows.length, rows: table.rows.filter(chosen) })).filter((table) => table.rows.length || whose === "all");
+  const open = new Set([...$("tables").querySelectorAll("details[open]")].map((each) => each.dataset.name));
+  const fresh = !$("tables").childElementCount || $("tables").dataset.whose !== whose;
+  $("tables").dataset.whose = whose;
+  keyed($("tables"), items, (table) => table.name, (table) => {
+    const removed = table.rows.filter((row) => row.state === "removed").length;
+    const changed = table.rows.filter((row) => row.state === "changed").length;
+    return el("details", { open: fresh ? whose !== "all" : open.has(table.name), data: { name: table.name } },
+      el("summary", {}, el("span", { class: "table-name", text: table.label }), el("code", { text: table.name }),
+        el("span", { class: "tags" }, removed > 0 && el("span", { class: "tag removed", text: `${removed} removed` }), changed > 0 && el("span", { class: "tag changed", text: `${changed} changed` }), el("span", { class: "table-count", text: String(table.rows.length) }))),
+      el("ul", {}, table.rows.map(rowNode)));
+  });
+  if (!items.length) $("tables").append(el("p", { class: "empty", data: { key: "none" }, text: whose === "changed" ? "Nothing has been changed yet." : "The company holds nothing about this address." }));
+}
+
+function drawWhose() {
+  const known = new Map(state.enquiries.map((each) => [each.address.toLowerCase(), each.name]));
+  for (const each of state.written) if (!known.has(each.address.toLowerCase())) known.set(each.address.toLowerCase(), each.name || each.address);
+  const stamp = JSON.stringify([...known, whose]);
+  const select = $("data-whose");
+  if (select.stamp === stamp) return;
+  select.stamp = stamp;
+  select.replaceChildren(
+    ...[...known].map(([address, name]) => el("option", { value: address, selected: address === whose, text: `everything about ${name}` })),
+    el("option", { value: "changed", selected: whose === "changed", text: "rows that were changed" }),
+    el("option", { value: "all", selected: whose === "all", text: "everybody, every row" }));
+}
+
+function show(next) {
+  whose = next;
+  drawWhose();
+  drawTables();
+}
+
+async function refreshTables() {
+  if (tablesStamp === state.company) return;
+  tablesStamp = state.company;
+  const answer = await (await fetch("/api/company")).json();
+  tables = answer.tables;
+  drawTables();
+}
+
+// --- the record
+
+const name = (who) => state.people.find((each) => each.id === who)?.name ?? { bot: "The bot", person: "The person", cli: "The command line" }[who] ?? who;
+
+function detail(row) {
+  return Object.entries(row.detail ?? {}).filter(([, value]) => value !== null && value !== "" && typeof value !== "object")
+    .map(([key, value]) => `${key.replaceAll("_", " ")} ${String(value).length > 18 ? `${String(value).slice(0, 12)}…` : value}`).join(" · ");
+}
+
+function drawRecord() {
+  const rows = state.audit.map((row, number) => ({ ...row, number })).reverse();
+  $("record-empty").hidden = rows.length > 0;
+  keyed($("record"), rows, (row) => row.number, (row) => el("li", { class: row.who === "bot" ? "by-bot" : "by-person" },
+    el("time", { datetime: row.at, text: shortly(new Date(row.at), now) }),
+    el("p", {}, el("b", { text: name(row.who) }), " ", el("span", { text: String(row.did).replaceAll("_", " ").replaceAll(".", " ") }), row.ref && el("code", { text: row.ref })),
+    detail(row) && el("p", { class: "detail", text: detail(row) })));
+}
+
+export function draw(next, moment) {
+  const first = state === null;
+  state = next;
+  now = moment;
+  drawPrepared();
+  if (first) {
+    hear();
+    whose = state.enquiries[0].address.toLowerCase();
+  }
+  drawInbox();
+  drawWhose();
+  drawRecord();
+  refreshTables();
+}

@@ -1,0 +1,233 @@
+// The Slack window: who clicks, the channel, ephemerals, the App Home, modals and confirmation dialogs.
+
+import { $, asDay, asTime, el, initials, keyed, post, sameDay, toast } from "./dom.js";
+import { drawBlocks, formValues, textObject } from "./blocks.js";
+
+let state = null;
+let user = localStorage.getItem("sandbox-user");
+let tab = "messages";
+const dismissed = new Set();
+const nodes = {};
+
+const person = (id) => state.people.find((each) => each.id === id);
+const firstName = (name) => name.split(" ")[0];
+const words = (roles) => (roles.length ? roles.join(" + ") : "no role");
+
+function context(extra = {}) {
+  return {
+    people: state.people,
+    name: (id) => person(id)?.name ?? (id === state.bot ? "Subjectline" : id),
+    ...extra,
+  };
+}
+
+async function told(promise, node) {
+  if (node) node.setAttribute("aria-busy", "true");
+  const answer = await promise;
+  if (node) node.removeAttribute("aria-busy");
+  if (answer.error) toast(answer.error, "bad");
+  else if (answer.failure) {
+    toast(`Slack shows ${firstName(person(user).name)} an error: the bot did not answer (${answer.failure}).`, "bad");
+  }
+  document.dispatchEvent(new Event("acted"));
+  return answer;
+}
+
+// --- acts
+
+function ask(dialog) {
+  const box = $("sk-confirm");
+  return new Promise((resolve) => {
+    const close = (yes) => {
+      box.close();
+      resolve(yes);
+    };
+    box.oncancel = (event) => {
+      event.preventDefault();
+      close(false);
+    };
+    box.replaceChildren(
+      el("header", {}, el("h2", { id: "sk-confirm-title" }, textObject(dialog.title, context()))),
+      el("div", { class: "sk-modal-body" }, el("p", {}, textObject(dialog.text, context()))),
+      el("footer", {},
+        el("button", { type: "button", class: "sk-btn", onclick: () => close(false) }, textObject(dialog.deny, context())),
+        el("button", { type: "button", class: `sk-btn ${dialog.style ?? "primary"}`, data: { confirm: "yes" }, onclick: () => close(true) }, textObject(dialog.confirm, context()))));
+    box.showModal();
+  });
+}
+
+async function press(where, element, chosen, node) {
+  if (element.confirm && !(await ask(element.confirm))) return;
+  await told(post("click", { user, ...where, action: element.action_id, value: element.value, chosen }), node);
+}
+
+// --- drawing
+
+const avatar = (id, name) => el("span", { class: "avatar", "aria-hidden": "true", data: { of: id === state.bot ? "bot" : id.slice(-3) }, text: id === state.bot ? "S" : initials(name) });
+
+function message(item) {
+  const { message: one, note, replies } = item;
+  const name = one.bot_id || note ? "Subjectline" : context().name(one.user);
+  const ctx = context({ act: (element, block, chosen, node) => press({ ts: one.ts }, element, chosen, node) });
+  const at = new Date(Number(one.ts) * 1000);
+  return el("li", { class: `sk-message ${note ? "note" : ""}`, data: { ts: one.ts } },
+    avatar(state.bot, name),
+    el("div", { class: "sk-message-body" },
+      note && el("p", { class: "sk-only-you" }, el("span", { "aria-hidden": "true", text: "👁 " }), "Only visible to you"),
+      el("p", { class: "sk-message-head" },
+        el("strong", { text: name }), el("span", { class: "app", text: "APP" }), el("time", { datetime: at.toISOString(), text: asTime(at) }),
+        one.edited && !note && el("span", { class: "edited", text: "(edited)" })),
+      one.blocks?.length ? drawBlocks(one.blocks, ctx) : el("div", { class: "sk-text" }, textObject({ type: "mrkdwn", text: one.text }, ctx)),
+      replies.length > 0 && el("ol", { class: "sk-thread", "aria-label": "Thread" }, replies.map((each) => message({ message: each, replies: [] }))),
+      note && el("button", { type: "button", class: "sk-dismiss", onclick: () => { dismissed.add(one.ts); draw(state); } }, "Dismiss message")));
+}
+
+function timeline() {
+  const top = state.messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
+  const items = top.map((one) => ({ message: one, replies: state.messages.filter((each) => each.thread_ts === one.ts && each.ts !== one.ts), user }));
+  for (const note of state.ephemerals) {
+    if (note.user === user && note.channel === state.channel.id && !dismissed.has(note.ts)) items.push({ message: note, note: true, replies: [], user });
+  }
+  items.sort((one, other) => Number(one.message.ts) - Number(other.message.ts));
+  const rows = [];
+  let last = null;
+  for (const item of items) {
+    const at = new Date(Number(item.message.ts) * 1000);
+    if (!last || !sameDay(last, at)) rows.push({ day: asDay(at), key: `day-${asDay(at)}` });
+    rows.push({ ...item, key: `${item.note ? "note" : "message"}-${item.message.ts}` });
+    last = at;
+  }
+  return rows;
+}
+
+function drawMessages() {
+  const list = nodes.list;
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
+  const before = list.childElementCount;
+  keyed(list, timeline(), (row) => row.key, (row) => (row.day ? el("li", { class: "sk-day" }, el("span", { text: row.day })) : message(row)));
+  nodes.empty.hidden = list.childElementCount > 0;
+  if (atEnd || list.childElementCount > before) list.scrollTop = list.scrollHeight;
+}
+
+function drawHome() {
+  const view = state.homes[user];
+  const ctx = context({ act: (element, block, chosen, node) => press({ view: true }, element, chosen, node) });
+  const stamp = JSON.stringify([view, user]);
+  if (nodes.home.stamp === stamp) return;
+  nodes.home.stamp = stamp;
+  nodes.home.replaceChildren(...(view ? drawBlocks(view.blocks, ctx) : [el("p", { class: "empty", text: "The bot has not filled this page for this person yet." })]));
+}
+
+function drawPeople() {
+  const stamp = JSON.stringify([state.people, user]);
+  if (nodes.people.stamp === stamp) return;
+  nodes.people.stamp = stamp;
+  const focused = document.activeElement?.name === "sk-user";
+  nodes.people.replaceChildren(...state.people.map((each) => el("label", { class: each.id === user ? "on" : "", title: each.name },
+    el("input", { type: "radio", name: "sk-user", value: each.id, checked: each.id === user, onchange: () => choose(each.id) }),
+    avatar(each.id, each.name),
+    el("span", { class: "who" }, el("b", { text: firstName(each.name) }), el("small", { text: words(each.roles) })))));
+  if (focused) nodes.people.querySelector("input:checked")?.focus();
+}
+
+function choose(id) {
+  user = id;
+  localStorage.setItem("sandbox-user", id);
+  draw(state);
+  if (tab === "home") openHome();
+}
+
+// --- modals
+
+function drawModal() {
+  const box = $("sk-modal");
+  const stack = state.modals[user] ?? [];
+  const view = stack.at(-1);
+  if (!view) {
+    if (box.open) box.close();
+    box.stamp = null;
+    return;
+  }
+  const { state: _, ...shown } = view;
+  const stamp = JSON.stringify([shown, user]);
+  if (box.stamp === stamp && box.open) return;
+  const kept = box.view === view.id ? formValues(view, box) : {};
+  box.stamp = stamp;
+  box.view = view.id;
+  const ctx = context({ form: true, errors: view.errors, act: (element, block, chosen, node) => press({ view: true }, element, chosen, node) });
+  const close = () => told(post("dismiss", { user }));
+  const form = el("form", { novalidate: false },
+    el("header", {},
+      el("span", { class: "avatar small", "aria-hidden": "true", data: { of: "bot" }, text: "S" }),
+      el("h2", { id: "sk-modal-title" }, textObject(view.title, ctx)),
+      el("button", { type: "button", class: "sk-x", "aria-label": "Close", onclick: close }, "×")),
+    el("div", { class: "sk-modal-body", tabindex: 0 }, drawBlocks(view.blocks, ctx)),
+    (view.close || view.submit) && el("footer", {},
+      el("button", { type: "button", class: "sk-btn", onclick: close }, view.close ? textObject(view.close, ctx) : "Cancel"),
+      view.submit && el("button", { type: "submit", class: "sk-btn primary" }, textObject(view.submit, ctx))));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    told(post("submit", { user, view: view.id, values: formValues(view, form) }), form.querySelector("[type=submit]"));
+  });
+  for (const [name, value] of Object.entries(kept)) {
+    const node = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (node && typeof value === "string" && node.type !== "radio") node.value = value;
+  }
+  box.oncancel = (event) => {
+    event.preventDefault();
+    close();
+  };
+  box.replaceChildren(form);
+  if (!box.open) box.showModal();
+}
+
+// --- the window
+
+function openHome() {
+  told(post("home", { user }));
+}
+
+function show(which) {
+  tab = which;
+  for (const [name, button] of Object.entries(nodes.tabs)) button.setAttribute("aria-pressed", String(name === which));
+  nodes.messages.hidden = which !== "messages";
+  nodes.home.hidden = which !== "home";
+  if (which === "home") openHome();
+}
+
+function build() {
+  nodes.people = el("div", { class: "sk-people", role: "radiogroup", "aria-label": "You click as" });
+  nodes.channel = el("span");
+  nodes.list = el("ol", { class: "sk-list", "aria-label": "Messages", tabindex: 0 });
+  nodes.empty = el("p", { class: "empty sk-empty", text: "No card yet. Send one of the mails on the left: its card appears here." });
+  nodes.home = el("div", { class: "sk-home", hidden: true, tabindex: 0, "aria-label": "App Home" });
+  nodes.tabs = {
+    messages: el("button", { type: "button", "aria-pressed": "true", onclick: () => show("messages") }, el("span", { "aria-hidden": "true", text: "🔒 " }), nodes.channel),
+    home: el("button", { type: "button", "aria-pressed": "false", onclick: () => show("home") }, "App Home"),
+  };
+  const line = el("input", { name: "text", autocomplete: "off", "aria-label": "Slash command", value: "/dpe help", maxlength: 500 });
+  const composer = el("form", { class: "sk-composer" }, line, el("button", { type: "submit", class: "sk-send", "aria-label": "Send the command" }, "➤"));
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (line.value.trim()) told(post("command", { user, text: line.value }), composer.querySelector("button"));
+  });
+  nodes.messages = el("div", { class: "sk-messages" }, nodes.empty, nodes.list, composer);
+  $("sk").replaceChildren(
+    el("div", { class: "sk-top" }, el("span", { class: "sk-as", text: "You click as" }), nodes.people),
+    el("div", { class: "sk-bar" }, nodes.tabs.messages, nodes.tabs.home, el("span", { class: "sk-members" })),
+    nodes.messages, nodes.home);
+}
+
+export function draw(next) {
+  if (!nodes.people) build();
+  state = next;
+  if (!person(user)) user = state.people[0].id;
+  nodes.channel.textContent = state.channel.name;
+  $("sk").querySelector(".sk-members").textContent = `${state.channel.members} members`;
+  $("connected").textContent = state.connected ? "bot connected" : "bot not connected";
+  $("connected").className = `link-state ${state.connected ? "up" : "down"}`;
+  drawPeople();
+  drawMessages();
+  drawHome();
+  drawModal();
+}
