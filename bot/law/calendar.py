@@ -63,7 +63,7 @@ class Calendar:
         """What the answer rests on, for the record."""
         if self.region == "none":
             return "weekends only"
-        return f"holidays {version('holidays')}, {self.region}"
+        return f"holidays {_version()}, {self.region}"
 
 
 def add_months(day: date, months: int) -> date:
@@ -105,6 +105,11 @@ def is_region(text: str) -> bool:
 
 def _listed(day: date, days: tuple[str, ...]) -> bool:
     return day.isoformat() in days or f"{day:%m-%d}" in days
+
+
+@cache
+def _version() -> str:
+    return version("holidays")
 
 
 @cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 WIDTH = 72
-KEPT = 24  # a value up to this long stays on one line: dates, references, telephone numbers
+KEPT = 18  # a value up to this long stays on one line: dates, references, telephone numbers
 LONGEST = 2000  # characters of one value
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
