@@ -1,12 +1,11 @@
 """Faults of subjectline.toml as sentences. They name settings, never values: somebody may have put a secret there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.settings.sections import File, Roles
 
@@ -36,7 +35,7 @@ def _place(loc: Sequence[str | int]) -> str:
     return ", ".join([f"[[{table}]] number {numbers[0]}", *(str(part) for part in loc[at + 1 :])])
 
 
-def _what(error: ErrorDetails) -> str:
+def _what(error: Mapping[str, Any]) -> str:
     match error["type"]:
         case "missing":
             return "is missing"
@@ -46,8 +45,8 @@ def _what(error: ErrorDetails) -> str:
             return "is empty: at least one is needed"
         case "string_too_short":
             return "is empty"
-        case "plain":
-            return error["msg"]
+        case "value_error":  # ours, from `sections`
+            return error["msg"].removeprefix("Value error, ")
         case _:
             return re.sub(r"^(Input|String|Tuple|List|Value) should", "must", error["msg"])
 

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from bot import law
 from bot.tickets import Role
@@ -16,39 +15,39 @@ def _address(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
-        raise PydanticCustomError("plain", "is not an e-mail address") from None
+        raise ValueError("is not an e-mail address") from None
 
 
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, KeyError):
-        raise PydanticCustomError("plain", "is not a time zone such as Europe/Zurich") from None
+        raise ValueError("is not a time zone such as Europe/Zurich") from None
     return text
 
 
 def _user(text: str) -> str:
     if not re.fullmatch(r"[UW][A-Z0-9]+", text):
-        raise PydanticCustomError("plain", "is not a Slack user id such as U0123456789 (profile, Copy member ID)")
+        raise ValueError("is not a Slack user id such as U0123456789 (profile, Copy member ID)")
     return text
 
 
 def _regime(text: str) -> str:
     if text not in law.known():
         known = ", ".join(law.known())
-        raise PydanticCustomError("plain", "is not one of the known regimes: {known}", {"known": known})
+        raise ValueError(f"is not one of the known regimes: {known}")
     return text
 
 
 def _region(text: str) -> str:
     if not law.is_region(text):
-        raise PydanticCustomError("plain", "is no region with known holidays, such as CH-ZH, DE-BY, or none")
+        raise ValueError("is no region with known holidays, such as CH-ZH, DE-BY, or none")
     return text
 
 
 def _day(text: str) -> str:
     if not law.is_day(text):
-        raise PydanticCustomError("plain", "is not a day such as 2027-01-02, or 01-02 for every year")
+        raise ValueError("is not a day such as 2027-01-02, or 01-02 for every year")
     return text
 
 
@@ -183,6 +182,10 @@ class Safety(Section):
 class EngineRoom(Section):
     lease_s: int = Field(default=30, ge=5, le=600)
     slots: int = Field(default=8, ge=1, le=64)
+    mail_timeout_s: float = Field(default=60, gt=0, le=600)  # hard limit of one conversation with the mail server
+    mail_settle_s: float = Field(default=30, ge=0, le=600)  # after it, until the Sent folder is believed
+    slack_timeout_s: float = Field(default=20, gt=0, le=120)  # hard limit of one call to Slack
+    slack_settle_s: float = Field(default=5, ge=0, le=120)  # after it, until the channel's history is believed
 
 
 class File(Section):
