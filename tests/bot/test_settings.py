@@ -2,12 +2,14 @@
 
 import base64
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from bot import settings
 from bot.errors import Misconfigured
+from bot.settings import environment, faults
 from bot.tickets import Role
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "subjectline.toml"
@@ -206,3 +208,20 @@ def test_a_connectors_unreadable_secret_is_misconfigured(load):
     """A secret file of a connector that cannot be read stops with a sentence, not with an empty password."""
     with pytest.raises(Misconfigured, match="CRM_PASSWORD_FILE names a file that cannot be read"):
         load(CRM_PASSWORD_FILE="nowhere").secret("CRM_PASSWORD")
+
+
+def test_every_setting_is_documented():
+    """docs/configuration.md names each setting of the file and each name of the environment."""
+    text = (EXAMPLE.parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Za-z_]+)`", text))
+
+    def names(model):
+        for name, field in model.model_fields.items():
+            inner = faults._model(field.annotation)
+            yield from names(inner) if inner else ()
+            yield name
+
+    tables = {"company", "policy", "intake", "roles", "letters", "clock", "safety", "engine", "connectors"}
+    assert set(names(settings.File)) - tables <= named
+    source = Path(environment.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'reader\.(?:checked|text)\("([A-Z_]+)"', source)) <= named
