@@ -183,8 +183,9 @@ def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *,
 
 
 def check_role(actor: Actor, role: Role) -> None:
-    """Nothing, if the actor has the role (an admin has every role); NotAllowed otherwise."""
-    if role not in actor.roles and Role.ADMIN not in actor.roles:
+    """Nothing, if the actor has the role (an admin has every role, whoever has one may look); NotAllowed otherwise."""
+    held = role in actor.roles or Role.ADMIN in actor.roles or (role == Role.VIEWER and actor.roles)
+    if not held:
         raise NotAllowed(f"This needs the role “{role}”. Ask an admin to add you to it in the configuration.")
 
 

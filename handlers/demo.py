@@ -128,11 +128,26 @@ def deletion(walk: Walk, world: World) -> dict[str, bool]:
 def mine(world: World, address: str) -> dict[str, list[dict[str, Any]]]:
     """The rows of one person, found by plain looking: not by the code under proof."""
     rows = world.company()
-    accounts = [row for row in rows["account"] if address in str(row.get("email", "")).strip().lower()]
+    accounts = [row for row in rows["account"] if address in _addresses(row)]
     keys = {row["id"] for row in accounts}
-    found = {"account": accounts}
-    for name, each in rows.items():
-        belonging = [row for row in each if row.get("account_id") in keys]
-        if belonging:
-            found[name] = belonging
-    return found
+    homes = {row["address_id"] for row in accounts} - {
+        row["address_id"] for row in rows["account"] if row not in accounts
+    }
+    invoices = {row["id"] for row in rows["invoice"] if row["account_id"] in keys}
+    found = {
+        name: [
+            row
+            for row in each
+            if row in accounts
+            or row.get("account_id") in keys
+            or row.get("invoice_id") in invoices
+            or (name == "address" and row["id"] in homes)
+            or (name == "newsletter" and address in _addresses(row))
+        ]
+        for name, each in rows.items()
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def _addresses(row: Mapping[str, Any]) -> set[str]:
+    return {str(row.get(name) or "").strip().lower() for name in ("email", "second_email")}

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.checkpoints import checkpoint
 from bot.desk.writing import Writing
 from bot.engine import Job, Kind
 from bot.intake import normal_address
@@ -118,6 +119,7 @@ class Answering(Writing):
                 return None
             unit.audit(PERSON.id, "download", row.ticket_id, row.request_id)
             name = row.name
+        checkpoint("download.counted")
         return f"{name}.zip", self.packer.unseal(name, token)
 
     def sweep(self) -> int:

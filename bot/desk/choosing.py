@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.checkpoints import checkpoint
 from bot.desk.identifying import Identifying
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed
@@ -30,6 +31,8 @@ class Choosing(Identifying):
             if ticket.owner is None:
                 unit.tickets.own(ticket.id, user)
             self._locate(unit, request)
+            checkpoint("choose.moved")
+        checkpoint("choose.committed")
 
     def approve(self, user: str, event: str, request_id: str, plan_id: str) -> datetime | None:
         """A second person has approved exactly this plan; the moment the run begins, after the cooling time."""
@@ -43,7 +46,10 @@ class Choosing(Identifying):
             request = self._move(unit, request, "approve", actor)
             if not unit.plans.decide(plan_id, "approved", user):
                 raise NotAllowed("This plan has been decided already.")
-            return self._cool(unit, request)
+            run_at = self._cool(unit, request)
+            checkpoint("approve.moved")
+        checkpoint("approve.committed")
+        return run_at
 
     def reject(self, user: str, event: str, request_id: str) -> None:
         """The plan is rejected; the right can be chosen again."""
@@ -139,6 +145,8 @@ class Choosing(Identifying):
             unit.tickets.change(ticket.id, ticket.version, state="closed", outcome=outcome, closed_at=unit.now)
             unit.audit(actor.id, "close", ticket.id, outcome=outcome)
             self._redraw(unit, ticket.id)
+            checkpoint("close.moved")
+        checkpoint("close.committed")
 
     def _check_close(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> None:
         if not requests:

@@ -122,6 +122,8 @@ class House:
     codes_a_day: int = 3
     mail_timeout_s: float = 60.0  # hard limit of one SMTP conversation
     mail_settle_s: float = 30.0  # how long after a lost answer the Sent folder may still lag
+    slack_timeout_s: float = 20.0
+    slack_settle_s: float = 5.0  # until a lost post shows in the channel's history
     package_days: int = 14
     package_downloads: int = 3
 

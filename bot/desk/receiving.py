@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.checkpoints import checkpoint
 from bot.desk.identifying import Identifying
 from bot.intake import Reading, Verdict, identity_text, normal_address
 from bot.law import Right
@@ -63,6 +64,7 @@ class Receiving(Identifying):
             return self._quarantine(unit, arrived, reading, identity)
         ticket_id = self._joined(unit, reading) or self._open(unit, arrived, reading)
         self._keep(unit, arrived, reading, identity, ticket_id)
+        checkpoint("receive.written")
         return ticket_id
 
     def _keep(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes, ticket_id: str | None) -> str:

@@ -27,9 +27,6 @@ from bot.store import MailRow, Unit
 from bot.tickets import DESTRUCTIVE, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, NotSeen, Seen, difference
 
-SLACK_S = 20.0  # hard limit of one call to Slack
-SLACK_SETTLE_S = 5.0  # until a lost post shows in the channel's history
-
 BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING})
 
 
@@ -260,8 +257,8 @@ class Showing(Choosing):
 
         def slack(name: str, call: Any, after: Any, *, post: bool) -> Kind:
             return Kind(
-                name=name, call=call, after=after, probe=self._posted if post else None, timeout_s=SLACK_S,
-                settle_s=SLACK_SETTLE_S, harmless=not post, failed=self._failed,
+                name=name, call=call, after=after, probe=self._posted if post else None, timeout_s=self.house.slack_timeout_s,
+                settle_s=self.house.slack_settle_s, harmless=not post, failed=self._failed,
             )  # fmt: skip
 
         return [

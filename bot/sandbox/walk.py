@@ -45,6 +45,7 @@ class Walk:
     mails: int = 0  # that reached the mailbox: what the bot must account for
     repeated: int = 0  # times somebody said “send again”
     taken: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)  # of people and their addresses: to be searched for where they must not be
 
     # -- waiting ----------------------------------------------------------------------------------------------------
 
@@ -139,6 +140,7 @@ class Walk:
     def write(self, person: tuple[str, str], subject: str, text: str, *, answers: Letter | None = None) -> None:
         """A mail of this person has reached the mailbox."""
         name, address = person
+        self.names |= {address, *name.split()}
         if answers:
             self.world.reply(answers, text, name)
         else:
@@ -162,6 +164,44 @@ class Walk:
             raise LostError("the letter holds no code")
         self.say("the person replies with the code")
         self.write(person, "", f"That was me. The code is {letter.code}.", answers=letter)
+
+    def quarantine(self) -> None:
+        """A mail with two senders nobody can tell apart is looked at, and settled, by a person."""
+        self.world.write("one@example.com, two@example.com", "", "Data Protection Enquiry", "Which data do you hold about me?")
+        self.mails += 1
+        self.names |= {"one@example.com", "two@example.com"}
+        user = self.handler
+
+        def waiting() -> dict[str, Any] | None:
+            found = [each for each in self.world.slack.messages() if "Quarantine" in each["text"] and buttons(each)]
+            return found[0] if found else None
+
+        self.until("a message about the quarantine", waiting)
+        self.say("a mail nobody can read is in the quarantine")
+
+        pressed = 0.0
+
+        def settled() -> bool:
+            nonlocal pressed
+            message = waiting()
+            if message is None:
+                return True
+            if time.monotonic() - pressed > 1:
+                pressed = time.monotonic()
+                if not any(self._in_view(user, action) for action in ("settle_mail", "quarantined:1")):
+                    self._click(user, message, "quarantine")
+            return False
+
+        self.until("the quarantined mail to be settled", settled)
+        self.world.slack.workspace.close(user)
+        self.say("a person has looked at it")
+
+    def _in_view(self, user: str, action: str) -> bool:
+        view = self.world.slack.workspace.top(user)
+        if view is None or not any(element.get("action_id") == action for element in elements(view)):
+            return False
+        self.world.slack.click_view(user, action)
+        return True
 
     # -- the walks --------------------------------------------------------------------------------------------------
 
@@ -219,6 +259,12 @@ class Walk:
         self.press(self.handler, ref, "close")
         self.say(f"{ref}: closed")
         return letter
+
+
+def elements(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every element of a modal a person can press."""
+    rows = [each for block in view["blocks"] for each in block.get("elements", [])]
+    return rows + [block["accessory"] for block in view["blocks"] if "accessory" in block]
 
 
 def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:

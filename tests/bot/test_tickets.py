@@ -59,6 +59,7 @@ def test_roles_are_asked_for() -> None:
     with pytest.raises(NotAllowed, match="handler"):
         check_move(request(State.RECEIVED), "choose", PAULA, Identity.UNKNOWN)
     check_role(Actor("U", frozenset({Role.ADMIN})), Role.APPROVER)
+    check_role(PAULA, Role.VIEWER)
     with pytest.raises(NotAllowed):
         check_role(Actor("U"), Role.VIEWER)
 

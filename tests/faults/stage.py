@@ -1,0 +1,157 @@
+"""A world with a bot in a process of its own, which may die anywhere and is started again by whoever waits for it."""
+
+import base64
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine
+
+from bot.build import new_id
+from bot.connectors.ground import reflect
+from bot.sandbox.slack import BOB, CEM
+from bot.sandbox.walk import Walk
+from bot.sandbox.world import OWN, World
+from bot.store import Keys, Store
+from tests.faults.invariants import Evidence, check_invariants
+
+QUICK = """
+[engine]
+lease_s = 5
+mail_timeout_s = 2
+mail_settle_s = 0.5
+slack_timeout_s = 2
+slack_settle_s = 0.5
+"""
+
+
+class Zygote:
+    """Forks bots. One for a whole test module."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.faults.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def ask(self, **order: Any) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(10)
+
+
+class Mortal:
+    """The bot's process: started with a crash point, started again without one when it is found dead."""
+
+    def __init__(self, zygote: Zygote, environment: dict[str, str], log: Path) -> None:
+        self._zygote, self._environment, self._log = zygote, environment, log
+        self._pid = 0
+        self.deaths: list[int] = []
+
+    def start(self, crash: str = "") -> None:
+        self._pid = self._zygote.ask(start=self._environment, crash=crash, log=str(self._log))["pid"]
+
+    def tend(self) -> None:
+        """Called while people wait: a dead bot is started again, as a process manager would."""
+        status = self._zygote.ask(poll=self._pid)["status"]
+        if status is not None:
+            self.deaths.append(status)
+            assert status == signal.SIGKILL, f"the bot ended by itself ({status}):\n{self._log.read_text()[-4000:]}"
+            self.start()
+
+    def kill(self) -> None:
+        self._zygote.ask(kill=self._pid)
+
+    def stop(self) -> int:
+        """SIGTERM: nothing half done."""
+        return self._zygote.ask(kill=self._pid, signal=signal.SIGTERM)["status"]
+
+
+def watch_changes(path: Path) -> None:
+    """From now on the company's database writes down which row was changed or deleted, whoever does it."""
+    with sqlite3.connect(path) as db:
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        db.execute("CREATE TABLE sandbox_changes (place TEXT, row_key TEXT)")
+        for table in tables:
+            for act in ("DELETE", "UPDATE"):
+                db.execute(
+                    f"CREATE TRIGGER sandbox_{table}_{act} AFTER {act} ON {table} BEGIN "
+                    f"INSERT INTO sandbox_changes VALUES ('{table}', OLD.rowid); END"
+                )
+    db.close()
+
+
+def fingerprint(path: Path) -> str:
+    """Of the schema as it is now: our own triggers changed it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        found = reflect(connection, None).fingerprint
+    engine.dispose()
+    return found
+
+
+def changes(path: Path) -> list[tuple[str, str, int]]:
+    with sqlite3.connect(path) as db:
+        found = db.execute("SELECT place, row_key, count(*) FROM sandbox_changes GROUP BY place, row_key").fetchall()
+    db.close()
+    return found
+
+
+@contextmanager
+def staged(folder: Path, zygote: Zygote, database_url: str) -> Iterator[tuple[World, Mortal, Walk]]:
+    """World, bot and people. The bot is not started yet."""
+    with World(folder) as world:
+        world.slack.tiers = False
+        world.slack.post_every_s = 0.2
+        text = (folder / "subjectline.toml").read_text()
+        text = re.sub(r"^\[engine\][^\[]*", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^(kind = \"database\")$", r"\1\nstatement_s = 1", text, flags=re.MULTILINE)
+        watch_changes(world.company_path)
+        text = re.sub(r"^fingerprint = .*$", f'fingerprint = "{fingerprint(world.company_path)}"', text, flags=re.MULTILINE)
+        (folder / "subjectline.toml").write_text(QUICK + text)
+        environment = {
+            **world.environment(),
+            "DATABASE_URL": database_url,
+            "SUBJECTLINE_CLOCK": str(world.clock.path),
+            "PATH": os.environ["PATH"],
+        }
+        mortal = Mortal(zygote, environment, folder / "bot.log")
+        walk = Walk(world, BOB.id, CEM.id, tend=mortal.tend, patience_s=60)
+        try:
+            yield world, mortal, walk
+        finally:
+            mortal.kill()
+
+
+def evidence(world: World, walk: Walk, database_url: str) -> Evidence:
+    """What the world saw, beside the bot's own record."""
+    keys = Keys(base64.b64decode(world.environment()["SUBJECTLINE_KEY"]))
+    return Evidence(
+        store=Store(database_url, keys, world.clock, new_id),
+        slack=world.slack,
+        letters=[each.content for each in world.smtp.received if OWN not in each.recipients],
+        accepted=walk.mails,
+        changes=changes(world.company_path),
+        data=Path(world.environment()["SUBJECTLINE_DATA"]),
+        canaries=walk.names,
+        settled=walk.repeated,
+    )
+
+
+__all__ = ["Zygote", "check_invariants", "evidence", "staged"]

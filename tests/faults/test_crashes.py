@@ -1,0 +1,72 @@
+"""Nothing is lost: the bot is killed once at every named point of the whole walk, on both databases, and goes on."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.company import JONAS, MARA
+from tests.faults.stage import Zygote, check_invariants, evidence, staged
+from tests.fixtures.store import migrate, postgres_url
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("locate", "plan", "cool", "export", "prove", "pack", "erase", "letter", "card", "redraw", "quarantine", "quarantine_redraw")
+OF_EACH = ("claimed", "before_call", "after_call", "recorded")
+
+
+def points() -> list[str]:
+    """Every crash point the code names: written out, or one of the engine's for each kind of work."""
+    literal = re.compile(r"checkpoint\(\"([a-z_.]+)\"\)")
+    named = {name for path in (ROOT / "bot").rglob("*.py") for name in literal.findall(path.read_text())}
+    return sorted(named | {f"{kind}.{place}" for kind in KINDS for place in OF_EACH})
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        made = f"sqlite:///{tmp_path / 'subjectline.sqlite'}"
+        migrate(made)
+        yield made
+        return
+    with postgres_url() as made:
+        yield made
+
+
+def test_the_number_of_crash_points_does_not_shrink() -> None:
+    """A point that disappears is a place nobody looks at any more."""
+    assert len(points()) == 75
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("point", points())
+def test_killed_at(point: str, url: str, tmp_path: Path, zygote: Zygote) -> None:
+    """An access, a deletion and a quarantined mail are walked to their end although the bot dies on the way."""
+    with staged(tmp_path / "world", zygote, url) as (world, bot, walk):
+        bot.start(crash=point)
+        walk.quarantine()
+        package = walk.access(("Mara Lindt", MARA))
+        assert "START-HERE.html" in package.namelist()
+        walk.deletion(("Jonas Altherr", JONAS))
+        assert len(bot.deaths) == 1, f"{point} was never reached"
+        held = evidence(world, walk, url)
+        walk.until("everything to be quiet", lambda: quiet(held))
+        assert bot.stop() == 0
+        check_invariants(held)
+        held.store.close()
+
+
+def quiet(held) -> bool:
+    try:
+        check_invariants(held)
+    except AssertionError:
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""A process that has imported the bot and forks it on demand: a restart costs a tenth of a second instead of three.
+
+Reads one JSON object a line on stdin, answers one a line on stdout:
+`{"start": {environment}, "crash": point, "log": file}` → `{"pid": n}`; `{"poll": pid}` → `{"status": null | number}`;
+`{"kill": pid, "signal": n}` → `{"status": number}`.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from bot import checkpoints
+from bot import settings as configuration
+from bot.sandbox.clock import SandboxClock
+from handlers.run import run
+
+
+def bot(order: dict) -> None:
+    """The bot, in the forked child, until it is told to stop or dies at its crash point."""
+    log = os.open(order["log"], os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    environment = order["start"]
+    os.environ.update(environment)
+    checkpoints._AT = order.get("crash") or ""
+    clock = SandboxClock(Path(environment["SUBJECTLINE_CLOCK"]))
+    run(configuration.load(environment), {"web", "worker"}, clock)
+
+
+def main() -> None:
+    statuses: dict[int, int] = {}
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "start" in order:
+            sys.stdout.flush()
+            pid = os.fork()
+            if pid == 0:
+                code = 0
+                try:
+                    bot(order)
+                except BaseException:
+                    traceback.print_exc()
+                    code = 70
+                os._exit(code)
+            answer = {"pid": pid}
+        else:
+            pid = order.get("poll") or order["kill"]
+            if "kill" in order and pid not in statuses:
+                os.kill(pid, order.get("signal", signal.SIGKILL))
+                statuses[pid] = os.waitpid(pid, 0)[1]
+            if pid not in statuses:
+                found, status = os.waitpid(pid, os.WNOHANG)
+                if found:
+                    statuses[pid] = status
+            answer = {"status": statuses.get(pid)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
