@@ -40,7 +40,7 @@ def codec(name: str) -> str | None:
         return None
     if found.name == "ascii":
         return None  # says nothing: who means it sends nothing else, who sends more means something else
-    if found.name in _REFUSED or not getattr(found, "_is_text_encoding", False):
+    if found.name.replace("-", "_") in _REFUSED or not getattr(found, "_is_text_encoding", False):
         return None
     return _MEANT.get(found.name, found.name)
 

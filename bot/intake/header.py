@@ -48,18 +48,13 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
 
 def headers(block: bytes, limits: Limits) -> Headers:
     """The fields of the block as far as the limits go; a line that is no field is passed over."""
-    faults: list[str] = []
-    if len(block) > limits.header_block:
-        faults.append(f"The header block is larger than {limits.header_block // 1024} kB.")
-        block = block[: limits.header_block]
     found: dict[str, list[bytes]] = {}
     too_large = False
-    for name, value in _fields(block):
+    for name, value in _fields(block[: limits.header_block]):
         too_large |= len(value) > limits.header
         found.setdefault(name.decode(), []).append(value[: limits.header])
-    if too_large:
-        faults.append(f"One header is larger than {limits.header // 1024} kB.")
-    return Headers(found, tuple(faults))
+    faults = (f"One header is larger than {limits.header // 1024} kB.",) if too_large else ()
+    return Headers(found, faults)
 
 
 def _fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -48,7 +48,9 @@ def without_tags(text: str) -> str:
             hidden = "" if ended else "-->"
             shown.append(rest)
         elif hidden:
-            hidden = "" if name == hidden else hidden
+            if name == hidden:
+                hidden = ""
+                shown.append(piece.partition(">")[2])
         elif name in _HIDDEN:
             hidden = f"/{name}"
         elif name:

@@ -29,7 +29,10 @@ def read(
     """
     block, body = header.split(raw)
     fields = header.headers(block, limits)
-    found = parts.content(fields, body, limits, to_text, scanned=scanned)
+    if len(block) > limits.header_block:
+        found = parts.Content(fault=f"The header block is larger than {limits.header_block // 1024} kB.")
+    else:
+        found = parts.content(fields, body, limits, to_text, scanned=scanned)
     return _judge(_Envelope.of(fields, rules, limits), found, rules)
 
 
@@ -155,7 +158,7 @@ class _Opinion:
 
 
 def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
-    folded = words.folded(f"{envelope.subject}. {found.text}")
+    folded = words.folded(f"{envelope.subject}.\n{found.text}")
     asks = _asks(envelope.subject, rules)
     rights = words.rights(folded, enquiry=asks)
     ref = _REF.search(envelope.subject) if "-" in envelope.subject else None
