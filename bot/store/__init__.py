@@ -67,6 +67,7 @@ class Store:
         self._turn = threading.Lock()
         self._mine = threading.local()
         self._callbacks: list[Callable[[], None]] = []
+        self._alone = False
         self._scrub_at: float | None = None  # when to try again what could not be cleaned
 
     @contextmanager
@@ -146,6 +147,7 @@ class Store:
             return False
         place.check_place(self._file)
         place.hold(self._file)
+        self._alone = True
         if self._file.exists():
             self.scrub()  # the last process may have died between a purge and the cleaning after it
         return True
@@ -172,7 +174,8 @@ class Store:
         """No connection is left open and the file is free for another process."""
         self._readers.dispose()
         self._writers.dispose()
-        if self._file is not None:
+        if self._file is not None and self._alone:
+            self._alone = False
             place.release(self._file)
 
     @contextmanager

@@ -152,8 +152,3 @@ def _broken_head(connection: Connection, keys: Keys, seq: int, last: bytes, *, k
     elif top.hash != last:
         return Broken(0, "the head names another last row")
     return None if kept else Broken(seq, "the record is not the one whose head was published")
-
-
-def count(connection: Connection) -> int:
-    """How many rows the record has."""
-    return connection.execute(select(func.count()).select_from(audit)).scalar_one()

@@ -48,23 +48,28 @@ def check_place(file: Path) -> None:
 
 def hold(file: Path) -> None:
     """No other process works on this database, until `release` or the end of this one. Misconfigured if one does."""
-    lock = file.resolve().with_name(file.name + ".lock")
-    descriptor = -1 if lock in _held else os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    lock = _lock(file)
+    if lock in _held:
+        raise _taken(file)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        if descriptor < 0:
-            raise BlockingIOError
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # a child does not inherit it: it dies with this process
     except OSError:
-        if descriptor >= 0:
-            os.close(descriptor)
-        raise Misconfigured([
-            f"Another process already works on {file.name}. Stop it first; for several processes use PostgreSQL."
-        ]) from None
+        os.close(descriptor)
+        raise _taken(file) from None
     _held[lock] = descriptor
 
 
 def release(file: Path) -> None:
-    """Gives the database free again; nothing if it was not held."""
-    descriptor = _held.pop(file.resolve().with_name(file.name + ".lock"), None)
-    if descriptor is not None:
-        os.close(descriptor)
+    """Gives a held database free again."""
+    os.close(_held.pop(_lock(file)))
+
+
+def _lock(file: Path) -> Path:
+    return file.resolve().with_name(file.name + ".lock")
+
+
+def _taken(file: Path) -> Misconfigured:
+    words = f"Another process already works on {file.name}. Stop it first; for several processes use PostgreSQL."
+    return Misconfigured([words])

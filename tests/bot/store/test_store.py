@@ -4,10 +4,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import Misconfigured
@@ -173,6 +174,7 @@ def test_sqlite_is_set_up_for_what_is_promised(sqlite_store: Store, sqlite_url: 
                 assert unit.connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value, pragma
     folder = Path(sqlite_url.removeprefix("sqlite:///")).parent / "new"
     with opened(f"sqlite:///{folder}/x.sqlite", Keys(SECRET), Clock(), Ids()) as fresh:
+        fresh.exclusive()
         fresh.upgrade()
         modes = {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
     assert modes == {0o600}
@@ -229,9 +231,11 @@ def test_one_process_at_a_time_works_on_a_sqlite_file(sqlite_url: str, sqlite_st
     assert sqlite_store.exclusive()
     with opened(sqlite_url, Keys(SECRET), Clock(), Ids()) as second, pytest.raises(Misconfigured):
         second.exclusive()
+    with opened(sqlite_url, Keys(SECRET), Clock(), Ids()) as third, pytest.raises(Misconfigured):
+        third.exclusive()  # neither has the second taken the hold along when it went
     sqlite_store.close()
-    with opened(sqlite_url, Keys(SECRET), Clock(), Ids()) as third:
-        assert third.exclusive()
+    with opened(sqlite_url, Keys(SECRET), Clock(), Ids()) as fourth:
+        assert fourth.exclusive()
 
 
 @pytest.mark.postgres
@@ -296,3 +300,36 @@ def test_a_lost_connection_costs_nobody_more_than_his_unit(store: Store, databas
         throw_out()
         with store.read() as unit:
             assert [each.id for each in unit.tickets.list()] == [kept.id]
+
+
+def test_what_is_asked_often_is_asked_by_an_index(sqlite_store: Store) -> None:
+    """However many tickets there are: nothing reads a whole table."""
+    asked: list[tuple[str, Any]] = []
+    with sqlite_store.begin() as unit:
+        event.listen(unit.connection, "before_cursor_execute", lambda _c, _u, words, values, *_: asked.append((words, values)))
+        unit.tickets.list()
+        unit.tickets.list("open", before=T0.date())
+        unit.tickets.open_of(b"x")
+        unit.tickets.by_ref("DPE-2026-0001")
+        unit.tickets.clock_events("t")
+        unit.requests.of("t")
+        unit.holdings.of("r")
+        unit.plans.approval("p")
+        unit.mail.known(b"x")
+        unit.mail.of("t")
+        unit.mail.tickets_of([b"x"], b"y")
+        unit.mail.quarantined()
+        unit.mail.unmarked("INBOX", 1)
+        unit.mail.marked("INBOX", 1, [1, 2])
+        unit.letters.of("t")
+        unit.letters.by_key("k")
+        unit.letters.by_message_ids(["<x>"])
+        unit.codes.live("t")
+        unit.codes.since("t", T0)
+        unit.packages.by_token("x")
+        unit.packages.of("t")
+        unit.trail("t")
+        assert len(asked) == 22
+        for words, values in asked[:22]:  # the questions about the questions are heard as well
+            steps = unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+            assert not [step for *_, step in steps if step.startswith("SCAN") and "USING INDEX" not in step], words
