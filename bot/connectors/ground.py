@@ -16,6 +16,16 @@ from bot.errors import Refused
 SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"  # what may stand around an address and does not count
 
 
+@dataclass(frozen=True, order=True)
+class Link:
+    """A foreign key of the live schema."""
+
+    child: str
+    columns: tuple[str, ...]
+    parent: str
+    on_delete: str  # CASCADE, SET NULL, NO ACTION …
+
+
 @dataclass(frozen=True)
 class Ground:
     """Tables, views and foreign keys as they are now."""
@@ -23,6 +33,7 @@ class Ground:
     dialect: str
     tables: Mapping[str, sa.Table]
     views: frozenset[str]
+    links: tuple[Link, ...]
     fingerprint: str
 
     def table(self, name: str) -> sa.Table:
@@ -48,12 +59,6 @@ class Ground:
         lower = sa.func.subjectline_lower if self.dialect == "sqlite" else sa.func.lower
         return lower(sa.func.trim(column, SPACES))
 
-    def foreign_keys(self) -> Iterator[tuple[str, sa.ForeignKeyConstraint, str]]:
-        """(table, constraint, table it leads to) of every foreign key among these tables."""
-        for name, table in self.tables.items():
-            for constraint in sorted(table.foreign_key_constraints, key=lambda each: sorted(each.column_keys)):
-                yield name, constraint, constraint.referred_table.name
-
 
 def fold(address: str, normaliser: str) -> str:
     """An address in the form in which addresses are compared; the same as `Ground.folded`."""
@@ -74,8 +79,25 @@ def reflect(connection: sa.Connection, schema: str | None) -> Ground:
     metadata.reflect(connection, schema=schema)
     tables = {table.name: table for table in metadata.tables.values() if table.schema == schema}
     views = frozenset(sa.inspect(connection).get_view_names(schema=schema))
+    links = tuple(sorted({link for table in tables.values() for link in _links(table, tables, connection)}))
     lines = sorted(line for table in tables.values() for line in _description(table, connection))
-    return Ground(connection.dialect.name, tables, views, hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16])
+    print_ = hashlib.sha256("\n".join([*lines, *map(str, links)]).encode()).hexdigest()[:16]
+    return Ground(connection.dialect.name, tables, views, links, print_)
+
+
+def _links(table: sa.Table, tables: Mapping[str, sa.Table], connection: sa.Connection) -> Iterator[Link]:
+    """SQLAlchemy does not see ON DELETE behind a column of SQLite (`x integer REFERENCES y ON DELETE CASCADE`)."""
+    if connection.dialect.name != "sqlite":
+        for each in table.foreign_key_constraints:
+            yield Link(table.name, tuple(each.column_keys), each.referred_table.name, each.ondelete or "NO ACTION")
+        return
+    asked = sa.text('SELECT id, "from", "table", on_delete FROM pragma_foreign_key_list(:name) ORDER BY id, seq')
+    keys: dict[int, tuple[list[str], str, str]] = {}
+    for number, column, parent, on_delete in connection.execute(asked, {"name": table.name}):
+        keys.setdefault(number, ([], parent, on_delete))[0].append(column)
+    spelled = {name.lower(): name for name in tables}  # a reference may be written in another case than its table
+    for columns, parent, on_delete in keys.values():
+        yield Link(table.name, tuple(columns), spelled.get(parent.lower(), parent), on_delete)
 
 
 def _description(table: sa.Table, connection: sa.Connection) -> Iterator[str]:
@@ -83,9 +105,6 @@ def _description(table: sa.Table, connection: sa.Connection) -> Iterator[str]:
         yield f"{table.name}.{column.name} {_type_words(declared_type(column), connection)} {column.nullable}"
     for names in unique_sets(table):
         yield f"{table.name} unique {sorted(names)}"
-    for constraint in table.foreign_key_constraints:
-        targets = sorted(element.target_fullname for element in constraint.elements)
-        yield f"{table.name} {sorted(constraint.column_keys)} -> {targets} {constraint.ondelete}"
 
 
 def _type_words(kind: sa.types.TypeEngine, connection: sa.Connection) -> str:

@@ -190,5 +190,6 @@ def redacted(text: str, words: Sequence[str]) -> str:
 
 def words_of(values: Sequence[str]) -> tuple[str, ...]:
     """What `redact` looks for: each value, and the parts of a name that are long enough to mean somebody."""
+    values = [value.encode("utf-8", "ignore").decode() for value in values]  # bytes that were never text name nobody
     parts = {part for value in values for part in re.split(r"[\s,;]+", value) if len(part) >= 3 and part.isalpha()}
     return tuple(sorted({value.strip() for value in values} | parts))

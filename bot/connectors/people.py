@@ -64,9 +64,12 @@ class Register:
             raise Refused("This reference names a table that is not in the data map.")
         column = self.ground.table(table).c[self.map.tables[table].key[0]]
         try:
-            return int(text) if sort_of(column).kind == "number" else _native(column)(text)
+            key = int(text) if sort_of(column).kind == "number" else _native(column)(text)
         except (ValueError, TypeError):
-            raise Refused("This reference does not fit the key of its table.") from None
+            key = None
+        if key is None or str(key) != text:
+            raise Refused("This reference does not fit the key of its table.")
+        return key
 
     def own(self, table: Table, person: Person) -> sa.ColumnElement[bool]:
         """The condition under which a row of this table is the person's."""

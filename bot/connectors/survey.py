@@ -37,9 +37,9 @@ def children_first(found: DataMap, ground: Ground) -> list[str]:
     Raises CycleError.
     """
     before: dict[str, set[str]] = {name: set(table.after) & found.tables.keys() for name, table in found.tables.items()}
-    for child, _, parent in ground.foreign_keys():
-        if child != parent and child in found.tables and parent in found.tables:
-            before[parent].add(child)
+    for link in ground.links:
+        if link.child != link.parent and link.child in found.tables and link.parent in found.tables:
+            before[link.parent].add(link.child)
     for edge in _edges(found):
         if edge.child != edge.parent and edge.child in found.tables and edge.parent in found.tables:
             before[edge.parent].add(edge.child)
@@ -105,20 +105,19 @@ def _mask_faults(table: Table, ground: Ground) -> Iterator[str]:
 def _leading_to_people(found: DataMap, ground: Ground) -> Iterator[str]:
     """Rule 2: every foreign key into a mapped table is an edge, or waved through with a reason."""
     declared = {(edge.child, edge.column, edge.parent) for edge in _edges(found)}
-    for child, constraint, parent in ground.foreign_keys():
-        if parent not in found.tables:
+    for link in ground.links:
+        said = ((link.child, each, link.parent) in declared or found.ignored(link.child, each) for each in link.columns)
+        if link.parent not in found.tables or any(said):
             continue
-        column = constraint.column_keys[0]
-        if (child, column, parent) in declared or found.ignored(child, column):
-            continue
-        if child in found.tables:
+        which = ", ".join(link.columns)
+        if link.child in found.tables:
             yield (
-                f"Table {child}: column {column} points to {parent}, where people are; "
+                f"Table {link.child}: column {which} points to {link.parent}, where people are; "
                 "make it an edge or wave it through under ignore, with a reason."
             )
         else:
             yield (
-                f"Table {child} points to {parent} ({column}) and is not in the map; "
+                f"Table {link.child} points to {link.parent} ({which}) and is not in the map; "
                 "map it or wave it through under ignore, with a reason."
             )
 
@@ -126,11 +125,11 @@ def _leading_to_people(found: DataMap, ground: Ground) -> Iterator[str]:
 def _torn_by_deleting(found: DataMap, ground: Ground) -> Iterator[str]:
     """Deleting a row must neither be refused by rows that stay nor take rows along that nobody counted."""
     declared = {(edge.child, edge.column) for edge in _edges(found)}
-    for child, constraint, parent in ground.foreign_keys():
+    for link in ground.links:
+        child, parent, column = link.child, link.parent, link.columns[0]
         if parent not in found.tables or not _deletes(found, parent):
             continue
-        column = constraint.column_keys[0]
-        cascades = (constraint.ondelete or "").upper() == "CASCADE"
+        cascades = link.on_delete.upper() == "CASCADE"
         goes = child in found.tables and _deletes(found, child) and (child, column) in declared
         if cascades and not goes:
             yield f"Table {parent}: deleting takes rows of {child} along (ON DELETE CASCADE) that no plan counts."

@@ -1,17 +1,22 @@
 """The database connector on SQLite and PostgreSQL: a person is found, planned, exported, erased and proved gone."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
 
 from bot.connectors import Found, NotSeen, Seen
-from bot.errors import Misconfigured, PlanChanged, Refused, SubjectlineError, Temporary, Unsupported
+from bot.connectors.database import Database
+from bot.connectors.ground import reflect
+from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
 from bot.sandbox import company as people
 from bot.workflow import Act, Line
@@ -257,8 +262,6 @@ def test_a_delete_wider_than_previewed_is_rolled_back(company: CompanyDatabase):
 
 
 def _ground(company: CompanyDatabase, server):
-    from bot.connectors.ground import reflect
-
     with server._reach.reading() as connection:
         return reflect(connection, None), []
 
@@ -368,12 +371,12 @@ HOSTILE = [
     "' OR '1'='1", "'; DROP TABLE account; --", '" OR ""="', "mara.lindt@example.com' --", "%", "_", "%@%", "*", "\\",
     "\0", "mara.lindt@example.com\0", "a" * 100_000, "=1+1", "{key}", "%(email)s", ":email", "$1", "?", "%s", "${x}",
     "\ud800", "\udcff@example.com", "'||(SELECT password_hash FROM account)||'", "1; DELETE FROM account",
-    "mara.lindt@example.com; --", "mara.lindt@example.com/*", "\u202emoc.elpmaxe@tdnil.aram", "mаra.lindt@example.com",
+    "mara.lindt@example.com; --", "mara.lindt@example.com/*", "\u202emoc.elpmaxe@tdnil.aram", "m\u0430ra.lindt@example.com",
 ]  # fmt: skip
 KEYS = [
     "account:1 OR 1=1", "account:", "account:1;DROP TABLE account", "account:'1'", "account:9" + "9" * 40, "account:-1",
     "account:None", "account:1.5", "account:\ud800", "account:\0", "accounts:1", 'account";--:1', "sqlite_master:1",
-    "pg_class:1", ":", "", "invoice_line:1:2", "newsletter:' OR 1=1 --", "account:0x1", "account:１２３４５６７",
+    "pg_class:1", ":", "", "invoice_line:1:2", "newsletter:' OR 1=1 --", "account:0x1", "account: 1", "account:+1", "account:0_1", "account:\uff11",
     "account:1e0", "account:\u202e1", "../account:1", "account%3A1", "account\n:1",
 ]  # fmt: skip
 
@@ -392,14 +395,10 @@ def test_a_hostile_reference_leads_to_nobody(company: CompanyDatabase):
     before = company.everything()
     server = company.connect()
     for key in KEYS:
-        try:
-            plan = server.plan(Right.DELETION, Found("server", key))
-            server.erase(Found("server", key), [*plan, Line("server", "account", Act.DELETE, 40)], "key")
-        except SubjectlineError as error:
-            assert "DROP" not in str(error)
-        else:
-            assert plan == [], repr(key)
-        assert company.everything() == before, repr(key)
+        with suppress(Refused):
+            assert server.plan(Right.DELETION, Found("server", key)) == [], repr(key)
+            server.erase(Found("server", key), [Line("server", "account", Act.DELETE, 40)], "key")
+    assert company.everything() == before
 
 
 HOSTILE_NAMES = ['account"; DROP TABLE account; --', "account'--", "sqlite_master", "main.account", "pg_catalog.pg_user", "ACCOUNT", "account\0"]
@@ -460,9 +459,6 @@ server.erase(Found("server", key, tuple(addresses)), lines, "key")
 @pytest.mark.parametrize(("point", "done"), [("locked", False), ("changed", False), ("committed", True)])
 def test_killed_in_the_middle_all_is_as_before_or_all_is_done(company: CompanyDatabase, point: str, done: bool):
     """kill -9 between change and commit leaves everything as it was; after the commit the probe sees it."""
-    import json
-    from dataclasses import asdict
-
     server, mara, plan = company.planned(people.MARA)
     before = company.everything()
     order = [company.config, company.url, mara.key, mara.addresses, [asdict(line) for line in plan]]
@@ -481,7 +477,5 @@ def test_an_address_of_another_kind_is_a_fault_of_the_configuration():
     """Neither SQLite nor PostgreSQL: said at once, without the address."""
     for url in ("mysql://root:hunter2@db/x", "nonsense", "", "sqlite://"):
         with pytest.raises(Misconfigured) as told:
-            from bot.connectors.database import Database
-
             Database(company_map(), url, lambda: TODAY)
         assert "hunter2" not in str(told.value)
