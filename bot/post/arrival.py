@@ -124,14 +124,15 @@ class Folder:
         """Everything the server has above the watermark has been offered once; how many mails that were."""
         offered = empty = 0
         while not stopping() and empty < 2:
-            todo = [uid for uid in self._search() if self._memory.open(uid)]
+            todo = self._memory.todo(self._search())
             if todo:
                 offered, empty = offered + len(todo), 0
                 self._offer(todo, stopping)
-            elif self._line.announced():  # arrived while we searched: look once more
-                empty += 1
-            else:
+                continue
+            self._move()  # the last one may have been given up as the line broke
+            if not self._line.announced():
                 break
+            empty += 1  # arrived while we searched: look once more
         return offered
 
     def _search(self) -> list[int]:
@@ -142,17 +143,19 @@ class Folder:
         return self._found
 
     def _offer(self, uids: Sequence[int], stopping: Callable[[], bool]) -> None:
-        for some in _chunks(uids, SEARCHED):
+        for some in self._memory.portions(uids, SEARCHED):
             for arrived in self._bodies(self._wanted(some)):
                 if stopping():
-                    return
+                    break
                 self._give(arrived)
             self._move()
             self.mark()
+            if stopping():
+                return
 
     def _wanted(self, uids: Sequence[int]) -> list[tuple[int, int, datetime]]:
         """UID, size and arrival of the mails whose header says that the body is needed."""
-        answer = self._line.parts(uids, "RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
+        answer = self._ask(uids, "RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
         checkpoint("intake.headers")
         wanted: list[tuple[int, int, datetime]] = []
         for uid in uids:
@@ -164,6 +167,16 @@ class Folder:
             else:
                 self._memory.finish(uid)
         return wanted
+
+    def _ask(self, uids: Sequence[int], *asked: str) -> dict[int, dict[bytes, Any]]:
+        """The parts of these mails. If asking breaks the line, each is asked alone next time: one is found guilty."""
+        try:
+            return self._line.parts(uids, *asked)
+        except Exception:
+            self._memory.suspects.update(uids)
+            if len(uids) == 1:
+                self._missing(uids[0])
+            raise
 
     def _wants(self, uid: int, header: bytes, size: int) -> bool:
         try:
@@ -181,7 +194,7 @@ class Folder:
             truncated = group[0][1] > self._limits.whole
             part = f"<0.{self._limits.part}>" if truncated else ""
             key = b"BODY[]<0>" if truncated else b"BODY[]"
-            answer = self._line.parts([uid for uid, _, _ in group], f"BODY.PEEK[]{part}")
+            answer = self._ask([uid for uid, _, _ in group], f"BODY.PEEK[]{part}")
             checkpoint("intake.fetched")
             for uid, size, moment in group:
                 mail = answer.pop(uid, {})
@@ -228,7 +241,7 @@ class Folder:
         if self._flag is None or not (uids := self._book.unmarked(self._mailbox, self._uidvalidity)):
             return
         try:
-            for some in _chunks(sorted(uids), SEARCHED):
+            for some in self._memory.portions(sorted(uids), SEARCHED):
                 self._line.add_flags(some, [self._flag], silent=True)
         except imaplib.IMAP4.abort:
             raise
@@ -253,11 +266,6 @@ def _bytes(value: bytes | int | None) -> bytes:
     if value is None:
         return b""
     return value if isinstance(value, bytes) else str(value).encode()
-
-
-def _chunks(uids: Sequence[int], size: int) -> Iterator[list[int]]:
-    for start in range(0, len(uids), size):
-        yield list(uids[start : start + size])
 
 
 def _groups(wanted: Iterable[tuple[int, int, datetime]], whole: int) -> Iterator[list[tuple[int, int, datetime]]]:

@@ -1,7 +1,7 @@
 """What the watcher knows of the mails it has seen. Outlives a connection, not the process."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -22,6 +22,7 @@ class Memory:
     watermark: int = 0
     done: set[int] = field(default_factory=set)
     sick: dict[int, Sick] = field(default_factory=dict)
+    suspects: set[int] = field(default_factory=set)  # asked for when the line broke: asked one by one from then on
 
     def start(self, uidvalidity: int, watermark: int) -> None:
         """Knows nothing, unless it already knows this very position."""
@@ -29,10 +30,14 @@ class Memory:
             self.uidvalidity, self.watermark = uidvalidity, watermark
             self.done.clear()
             self.sick.clear()
+            self.suspects.clear()
 
-    def open(self, uid: int) -> bool:
-        """Whether this mail is to be tried now."""
-        return uid not in self.done and (uid not in self.sick or self.sick[uid].due <= monotonic())
+    def todo(self, found: Iterable[int]) -> list[int]:
+        """What is to be tried now: first what never failed, then what failed and has waited long enough."""
+        now = monotonic()
+        fresh = [uid for uid in found if uid not in self.done]
+        well = [uid for uid in fresh if uid not in self.sick]
+        return well + [uid for uid in fresh if uid in self.sick and self.sick[uid].due <= now]
 
     def failed(self, uid: int, wait_s: float, longest_s: float) -> int:
         """The mail is tried again after a while, twice as long each time; how often it has failed now."""
@@ -44,6 +49,18 @@ class Memory:
     def finish(self, uid: int) -> None:
         self.done.add(uid)
         self.sick.pop(uid, None)
+        self.suspects.discard(uid)
+
+    def portions(self, uids: Iterable[int], size: int) -> Iterator[list[int]]:
+        """In order, so many at once; a suspect alone."""
+        portion: list[int] = []
+        for uid in uids:
+            if portion and (len(portion) == size or uid in self.suspects or portion[-1] in self.suspects):
+                yield portion
+                portion = []
+            portion.append(uid)
+        if portion:
+            yield portion
 
     def reached(self, found: Sequence[int]) -> int:
         """The watermark these UIDs allow: the last one before the first that is not done."""

@@ -311,6 +311,26 @@ def test_body_withheld(fake_imap: FakeImap, watch: Watch):
     assert desk.uids == [2]
 
 
+@pytest.mark.parametrize("part", ["HEADER", "BODY.PEEK[]"])
+def test_mail_that_breaks_the_line(fake_imap: FakeImap, watch: Watch, part: str):
+    """A mail over which the server breaks down each time stops no other, and ends with a person."""
+    fake_imap.mails = {uid: mail(uid) for uid in range(1, 6)}
+    honest = fake_imap.on_fetch
+
+    def fetch(session: Session, tag: str, rest: str) -> None:
+        if part in rest and "3" in rest.split(" ", 1)[0].split(","):
+            raise ConnectionError
+        honest(session, tag, rest)
+
+    fake_imap.instead["FETCH"] = fetch
+    desk = Desk()
+    watcher = watch(fake_imap.url, desk, limits=Limits(retry_s=0.01))
+    wait_for(lambda: desk.given_up)
+    assert desk.uids == [1, 2, 4, 5]
+    assert (desk.given_up[0][0].uid, desk.given_up[0][1]) == (3, "Missing")
+    wait_for(lambda: desk.position(watcher.mailbox) == (7, 5))
+
+
 # -- servers that go away --
 
 
