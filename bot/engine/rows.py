@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
     func,
     literal_column,
     or_,
@@ -61,9 +62,7 @@ def claim_statement(kinds: Collection[str], limits: Mapping[str, Limit]) -> Upda
             and_(work.c.state == RUNNING, work.c.lease_until < _MOMENT),
         ),
     )
-    choice = select(work.c.key).where(due)  # asked again on the locked row: it may have changed since it was read
-    if limits:
-        choice = _within(choice, due, limits)
+    choice = _within(due, limits) if limits else select(work.c.key).where(due)
     choice = choice.order_by(work.c.run_at, work.c.key).limit(bindparam("most"))
     chosen = choice.with_for_update(skip_locked=True, of=work).cte("chosen")  # never inlined: locks exactly these
     left = work.c.state == RUNNING
@@ -83,33 +82,53 @@ def claim_statement(kinds: Collection[str], limits: Mapping[str, Limit]) -> Upda
     )
 
 
-def _within(choice: Select, due: ColumnElement[bool], limits: Mapping[str, Limit]) -> Select:
-    """The choice without what its lane has no room for: calls in flight, and a lane closed by calls a second."""
+def _within(due: ColumnElement[bool], limits: Mapping[str, Limit]) -> Select:
+    """The keys of what is due, without what its lane has no room for: calls in flight, and calls a second.
+
+    A closed or full lane is left out before anything is counted, so a long queue behind it costs little and hides
+    nobody; of the open ones the first few are looked at, for whoever is chosen makes room for the next look.
+    """
     closest = sorted(limits, reverse=True)  # `card:special` before `card`
-    place = func.row_number().over(partition_by=work.c.lane, order_by=[work.c.run_at, work.c.key]).label("place")
-    places = select(work.c.key, place).where(due).subquery("places")
-    busy = (
-        select(work.c.lane, func.count().label("calls"))
-        .where(work.c.state == RUNNING, work.c.lease_until >= _MOMENT)
-        .group_by(work.c.lane)
-        .subquery("busy")
+    other = work.alias("other")
+    room = _by_lane(other.c.lane, {name: limits[name].in_flight for name in closest})
+    calls = func.count().label("calls")
+    alive = and_(other.c.state == RUNNING, other.c.lease_until >= _MOMENT)
+    busy = select(other.c.lane, calls, room.label("room")).where(alive).group_by(other.c.lane).subquery("busy")
+    closed = select(lane.c.name).where(lane.c.next_at > _MOMENT)
+    full = select(busy.c.lane).where(busy.c.calls >= busy.c.room)
+    first = (
+        select(work.c.key, work.c.lane, work.c.run_at)
+        .where(due, work.c.lane.not_in(closed), work.c.lane.not_in(full))
+        .order_by(work.c.run_at, work.c.key)
+        .limit(bindparam("look"))
+        .subquery("first")
     )
-    room = case(*[(_of(name), limits[name].in_flight) for name in closest], else_=_ANY)
-    turns = case(
-        (lane.c.next_at > _MOMENT, 0),
-        *[(_of(name), _burst(limits[name])) for name in closest],
-        else_=_ANY,
+    place = func.row_number().over(partition_by=first.c.lane, order_by=[first.c.run_at, first.c.key])
+    rates = {name: _burst(limits[name]) for name in closest}
+    free = _by_lane(first.c.lane, {name: limits[name].in_flight for name in closest}) - func.coalesce(busy.c.calls, 0)
+    # Few rows, found once: MATERIALIZED, so that no guess of a planner asks for them again and again.
+    ranked = (
+        select(first.c.key, place.label("place"), free.label("free"), _by_lane(first.c.lane, rates).label("turns"))
+        .outerjoin(busy, busy.c.lane == first.c.lane)
+        .cte("ranked")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return (
-        choice.join(places, places.c.key == work.c.key)
-        .outerjoin(busy, busy.c.lane == work.c.lane)
-        .outerjoin(lane, lane.c.name == work.c.lane)
-        .where(places.c.place + func.coalesce(busy.c.calls, 0) <= room, places.c.place <= turns)
+    fits = and_(ranked.c.place <= ranked.c.free, ranked.c.place <= ranked.c.turns)
+    # Asked again on the locked row, which may have changed since it was read; as a CASE, so that rows are found by key.
+    still = case(
+        (work.c.state == READY, work.c.run_at <= bindparam("at")),
+        (work.c.state == RUNNING, work.c.lease_until < _MOMENT),
+        else_=false(),
     )
+    return select(work.c.key).join(ranked, ranked.c.key == work.c.key).where(fits, still)
 
 
-def _of(name: str) -> ColumnElement[bool]:
-    return or_(work.c.lane == name, work.c.lane.startswith(f"{name}:", autoescape=True))
+def _by_lane(name: ColumnElement[str], values: Mapping[str, int]) -> ColumnElement[int]:
+    """What holds for the lane of this name, or for the family before the colon; of the first that fits."""
+    fitting = [
+        (or_(name == each, name.startswith(f"{each}:", autoescape=True)), value) for each, value in values.items()
+    ]
+    return case(*fitting, else_=_ANY)
 
 
 def _burst(limit: Limit) -> int:
@@ -122,7 +141,7 @@ def claim(unit: Unit, statement: Update, limits: Mapping[str, Limit], *, at: dat
     """Up to `most` pieces of work, now ours for the time of a lease; and the seconds until a closed lane opens."""
     _lock_lanes(unit, limits)
     moment = unit.connection.scalar(select(now(unit))) or 0
-    values = {"at": at, "moment": moment, "most": most, "by": by, "lease_ms": lease_ms}
+    values = {"at": at, "moment": moment, "most": most, "look": 8 * most, "by": by, "lease_ms": lease_ms}
     found = sorted(unit.connection.execute(statement, values), key=lambda row: (row.run_at, row.key))
     return [_job(row) for row in found], _close_lanes(unit, limits, Counter(row.lane for row in found), moment)
 
