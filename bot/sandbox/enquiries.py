@@ -28,21 +28,21 @@ def _prepared(title: str, about: str, name: str, address: str, text: str, subjec
 PREPARED = [
     _prepared(
         "Access: Mara wants a copy",
-        "A customer of twelve years, with something in every table.",
+        "A customer with something in every table.",
         "Mara Lindt",
         MARA,
         _ACCESS,
     ),
     _prepared(
         "Deletion: Mara wants to be forgotten",
-        "Some of her invoices must be kept by law, the rest goes.",
+        "The law keeps some invoices; the rest goes.",
         "Mara Lindt",
         MARA,
         _DELETION,
     ),
     _prepared(
         "Capital letters: Jonas",
-        "His address stands in the database in capitals, with spaces around it. He is found all the same.",
+        "Stored in capitals, and found all the same.",
         "Jonas Altherr",
         JONAS,
         _DELETION,
@@ -57,14 +57,14 @@ PREPARED = [
     ),
     _prepared(
         "Two on one address: the Brunners",
-        "Two customers share a mailbox. The bot does not guess: a person decides.",
+        "The bot does not guess: a person decides.",
         "Familie Brunner",
         COUPLE,
         _ACCESS,
     ),
     _prepared(
         "Nobody known",
-        "No system knows the address. The answer is “nothing held”.",
+        "The answer is “nothing held”.",
         "Noah Body",
         NOBODY,
         _ACCESS,

@@ -214,7 +214,7 @@ function input(block, ctx) {
 }
 
 const DRAW = {
-  header: (block, ctx) => el(ctx.form ? "h3" : "h4", { class: "sk-header" }, textObject(block.text, ctx)),
+  header: (block, ctx) => el("h3", { class: "sk-header" }, textObject(block.text, ctx)),
   divider: () => el("hr", { class: "sk-divider" }),
   section: (block, ctx) => el("div", { class: `sk-section ${block.accessory ? "with-accessory" : ""}` },
     el("div", { class: "sk-section-main" },

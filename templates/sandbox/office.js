@@ -24,12 +24,23 @@ async function told(promise, done) {
 function fill(enquiry) {
   const form = $("enquiry");
   for (const name of ["name", "address", "subject", "text"]) form.elements[name].value = enquiry[name] ?? "";
+  summarise();
+  if (!enquiry.text) {
+    $("letter-details").open = true;
+    form.elements.address.focus();
+  }
   for (const node of $("prepared").querySelectorAll("button")) node.setAttribute("aria-pressed", String(node.dataset.title === (enquiry.title ?? "")));
+}
+
+function summarise() {
+  const { name, address, subject } = $("enquiry").elements;
+  $("letter-from").textContent = name.value || address.value || "Nobody yet";
+  $("letter-subject").textContent = [name.value && address.value, subject.value].filter(Boolean).join(" · ");
 }
 
 function drawPrepared() {
   if ($("prepared").childElementCount) return;
-  const own = { title: "Your own words", about: "Any sender, any text, with or without the right subject.", name: "", address: "", subject: "Data Protection Enquiry", text: "" };
+  const own = { title: "Your own words", about: "Any sender, any subject, any text.", name: "", address: "", subject: "Data Protection Enquiry", text: "" };
   for (const each of [...state.enquiries, own]) {
     $("prepared").append(el("li", {}, el("button", { type: "button", data: { title: each.title }, "aria-pressed": "false", onclick: () => fill(each) },
       el("b", { text: each.title }), el("span", { text: each.about }))));
@@ -38,6 +49,9 @@ function drawPrepared() {
 }
 
 function hear() {
+  $("enquiry").addEventListener("input", summarise);
+  // What is required must be visible to be asked for.
+  $("enquiry").addEventListener("invalid", () => ($("letter-details").open = true), true);
   $("enquiry").addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -115,20 +129,18 @@ function read(letter) {
 
 // --- the company's data
 
-const shown = (value) => (value === null || value === "" ? "–" : value === true ? "yes" : value === false ? "no" : String(value));
+const shown = (value) => (value === null || value === "" ? "–" : value === true ? "yes" : value === false ? "no" : String(value).replace(/\.000000$/, "").replace(/ 00:00:00$/, ""));
 const SKIPPED = new Set(["id", "account_id", "address_id", "invoice_id"]);
 
 function rowNode(row) {
   const values = Object.entries(row.values).filter(([name]) => !SKIPPED.has(name) || name in row.was);
-  const word = { removed: "removed", changed: "changed", new: "new" }[row.state];
   return el("li", { class: `row ${row.state}` },
-    el("span", { class: "row-id", text: `#${row.values.id}` }),
+    el("p", { class: "row-head" }, el("span", { class: "row-id", text: `#${row.values.id}` }), row.state !== "same" && el("span", { class: "tag", text: row.state })),
     el("dl", {}, values.filter(([name, value]) => name in row.was || (value !== null && value !== "")).map(([name, value]) => el("div", { class: name in row.was ? "was" : "" },
       el("dt", { text: name.replaceAll("_", " ") }),
       el("dd", {},
         name in row.was && el("del", { text: shown(row.was[name]) }),
-        name in row.was ? el("ins", { text: shown(value) }) : el(row.state === "removed" ? "del" : "span", { text: shown(value) }))))),
-    word && el("span", { class: "tag", text: word }));
+        name in row.was ? el("ins", { text: shown(value) }) : el(row.state === "removed" ? "del" : "span", { text: shown(value) }))))));
 }
 
 function drawTables() {
@@ -187,17 +199,40 @@ async function refreshTables() {
 
 const name = (who) => state.people.find((each) => each.id === who)?.name ?? { bot: "The bot", person: "The person", cli: "The command line" }[who] ?? who;
 
+// The record's verbs in words for a visitor; a verb without words here is shown as it is.
+const DID = {
+  receive: "opened a ticket", open: "opened a ticket", reply: "replied", reopen: "wrote again", wrong_code: "sent a wrong code",
+  ask_identity: "asks for a confirmation", identity: "settled who wrote", choose: "chose this right", identified: "may go on",
+  plan: "made a plan", planned: "has the plan ready", propose: "asks for a second person", approve: "approved the plan",
+  reject: "rejected the plan", stop: "stopped it", void: "voided the approval: the data changed", cooled: "waited long enough",
+  run: "starts the run", erased: "did what was approved", prove: "asks every system again", proved: "looked again",
+  answer: "prepares the answer", finish: "is done with this request", pack: "packed the copy", download: "fetched the copy",
+  package_over: "destroyed the copy", write: "wrote a letter", sent: "sent a letter", letter_failed: "could not send a letter",
+  look: "looked at the details", look_mail: "looked at a mail", close: "closed the ticket", escalate: "needs a person",
+  resume: "let it go on", refuse: "refused", withdraw: "withdrew", settle: "settled an open question",
+  settle_mail: "settled a mail", quarantine: "put a mail aside",
+};
+const UNSAID = new Set(["at", "who", "did", "ticket", "id", "digest", "source", "target", "mail", "key", "ref", "unrolled"]);
+const spoken = (value) => (String(value).length > 34 ? `${String(value).slice(0, 12)}…` : String(value).replaceAll("_", " "));
+
 function detail(row) {
-  return Object.entries(row.detail ?? {}).filter(([, value]) => value !== null && value !== "" && typeof value !== "object")
-    .map(([key, value]) => `${key.replaceAll("_", " ")} ${String(value).length > 18 ? `${String(value).slice(0, 12)}…` : value}`).join(" · ");
+  const said = row.source && row.target ? [`${spoken(row.source)} → ${spoken(row.target)}`] : [];
+  for (const [key, value] of Object.entries(row)) {
+    if (UNSAID.has(key) || value === null || value === "") continue;
+    if (Array.isArray(value)) said.push(value.map(spoken).join(", "));
+    else if (typeof value === "object") said.push(Object.entries(value).map(([name, one]) => `${spoken(name)} ${spoken(one)}`).join(", "));
+    else said.push(`${key.replaceAll("_", " ")} ${spoken(value)}`);
+  }
+  return said.filter(Boolean).join(" · ");
 }
 
 function drawRecord() {
-  const rows = state.audit.map((row, number) => ({ ...row, number })).reverse();
+  const rows = [...state.audit].sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
   $("record-empty").hidden = rows.length > 0;
-  keyed($("record"), rows, (row) => row.number, (row) => el("li", { class: row.who === "bot" ? "by-bot" : "by-person" },
-    el("time", { datetime: row.at, text: shortly(new Date(row.at), now) }),
-    el("p", {}, el("b", { text: name(row.who) }), " ", el("span", { text: String(row.did).replaceAll("_", " ").replaceAll(".", " ") }), row.ref && el("code", { text: row.ref })),
+  const items = rows.map((row, number) => ({ row, when: shortly(new Date(row.at), now), key: `${rows.length - number}-${row.at}-${row.did}` }));
+  keyed($("record"), items, (each) => each.key, ({ row, when }) => el("li", { class: row.who === "bot" ? "by-bot" : "by-person" },
+    el("time", { datetime: row.at, text: when }),
+    el("p", {}, el("b", { text: name(row.who) }), " ", el("span", { text: DID[row.did] ?? String(row.did).replaceAll("_", " ") }), row.ticket && el("code", { text: row.ticket })),
     detail(row) && el("p", { class: "detail", text: detail(row) })));
 }
 

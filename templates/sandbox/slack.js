@@ -63,6 +63,22 @@ async function press(where, element, chosen, node) {
 
 // --- drawing
 
+const SIGNS = {
+  lock: "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
+};
+
+function sign(which) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "sk-sign");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SIGNS[which]);
+  svg.append(path);
+  return svg;
+}
+
 const avatar = (id, name) => el("span", { class: "avatar", "aria-hidden": "true", data: { of: id === state.bot ? "bot" : id.slice(-3) }, text: id === state.bot ? "S" : initials(name) });
 
 function message(item) {
@@ -73,7 +89,7 @@ function message(item) {
   return el("li", { class: `sk-message ${note ? "note" : ""}`, data: { ts: one.ts } },
     avatar(state.bot, name),
     el("div", { class: "sk-message-body" },
-      note && el("p", { class: "sk-only-you" }, el("span", { "aria-hidden": "true", text: "👁 " }), "Only visible to you"),
+      note && el("p", { class: "sk-only-you" }, sign("eye"), "Only visible to you"),
       el("p", { class: "sk-message-head" },
         el("strong", { text: name }), el("span", { class: "app", text: "APP" }), el("time", { datetime: at.toISOString(), text: asTime(at) }),
         one.edited && !note && el("span", { class: "edited", text: "(edited)" })),
@@ -202,7 +218,7 @@ function build() {
   nodes.empty = el("p", { class: "empty sk-empty", text: "No card yet. Send one of the mails on the left: its card appears here." });
   nodes.home = el("div", { class: "sk-home", hidden: true, tabindex: 0, "aria-label": "App Home" });
   nodes.tabs = {
-    messages: el("button", { type: "button", "aria-pressed": "true", onclick: () => show("messages") }, el("span", { "aria-hidden": "true", text: "🔒 " }), nodes.channel),
+    messages: el("button", { type: "button", "aria-pressed": "true", onclick: () => show("messages") }, sign("lock"), nodes.channel),
     home: el("button", { type: "button", "aria-pressed": "false", onclick: () => show("home") }, "App Home"),
   };
   const line = el("input", { name: "text", autocomplete: "off", "aria-label": "Slash command", value: "/dpe help", maxlength: 500 });
