@@ -83,7 +83,7 @@ def test_there_are_twenty_bombs() -> None:
 
 def test_a_mail_that_needs_too_much_memory_is_quarantined() -> None:
     """The child dies of it; the reason says so, and the next mail is read by the next child."""
-    with Opener(RULES, Limits(memory=160 * 1024**2), scanned=False) as small:
+    with Opener(RULES, Limits(memory=160 * 1024**2, wall_s=60), scanned=False) as small:
         first = small.read(mail()), pid(small)
         reading = small.read(BOMBS["a table of 200 kB a row"]())
         assert reading.verdict == "quarantine"
@@ -95,7 +95,7 @@ def test_a_mail_that_needs_too_much_memory_is_quarantined() -> None:
 def test_a_mail_that_needs_too_much_computing_is_quarantined() -> None:
     """Without the scan, a hundred thousand empty parts cost the parser many seconds: the child is stopped."""
     body = "--b\r\n\r\n" * 400_000
-    with Opener(RULES, Limits(cpu_s=1), scanned=False) as busy:
+    with Opener(RULES, Limits(cpu_s=1, wall_s=60), scanned=False) as busy:
         reading = busy.read(mail(body=body, content_type="multipart/mixed; boundary=b"))
         assert (reading.verdict, reading.reasons[0]) == ("quarantine", "Reading it took more than 1 s of computing.")
         assert busy.read(mail()).verdict == "enquiry"
