@@ -69,6 +69,7 @@ const zone = "Europe/Zurich";
 const part = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
 const timeOnly = part({ hour: "2-digit", minute: "2-digit" });
 const dayOnly = part({ weekday: "short", day: "numeric", month: "short" });
+const dateOnly = part({ day: "numeric", month: "short" });
 const full = part({ weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 const dayKey = part({ year: "numeric", month: "2-digit", day: "2-digit" });
 
@@ -76,7 +77,7 @@ export const asTime = (moment) => timeOnly.format(moment);
 export const asDay = (moment) => dayOnly.format(moment);
 export const asFull = (moment) => full.format(moment);
 export const sameDay = (one, other) => dayKey.format(one) === dayKey.format(other);
-export const shortly = (moment, now) => (sameDay(moment, now) ? asTime(moment) : `${asDay(moment)}, ${asTime(moment)}`);
+export const shortly = (moment, now) => (sameDay(moment, now) ? asTime(moment) : `${dateOnly.format(moment)}, ${asTime(moment)}`);
 
 export function initials(name) {
   const words = name.trim().split(/\s+/);

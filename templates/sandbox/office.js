@@ -80,6 +80,9 @@ function hear() {
   });
 }
 
+// A reference stays on one line.
+const withRefs = (text) => text.split(/(DPE-\d{4}-\d+)/).map((part, number) => (number % 2 ? el("span", { class: "ref", text: part }) : part));
+
 const groupedCode = (code) => `${code.slice(0, 4)} ${code.slice(4)}`;
 
 function answerWith(letter, text, done) {
@@ -95,7 +98,7 @@ function drawInbox() {
   keyed($("inbox"), items, (each) => each.number, (each) => el("li", { class: each.code && !each.answered ? "wants" : "" },
     el("button", { type: "button", class: "mail", data: { focus: `mail-${each.number}` }, onclick: () => read(each) },
       el("span", { class: "mail-head" }, el("span", { class: "mail-to", text: each.to }), el("time", { datetime: each.at, text: each.when })),
-      el("span", { class: "mail-subject", text: each.subject }),
+      el("span", { class: "mail-subject" }, withRefs(each.subject)),
       el("span", { class: "mail-text", text: each.text.replace(/\s+/g, " ").slice(0, 150) })),
     each.code && (each.answered
       ? el("p", { class: "done", text: "✓ answered" })
@@ -232,8 +235,8 @@ function drawRecord() {
   const items = rows.map((row, number) => ({ row, when: shortly(new Date(row.at), now), key: `${rows.length - number}-${row.at}-${row.did}` }));
   keyed($("record"), items, (each) => each.key, ({ row, when }) => el("li", { class: row.who === "bot" ? "by-bot" : "by-person" },
     el("time", { datetime: row.at, text: when }),
-    el("p", {}, el("b", { text: name(row.who) }), " ", el("span", { text: DID[row.did] ?? String(row.did).replaceAll("_", " ") }), row.ticket && el("code", { text: row.ticket })),
-    detail(row) && el("p", { class: "detail", text: detail(row) })));
+    el("p", {}, el("b", { text: name(row.who) }), " ", el("span", { text: DID[row.did] ?? String(row.did).replaceAll("_", " ") })),
+    el("p", { class: "detail" }, withRefs([row.ticket, detail(row)].filter(Boolean).join(" · ")))));
 }
 
 export function draw(next, moment) {
