@@ -85,6 +85,11 @@ def rules(settings: Settings) -> Rules:
     return Rules(subjects=settings.intake.subjects, own_addresses=own, reply_tag=message_domain(settings))
 
 
+def postman(settings: Settings) -> Postman:
+    """Mail out."""
+    return Postman(settings.env.smtp_url, settings.env.imap_url, total_s=settings.engine.mail_timeout_s)
+
+
 def message_domain(settings: Settings) -> str:
     """The domain of the Message-IDs we issue: ours, and told from a colleague's mail."""
     return f"dpe.{settings.company.email.rpartition('@')[2]}"
@@ -153,7 +158,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         ids=new_id,
         systems=found,
         channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
-        postman=Postman(env.smtp_url, env.imap_url),
+        postman=postman(settings),
         writer=Writer(
             TEMPLATES, name=settings.company.sender or settings.company.name, language=settings.letters.language
         ),

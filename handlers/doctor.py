@@ -1,7 +1,5 @@
 """`subjectline doctor`: every check one line, and what to do. First checks; each release adds some."""
 
-import smtplib
-import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 from bot import build
 from bot import settings as configuration
 from bot.errors import Misconfigured, SubjectlineError
-from bot.post import Line, Patience, place
+from bot.post import Patience, dial, place
 from bot.settings import Settings
 from bot.slack import client
 from handlers.printing import line, say
@@ -100,9 +98,8 @@ def database(settings: Settings) -> Iterator[Finding]:
 
 def mailbox(settings: Settings) -> Iterator[Finding]:
     where = place(settings.env.imap_url)
-    server = Line(where, Patience())
+    server = dial(where, Patience())
     try:
-        server.login(where.user, where.password)
         chosen = server.select_folder(where.folder, readonly=False)
         flags = chosen.get(b"PERMANENTFLAGS", ())
         yield Finding("mailbox", "ok", f"{chosen.get(b'EXISTS', 0)} mails")
@@ -115,15 +112,7 @@ def mailbox(settings: Settings) -> Iterator[Finding]:
 
 
 def mail_out(settings: Settings) -> Iterator[Finding]:
-    where = place(settings.env.smtp_url)
-    kind = smtplib.SMTP_SSL if where.security == "tls" else smtplib.SMTP
-    with kind(where.host, where.port, timeout=10) as server:
-        server.ehlo()
-        if where.security != "tls" and server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
-            server.ehlo()
-        if where.user:
-            server.login(where.user, where.password)
+    build.postman(settings).greet(settings.company.email)
     yield Finding("mail out", "ok", "the server takes our letters")
 
 

@@ -30,7 +30,7 @@ class Arrived(Protocol):
     def raw(self) -> bytes: ...
 
 
-MINE = frozenset({Verdict.ENQUIRY, Verdict.REPLY, Verdict.QUARANTINE})  # verdicts that leave a row
+TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
 class TakenElsewhere(Exception):  # noqa: N818 - not an error: another process was faster with the same mail
@@ -45,7 +45,7 @@ class Receiving(Identifying):
 
         A mail taken before (same Message-ID and content, whatever its UID) changes nothing.
         """
-        if reading.verdict not in MINE:
+        if reading.verdict == Verdict.MACHINE or (reading.verdict == Verdict.OTHER and not reading.references):
             return None
         identity = self.store.keys.blind("mail", identity_text(arrived.raw))
         try:
@@ -59,10 +59,13 @@ class Receiving(Identifying):
         known = unit.mail.known(identity)
         return known and (known.ticket_id or f"mail:{known.id}")
 
-    def _take(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str:
-        if reading.verdict == Verdict.QUARANTINE or reading.from_address is None:
+    def _take(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str | None:
+        ticket_id = self._joined(unit, reading)
+        if ticket_id is None and (reading.verdict in TO_LOOK_AT or reading.from_address is None):
             return self._quarantine(unit, arrived, reading, identity)
-        ticket_id = self._joined(unit, reading) or self._open(unit, arrived, reading)
+        if ticket_id is None and reading.verdict == Verdict.OTHER:
+            return None
+        ticket_id = ticket_id or self._open(unit, arrived, reading)
         self._keep(unit, arrived, reading, identity, ticket_id)
         checkpoint("receive.written")
         return ticket_id
@@ -99,9 +102,8 @@ class Receiving(Identifying):
 
     def _joined(self, unit: Unit, reading: Reading) -> str | None:
         """The ticket this mail belongs to: by what it answers, else by its reference; the same person only."""
-        assert reading.from_address is not None
-        found = self._answered(unit, reading)
-        if found is None:
+        found = self._answered(unit, reading) if reading.from_address else None
+        if found is None or reading.verdict == Verdict.QUARANTINE:
             return None
         ticket = unit.tickets.lock(found.id)
         if ticket.state == "closed":  # nobody else would see what the person still has to say

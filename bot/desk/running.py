@@ -17,6 +17,7 @@ from bot.tickets import BOT, DESTRUCTIVE, Request, State
 from bot.workflow import Act, Line, plan_hash
 
 T = TypeVar("T")
+RECIPIENTS = "recipients"  # in a plan: not a system, but people to be told
 STEP = {Right.ACCESS: "export", Right.DELETION: "erase"}  # what a run does in each system
 
 
@@ -42,7 +43,14 @@ class Running(Answering):
             request = unit.requests.get(job.args["request"])
             persons = self._persons(unit, request.id)
         answers = self._everywhere(list(persons), lambda system: system.plan(request.right, persons[system.name]))
-        return {"lines": [line for lines in answers.values() for line in lines]}
+        lines = [line for lines in answers.values() for line in lines]
+        if lines and request.right in DESTRUCTIVE:
+            lines += self._to_tell()
+        return {"lines": lines}
+
+    def _to_tell(self) -> list[Line]:
+        """GDPR 19: whoever the data were passed on to is told. The letter says so; a person does it."""
+        return [Line(RECIPIENTS, each["name"], Act.TASK, 1) for each in self.house.policy["policy"]["recipients"]]
 
     def _plan_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])
@@ -53,7 +61,7 @@ class Running(Answering):
         number = unit.plans.add(plan_id, request.id, lines, plan_hash(lines))
         unit.audit(BOT.id, "plan", request.ticket_id, request.id, number=number, hash=plan_hash(lines))
         request = self._move(unit, request, "planned", BOT, plan_id=plan_id, result={})
-        if not any(line.count for line in lines):
+        if not any(line.count for line in lines if line.act != Act.TASK):
             self._answer(unit, self._move(unit, request, "answer", BOT))
         elif request.right in DESTRUCTIVE:
             unit.plans.ask(plan_id, plan_hash(lines))
@@ -95,6 +103,8 @@ class Running(Answering):
         assert request.plan_id is not None
         by_system: dict[str, list[Line]] = {}
         for line in unit.plans.get(request.plan_id).lines:
+            if line.act == Act.TASK:
+                continue
             by_system.setdefault(line.system, []).append(line)
         return by_system
 

@@ -86,7 +86,7 @@ class Showing(Choosing):
             plan_id=plan.id,
             plan=tuple(
                 PlanLine(
-                    self.systems[line.system].label, line.place, line.act, line.count, line.basis,
+                    self._label(line.system), line.place, line.act, line.count, line.basis,
                     date.fromisoformat(line.until) if line.until else None,
                 )
                 for line in plan.lines
@@ -111,6 +111,9 @@ class Showing(Choosing):
             left = seen.get("left") if request.right in DESTRUCTIVE else None
             rows.append(Progress(self.systems[name].label, state, found, left))
         return tuple(rows)
+
+    def _label(self, system: str) -> str:
+        return self.systems[system].label if system in self.systems else system
 
     def _what(self, unit: Unit, job: Job) -> str:
         if "letter" in job.args:

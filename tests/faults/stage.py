@@ -21,7 +21,7 @@ from bot.sandbox.slack import BOB, CEM
 from bot.sandbox.walk import Walk
 from bot.sandbox.world import OWN, World
 from bot.store import Keys, Store
-from tests.faults.invariants import Evidence, check_invariants
+from tests.faults.invariants import Evidence
 
 QUICK = """
 [engine]
@@ -154,4 +154,3 @@ def evidence(world: World, walk: Walk, database_url: str) -> Evidence:
     )
 
 
-__all__ = ["Zygote", "check_invariants", "evidence", "staged"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.company import JONAS, MARA
-from tests.faults.stage import Zygote, check_invariants, evidence, staged
+from tests.faults.invariants import check_invariants, quiet
+from tests.faults.stage import Zygote, evidence, staged
 from tests.fixtures.store import migrate, postgres_url
 
 ROOT = Path(__file__).parents[2]
@@ -58,15 +59,7 @@ def test_killed_at(point: str, url: str, tmp_path: Path, zygote: Zygote) -> None
         walk.deletion(("Jonas Altherr", JONAS))
         assert len(bot.deaths) == 1, f"{point} was never reached"
         held = evidence(world, walk, url)
-        walk.until("everything to be quiet", lambda: quiet(held))
+        walk.until("everything to be quiet", lambda: quiet(held.store))
         assert bot.stop() == 0
         check_invariants(held)
         held.store.close()
-
-
-def quiet(held) -> bool:
-    try:
-        check_invariants(held)
-    except AssertionError:
-        return False
-    return True

@@ -42,7 +42,7 @@ def main() -> None:
                 code = 0
                 try:
                     bot(order)
-                except BaseException:
+                except BaseException:  # noqa: BLE001  the door of the child: whatever it was, it is told
                     traceback.print_exc()
                     code = 70
                 os._exit(code)

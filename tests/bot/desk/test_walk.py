@@ -368,3 +368,41 @@ def test_a_reply_reopens_a_closed_ticket(stage: Stage) -> None:
     assert stage.reply("But I am a customer!", sender="Otto <otto@example.org>") == ticket_id
     stage.work()
     assert stage.ticket(ticket_id).state == "open"
+
+
+def test_whoever_got_the_data_is_in_the_plan_as_a_persons_task(stage: Stage) -> None:
+    """The letter says that recipients are told; so the plan a second person approves says who, and that a person does it."""
+    ticket_id = stage.open("Please delete my data.")
+    stage.choose(ticket_id, Right.DELETION)
+    stage.reply_with_code()
+    stage.work()
+    with stage.store.read() as unit:
+        plan = unit.plans.get(stage.request(ticket_id, Right.DELETION).plan_id)
+    assert [(line.place, line.count) for line in plan.lines if line.act == "task"] == [("Mailchimp", 1)]
+    assert "Mailchimp" in stage.channel.shown()
+
+
+def test_a_follow_up_to_their_own_mail_joins_the_ticket(stage: Stage) -> None:
+    """Another subject, an answer to the person's own first mail: it is the same ticket, not a new one and not lost."""
+    ticket_id = stage.open()
+    assert stage.mail("Any news?", subject="Still waiting", References="<mail-1@example.com>") == ticket_id
+    assert stage.mail("Any news?", subject="Still waiting", sender="eve@example.org", References="<mail-1@example.com>") is None
+
+
+def test_a_near_miss_is_shown_to_a_person_and_opens_nothing(stage: Stage) -> None:
+    """It looks like an enquiry under another subject: a person decides."""
+    found = stage.mail("Please tell me which personal data you hold about me.", subject="A question")
+    assert found is not None
+    assert found.startswith("mail:")
+    stage.work()
+    assert "Quarantine" in stage.channel.shown()
+    assert not stage.postman.out
+
+
+def test_ordinary_mail_leaves_no_trace(stage: Stage) -> None:
+    """The rest of info@ is none of our business."""
+    assert stage.mail("The invoice is attached.", subject="Invoice 4711") is None
+    stage.work()
+    with stage.store.read() as unit:
+        assert unit.trail() == []
+    assert not stage.channel.messages
