@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 from threading import Event
 from time import monotonic
 from typing import Any, TypeVar
@@ -124,7 +125,7 @@ class Attempt:
         if isinstance(error, Refused | Unsupported):
             return End(DEAD, REFUSED, error=words, told=REFUSED)
         if not isinstance(error, Temporary) and not self.kind.harmless:
-            settled = begun + self.kind.timeout_s + self.kind.settle_s + 0.01
+            settled = begun + self.kind.timeout_s + self.kind.settle_s
             return End(READY, error=words, wait_s=settled - monotonic())
         if self.job.tries >= _bears(error):
             return End(DEAD, READY, error=words, told=DEAD)
@@ -184,7 +185,8 @@ class Attempt:
         if not end.counts:
             values["tries"] = self.job.tries - 1
         if end.state == READY:
-            values["run_at"] = self.clock() + timedelta(seconds=max(0.0, end.wait_s))
+            # In tenths, upwards: what a real clock measured must not make two simulated runs differ.
+            values["run_at"] = self.clock() + timedelta(seconds=max(0, ceil(end.wait_s * 10)) / 10)
         if end.state == DONE:
             values["done_at"] = unit.now
         return values

@@ -3,18 +3,22 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import select, text
 
 from bot.engine import rows
@@ -22,7 +26,8 @@ from bot.store import Store
 from bot.store.schema import action, work
 from tests.faults.eraser import Settings, left, new_engine, new_store
 from tests.faults.far_side import Erasures
-from tests.fixtures.store import postgres_url
+from tests.fixtures import postgres
+from tests.fixtures.store import migrate, postgres_url
 
 LONG = os.environ.get("SUBJECTLINE_FAULTS") == "long"
 KILLS, ERASURES = (50, 200) if LONG else (15, 60)
@@ -138,6 +143,39 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         yield World(database_url, tmp_path, stack)
 
 
+class MortalServer:
+    """A PostgreSQL nobody else uses, to be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = folder / "data"
+        self.server = postgres.server(self._files)
+
+    def kill(self) -> None:
+        """The postmaster is gone at once; what it had acknowledged is in its files."""
+        _kill(self.server.pid)
+
+    def start(self) -> None:
+        """It runs again, as soon as the last of its old processes has noticed."""
+        (self._files / "postmaster.pid").unlink()  # of a process that may still be a zombie
+        for _ in range(50):
+            with suppress(subprocess.SubprocessError):
+                return self.server._running.start()
+            threading.Event().wait(0.1)
+        pytest.fail("PostgreSQL does not start again")
+
+
+@pytest.fixture
+def mortal() -> Iterator[MortalServer]:
+    folder = Path(tempfile.mkdtemp(prefix="subjectline-mortal-"))
+    made = MortalServer(folder)
+    try:
+        yield made
+    finally:
+        with suppress(OSError):
+            made.server._running._cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _until(says: Callable[[], bool]) -> None:
     """Waits for what another process is about to do; fails after a minute."""
     ends, pause = time.monotonic() + 60, threading.Event()
@@ -247,4 +285,27 @@ def test_two_processes_one_killed(tmp_path: Path) -> None:
         _kill(pid)
         assert first.ended() == signal.SIGKILL
         assert second.ended() == 0
+        world.check(keys)
+
+
+@pytest.mark.postgres
+def test_database_killed(mortal: MortalServer, tmp_path: Path) -> None:
+    """PostgreSQL itself is killed in the middle and comes back: known answers were kept, nothing is done twice."""
+    template = mortal.server.template(migrate)
+    with mortal.server.database(template) as url, ExitStack() as stack:
+        with psycopg.connect(url, autocommit=True) as admin:  # what it acknowledges must survive
+            admin.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(
+                sql.Identifier(admin.info.dbname)))  # fmt: skip
+        world = World(url, tmp_path, stack)
+        keys = world.put([100] * 30)
+        engine = new_engine(world.store, world.far.port, Settings(timeout_s=5, settle_s=1))
+        stack.callback(engine.stop, 2)
+        engine.start()
+        for _ in range(5 if LONG else 2):
+            for _ in range(5):
+                world.far.line()
+            mortal.kill()
+            threading.Event().wait(0.3)  # calls come back meanwhile, and nobody can write it down
+            mortal.start()
+        _until(lambda: not left(world.store))
         world.check(keys)
