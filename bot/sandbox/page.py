@@ -51,7 +51,7 @@ Row = Mapping[str, Any]
 
 
 class Page:
-    """Served from `start` to `stop`. `audit` gives the bot's record: rows with `at`, `who`, `did`, `ticket` and more."""
+    """Served from `start` to `stop`. `audit` gives the bot's record: rows of `at`, `who`, `did`, `ticket` and more."""
 
     def __init__(self, world: "World", port: int = 0) -> None:
         self.audit: Callable[[], Sequence[Row]] = list

@@ -219,7 +219,9 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
         self.context.on("requestfinished", lambda request: self._went_out(world, request.url))
-        self.context.on("requestfailed", lambda request: request.failure == "csp" or self._went_out(world, request.url))
+        self.context.on(
+            "requestfailed", lambda request: None if request.failure == "csp" else self._went_out(world, request.url)
+        )
         self.page.goto(world.page.url)
         self.page.wait_for_selector("html[data-ready]")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -28,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def inbox(world: World) -> list[bytes]:
+def inbox(world: World) -> list[Any]:
     with IMAPClient(HOST, world.imap.port, ssl=False, timeout=10) as client:
         client.login(world.imap.user, world.imap.password)
         client.select_folder("INBOX", readonly=True)
