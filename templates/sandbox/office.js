@@ -153,7 +153,7 @@ function drawTables() {
     rows += table.rows.filter((row) => row.state !== "removed").length;
     for (const row of table.rows) if (row.state in counts) counts[row.state] += 1;
   }
-  const since = counts.removed + counts.changed ? `Since the start ${counts.removed} rows were removed and ${counts.changed} changed.` : "Nothing has been changed yet.";
+  const since = counts.removed + counts.changed ? `Since the start: ${counts.removed} removed, ${counts.changed} changed.` : "Nothing has been changed yet.";
   $("data-sum").textContent = `${tables.length} tables, ${rows} rows. ${since}`;
   const chosen = (row) => (whose === "all" ? true : whose === "changed" ? row.state !== "same" : row.of.includes(whose));
   const items = tables.map((table) => ({ name: table.name, label: table.label, all: table.rows.length, rows: table.rows.filter(chosen) })).filter((table) => table.rows.length || whose === "all");

@@ -458,7 +458,7 @@ def test_the_database_before_and_after(world: World, visit: Visit) -> None:
     with closing(sqlite3.connect(world.company_path)) as connection, connection:
         connection.execute("DELETE FROM newsletter WHERE email = ?", (MARA,))
         connection.execute("UPDATE account SET first_name = 'erased' WHERE email = ?", (MARA,))
-    expect(visit.page.locator("#data-sum")).to_contain_text("1 rows were removed and 1 changed")
+    expect(visit.page.locator("#data-sum")).to_contain_text("Since the start: 1 removed, 1 changed.")
     changed = visit.page.locator("details[data-name=account] .row.changed")
     expect(changed.locator(".was del")).to_have_text("Mara")
     expect(changed.locator(".was ins")).to_have_text("erased")
