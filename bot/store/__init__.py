@@ -94,7 +94,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
-        """One transaction that only reads and never waits for a writer. Writing in it is an error."""
+        """One transaction that only reads, from one snapshot, and never waits for a writer. To write is an error."""
         with self._transaction(self._readers, database.READ) as connection:
             yield Unit(connection, self.keys, self._clock(), self._ids, writes=False)
 

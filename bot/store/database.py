@@ -62,7 +62,8 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url), _sqlite(url, "PRAGMA query_only=ON")
     writers = _postgresql(url)
-    return writers, writers.execution_options(postgresql_readonly=True)
+    # One snapshot for the whole of a reading unit, as SQLite gives it; read only, so nobody is ever told to try again.
+    return writers, writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _sqlite(url: URL, *more: str) -> Engine:

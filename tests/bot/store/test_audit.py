@@ -238,6 +238,24 @@ def test_writers_at_once_make_one_chain(store: Store) -> None:
     assert len(recorded(store)) == 80
 
 
+def test_the_record_verifies_while_it_is_written(store: Store) -> None:
+    """Rows and head are looked at in one snapshot."""
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with store.begin() as unit:
+                unit.audit("bot", "sent")
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        assert [store.verify_audit() for _ in range(50)] == [None] * 50
+    finally:
+        stop.set()
+        writing.join()
+
+
 def test_a_hundred_thousand_rows_are_verified_in_about_a_second(store: Store) -> None:
     """T29: a fifth of them here, in less than a fifth of 3 s of work; 0.6 to 0.8 s were measured for all."""
     entries = [audit.Entry(T0, "bot", "sent", f"t{number}", None, '{"n":1}') for number in range(20_000)]

@@ -58,6 +58,19 @@ def test_readers_do_not_wait_for_the_writer(store: Store) -> None:
             assert reading.tickets.list() == []
 
 
+def test_a_reading_unit_sees_one_snapshot(store: Store) -> None:
+    """What is committed meanwhile shows in the next one; else the record would seem longer than its head."""
+    with store.read() as reading:
+        assert reading.tickets.list() == []
+        with store.begin() as writing:
+            a_ticket(writing)
+            writing.audit("bot", "receive")
+        assert reading.tickets.list() == []
+        assert reading.trail() == []
+    with store.read() as reading:
+        assert len(reading.tickets.list()) == 1
+
+
 def test_units_are_not_nested(store: Store) -> None:
     """The inner one would wait for the outer for ever; the thread may go on afterwards."""
     with store.begin() as unit:
