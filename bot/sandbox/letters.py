@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import lru_cache
 
 _CODE = re.compile(r"(?<![\d-])(\d{4})[ \u00a0-]?(\d{4})(?![\d-])")
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -41,6 +42,7 @@ class Letter:
         return list(dict.fromkeys(_LINK.findall(self.text)))
 
 
+@lru_cache(maxsize=2048)  # the page asks twice a second
 def read(number: int, raw: bytes, at: datetime) -> Letter:
     """The letter as an inbox shows it."""
     message = message_from_bytes(raw)

@@ -4,6 +4,7 @@ Serves one page and a small JSON interface under /api/. It shows what lies in th
 mails, click in Slack as several people and move the clock; it never asks the bot anything but `audit`.
 """
 
+import copy
 import hashlib
 import json
 import tomllib
@@ -121,36 +122,36 @@ class Page:
 
     def state(self) -> dict[str, Any]:
         """Everything on the page but the clock and the company's rows."""
+        return {
+            **self._slack(),
+            "letters": [_shown(letter) for letter in self._world.letters()],
+            "written": list(self._written),
+            "enquiries": enquiries.PREPARED,
+            "audit": list(self.audit()),
+            "company": self._company_stamp(),
+        }
+
+    def _slack(self) -> dict[str, Any]:
         slack = self._world.slack
-        with slack.workspace.lock:
-            return {
-                "people": [
-                    {"id": user.id, "name": user.real_name, "roles": self._roles.get(user.id, [])}
-                    for user in slack.workspace.users.values()
-                    if user.id != BOT_USER
-                ],
-                "bot": BOT_USER,
-                "channel": {
-                    "id": slack.channel,
-                    "name": slack.workspace.conversations[slack.channel].name,
-                    "members": len(slack.workspace.conversations[slack.channel].members),
-                },
-                "messages": slack.messages(),
-                "direct": {
-                    each.partner: list(each.messages)
-                    for each in slack.workspace.conversations.values()
-                    if each.partner and each.messages
-                },
-                "ephemerals": list(slack.workspace.ephemerals),
-                "modals": {user: list(stack) for user, stack in slack.workspace.modals.items() if stack},
-                "homes": slack.workspace.homes,
-                "connected": len(slack.sockets.open),
-                "letters": [_shown(letter) for letter in self._world.letters()],
-                "written": self._written,
-                "enquiries": enquiries.PREPARED,
-                "audit": list(self.audit()),
-                "company": self._company_stamp(),
-            }
+        space = slack.workspace
+        with space.lock:
+            channel = space.conversations[slack.channel]
+            people = [each for each in space.users.values() if not each.bot]
+            return copy.deepcopy(
+                {
+                    "people": [
+                        {"id": each.id, "name": each.real_name, "roles": self._roles.get(each.id, [])}
+                        for each in people
+                    ],
+                    "bot": BOT_USER,
+                    "channel": {"id": channel.id, "name": channel.name, "members": len(channel.members)},
+                    "messages": channel.messages,
+                    "ephemerals": space.ephemerals,
+                    "modals": {user: stack for user, stack in space.modals.items() if stack},
+                    "homes": space.homes,
+                    "connected": len(slack.sockets.open),
+                }
+            )
 
     def _company_stamp(self) -> str:
         """Changes whenever the company's database may have."""

@@ -92,7 +92,7 @@ class People:
             **self._who("block_actions", user),
             "container": {"type": "view", "view_id": view["id"]},
             "trigger_id": self.workspace.trigger(user, view["id"]),
-            "view": view,
+            "view": dict(view),
             "actions": [_action(block, element, chosen)],
         }
         return self._bring(Delivery("interactive", user, payload), wait=wait)
@@ -174,7 +174,7 @@ class People:
             "event_ts": self.workspace.stamp(),
         }
         if user in self.workspace.homes:
-            event["view"] = self.workspace.homes[user]
+            event["view"] = dict(self.workspace.homes[user])
         return self.event(user, event, wait=wait)
 
     def event(self, user: str, event: Mapping[str, Any], *, wait: bool = True) -> Delivery:
