@@ -227,7 +227,7 @@ class Engine:
                 self._stopping.wait(TICK_S / 2)
                 continue
             if not jobs:  # an empty look at a long queue leaves the database to others four fifths of the time
-                self._stopping.wait(4 * (monotonic() - began))
+                self._stopping.wait(min(4 * (monotonic() - began), TICK_S / 10))
                 self._bell.wait(TICK_S if opens_s is None else min(TICK_S, opens_s))
 
     def _submit(self, job: Job) -> None:

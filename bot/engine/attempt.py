@@ -108,17 +108,23 @@ class Attempt:
 
     def _call(self, begun: float) -> End:
         checkpoint(f"{self.kind.name}.before_call")
-        late_s = monotonic() - begun
-        if self.abandoned.is_set() or (not self.kind.harmless and late_s > max(0.25, self.kind.settle_s / 4)):
-            # Stopped, or frozen since the intent: somebody else may look by now, and must not find a call beginning.
-            return End(READY, READY, error="not called: too long after the intent", wait_s=1.0)
         try:
-            result = self.run(self.kind.call, self.job, self.kind.timeout_s - late_s) or {}
+            left_s = self.kind.timeout_s - (monotonic() - begun)
+            result = self.run(partial(self._in_time, begun), self.job, left_s) or {}
             end = End(DONE, DONE, result) if self.kind.harmless else _plain(result)
         except Exception as error:  # noqa: BLE001 the far side, and all that can be wrong with it
             end = self._fallen(error, begun)
         checkpoint(f"{self.kind.name}.after_call")
         return end
+
+    def _in_time(self, begun: float, job: Job) -> Mapping[str, Any] | None:
+        """The call, if it is still the moment for it. Who was frozen since the intent, or is being stopped, must not
+        begin one: somebody else may be looking for it by now. (Frozen inside a call, only a key at the far side helps.)
+        """  # fmt: skip
+        late_s = monotonic() - begun
+        if self.abandoned.is_set() or (not self.kind.harmless and late_s > max(0.25, self.kind.settle_s / 4)):
+            raise Temporary("not called: too long after the intent")
+        return self.kind.call(job)
 
     def _fallen(self, error: Exception, begun: float) -> End:
         words = _words(error)

@@ -707,7 +707,7 @@ def test_a_late_outcome_is_not_heard(store: Store, engine: Engine, far: FarSide,
 def test_a_call_does_not_begin_long_after_its_intent(store: Store, engine: Engine, far: FarSide,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     """Frozen between intent and call: thawed, it does not call any more, for somebody else may have looked."""
-    times = iter([100.0, 106.0])
+    times = iter([100.0, 100.1, 106.0])
     engine.register(far.kind())
     put(store, engine)
     with monkeypatch.context() as patched:
