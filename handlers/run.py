@@ -74,9 +74,9 @@ class Bot:
         self._stops.append(self.watcher.stop)
         env = parts.settings.env
         if env.slack_app_token:
-            socket = Socket(self._app, env.slack_app_token, env.slack_api_url)
-            socket.start()
-            self._stops.append(socket.stop)
+            self.socket = Socket(self._app, env.slack_app_token, env.slack_api_url)
+            self.socket.start()
+            self._stops.append(self.socket.stop)
 
     def _start_web(self) -> None:
         env = self.parts.settings.env
@@ -122,7 +122,7 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
 
 def log_plainly(file: Path | None = None) -> None:
     """One JSON object a line on stdout (or in this file), allowed names only; libraries name only what is broken."""
-    logging.basicConfig(level=logging.ERROR, format="%(name)s %(levelname)s", force=True)
+    logging.basicConfig(level=logging.CRITICAL if file else logging.ERROR, format="%(name)s %(levelname)s", force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

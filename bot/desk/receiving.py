@@ -161,7 +161,7 @@ class Receiving(Identifying):
             unit, "card", f"card:{ticket.id}", {"ticket": ticket.id}, lane="slack-post", ticket_id=ticket.id
         )
         if first_today and not reading.automatic:
-            self._send(unit, ticket, "acknowledgement", {}, automatic=True)
+            self._acknowledge(unit, ticket)
         return ticket.id
 
     def _first_today(self, unit: Unit, sender: bytes) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.desk.moving import Moving
 from bot.engine import Job, Kind
 from bot.store import Unit
-from bot.tickets import BOT, Request, State, Ticket
+from bot.tickets import BOT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
 SECRET = frozenset({"identity_code", "access_answer"})  # letters whose secret does not stay once they are sent
@@ -34,26 +34,69 @@ class Writing(Moving):
             key = f"{ticket.id}:{kind}:{number}"
         else:
             key = f"{request.id}:{kind}:{request.generation}"
-            if any(each.key == key for each in unit.letters.of(ticket.id)):
-                return
-        letter_id = unit.id()
-        wrote = unit.tickets.correspondent(ticket.id)
+        if unit.letters.by_key(key) is None:
+            wrote = unit.tickets.correspondent(ticket.id)
+            letter = self._composed(ticket, wrote, kind, values, unit.now, secret=secret, automatic=automatic)
+            self._out(unit, ticket, key, letter, request)
+
+    def _composed(
+        self,
+        ticket: Ticket,
+        wrote: Correspondent,
+        kind: str,
+        values: Mapping[str, Any],
+        now: datetime,
+        *,
+        secret: str = "",
+        automatic: bool = False,
+    ) -> dict[str, Any]:
+        """The letter as it will go on the wire. Takes some milliseconds and needs no transaction."""
+        letter_id = self.ids()
         message_id = self._message_id(letter_id)
         rendered = self.writer.write(kind, ticket.language, {**self._common(ticket), **values})
         wire = self.writer.envelope(
-            rendered, sender=self.house.sender, to=wrote.address, message_id=message_id,
-            in_reply_to=wrote.message_id, references=wrote.references, sent_at=unit.now, automatic=automatic,
-        )  # fmt: skip
-        content = {
-            "to": wrote.address, "subject": rendered.subject, "text": rendered.text, "secret": secret,
-            "wire": wire.decode("ascii"),
-        }  # fmt: skip
-        unit.letters.add(
-            letter_id, key, ticket.id, request.id if request else None, kind, ticket.language, message_id, content
+            rendered,
+            sender=self.house.sender,
+            to=wrote.address,
+            message_id=message_id,
+            in_reply_to=wrote.message_id,
+            references=wrote.references,
+            sent_at=now,
+            automatic=automatic,
         )
-        args = {"letter": letter_id} | ({"request": request.id} if request else {})
+        content = {
+            "to": wrote.address,
+            "subject": rendered.subject,
+            "text": rendered.text,
+            "secret": secret,
+            "wire": wire.decode("ascii"),
+        }
+        return {"id": letter_id, "kind": kind, "message_id": message_id, "content": content}
+
+    def _out(self, unit: Unit, ticket: Ticket, key: str, letter: Mapping[str, Any], request: Request | None) -> None:
+        """The composed letter is a row, and on its way."""
+        request_id = request.id if request else None
+        unit.letters.add(
+            letter["id"], key, ticket.id, request_id, letter["kind"], ticket.language, letter["message_id"], letter["content"]
+        )
+        args = {"letter": letter["id"]} | ({"request": request_id} if request_id else {})
         self.engine.put(unit, "letter", f"letter:{key}", args, lane="mail", ticket_id=ticket.id)
-        unit.audit(BOT.id, "write", ticket.id, request.id if request else None, letter=kind, id=letter_id)
+        unit.audit(BOT.id, "write", ticket.id, request_id, letter=letter["kind"], id=letter["id"])
+
+    def _acknowledge(self, unit: Unit, ticket: Ticket) -> None:
+        """The acknowledgement will be written: not in the transaction of the mail, which others wait for."""
+        self.engine.put(unit, "acknowledge", f"acknowledge:{ticket.id}", {"ticket": ticket.id}, ticket_id=ticket.id)
+
+    def _acknowledge_call(self, job: Job) -> Mapping[str, Any]:
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(job.args["ticket"])
+            wrote = unit.tickets.correspondent(ticket.id)
+            now = unit.now
+        return self._composed(ticket, wrote, "acknowledgement", {}, now, automatic=True)
+
+    def _acknowledge_after(self, unit: Unit, job: Job, letter: Mapping[str, Any]) -> None:
+        ticket = unit.tickets.get(job.args["ticket"])
+        self._out(unit, ticket, f"{ticket.id}:acknowledgement:1", letter, None)
 
     def _message_id(self, letter_id: str) -> str:
         """Ours, with a keyed tag nobody can guess; the same for the same letter."""
@@ -114,6 +157,7 @@ class Writing(Moving):
 
     def _writing_kinds(self) -> list[Kind]:
         return [
+            self._harmless("acknowledge", self._acknowledge_call, self._acknowledge_after),
             Kind(
                 name="letter", call=self._letter_call, after=self._letter_after, probe=self._letter_probe,
                 timeout_s=self.house.mail_timeout_s, settle_s=self.house.mail_settle_s, harmless=False,

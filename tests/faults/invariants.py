@@ -127,4 +127,3 @@ def _no_canary(world: Evidence) -> None:
     for canary in world.canaries:
         seen = [call.method for call in calls if canary.lower() in f"{call.raw} {dict(call.arguments)}".lower()]
         assert not seen, f"I9: a person's words in {seen}"
-

@@ -38,7 +38,10 @@ class Zygote:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.faults.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-W", "ignore", "-m", "tests.faults.zygote"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def ask(self, **order: Any) -> dict[str, Any]:
@@ -123,7 +126,9 @@ def staged(folder: Path, zygote: Zygote, database_url: str) -> Iterator[tuple[Wo
         text = re.sub(r"^\[engine\][^\[]*", "", text, flags=re.MULTILINE)
         text = re.sub(r"^(kind = \"database\")$", r"\1\nstatement_s = 1", text, flags=re.MULTILINE)
         watch_changes(world.company_path)
-        text = re.sub(r"^fingerprint = .*$", f'fingerprint = "{fingerprint(world.company_path)}"', text, flags=re.MULTILINE)
+        text = re.sub(
+            r"^fingerprint = .*$", f'fingerprint = "{fingerprint(world.company_path)}"', text, flags=re.MULTILINE
+        )
         (folder / "subjectline.toml").write_text(QUICK + text)
         environment = {
             **world.environment(),
@@ -152,5 +157,3 @@ def evidence(world: World, walk: Walk, database_url: str) -> Evidence:
         canaries=walk.names,
         settled=walk.repeated,
     )
-
-

@@ -12,7 +12,21 @@ from tests.faults.stage import Zygote, evidence, staged
 from tests.fixtures.store import migrate, postgres_url
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("locate", "plan", "cool", "export", "prove", "pack", "erase", "letter", "card", "redraw", "quarantine", "quarantine_redraw")
+KINDS = (
+    "acknowledge",
+    "locate",
+    "plan",
+    "cool",
+    "export",
+    "prove",
+    "pack",
+    "erase",
+    "letter",
+    "card",
+    "redraw",
+    "quarantine",
+    "quarantine_redraw",
+)
 OF_EACH = ("claimed", "before_call", "after_call", "recorded")
 
 
