@@ -22,10 +22,11 @@ from bot.slack import Channel, client
 from bot.store import Keys, Store
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-SLACK_LANES = {
+LANES = {
     "slack-post": Limit(in_flight=1, per_second=1),  # chat.postMessage: one a second per channel
     "card": Limit(in_flight=1, per_second=1),  # one drawing a second per card; the last state is always drawn
     "mail": Limit(in_flight=2),
+    "acknowledge": Limit(in_flight=1, per_second=20),  # a letter costs 13 ms of thought: a flood of mail goes first
 }
 
 
@@ -147,7 +148,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         raise Misconfigured(faults)
     book = store(settings, clock)
     env = settings.env
-    engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=SLACK_LANES)
+    engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=LANES)
     sorting = rules(settings)
     opener = Opener(sorting)
     desk = Desk(

@@ -85,7 +85,8 @@ class Writing(Moving):
 
     def _acknowledge(self, unit: Unit, ticket: Ticket) -> None:
         """The acknowledgement will be written: not in the transaction of the mail, which others wait for."""
-        self.engine.put(unit, "acknowledge", f"acknowledge:{ticket.id}", {"ticket": ticket.id}, ticket_id=ticket.id)
+        key = f"acknowledge:{ticket.id}"
+        self.engine.put(unit, "acknowledge", key, {"ticket": ticket.id}, lane="acknowledge", ticket_id=ticket.id)
 
     def _acknowledge_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:

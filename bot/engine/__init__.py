@@ -192,7 +192,7 @@ class Engine:
         with self._lock:
             mine = list(self._mine)
         if mine:
-            with self._store.begin() as unit:
+            with self._store.begin(patient=True) as unit:
                 rows.renew(unit, self.owner, mine, self._lease_ms)
 
     def recover(self) -> int:
@@ -203,7 +203,7 @@ class Engine:
         """
         with self._lock:
             mine = list(self._mine)
-        with self._store.begin() as unit:
+        with self._store.begin(patient=True) as unit:
             unit.wake()
             return rows.expire(unit, None if self._store.dialect == "sqlite" else self.owner, mine)
 
@@ -239,7 +239,7 @@ class Engine:
     def _claim(self, most: int) -> tuple[list[Job], float | None]:
         if most < 1 or self._statement is None:
             return [], None
-        with self._store.begin() as unit:
+        with self._store.begin(patient=True) as unit:
             jobs, opens_s = rows.claim(
                 unit, self._statement, self._limits,
                 at=self._clock(), most=most, by=self.owner, lease_ms=self._lease_ms,

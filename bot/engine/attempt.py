@@ -86,7 +86,7 @@ class Attempt:
 
     def _intend(self, looked: NotSeen | None) -> Any:
         """The moment the intent was written; or the end, if nothing is to be called; or None: somebody has to look."""
-        with self.store.begin() as unit:
+        with self.store.begin(patient=True) as unit:
             if not rows.holds(unit, self.job):
                 raise Fenced
             known = rows.entry(unit, self.job.key)
@@ -173,7 +173,7 @@ class Attempt:
 
     def _write(self, end: End, *, tell: bool) -> None:
         job, kind = self.job, self.kind
-        with self.store.begin() as unit:
+        with self.store.begin(patient=True) as unit:
             if not rows.holds(unit, job):
                 raise Fenced
             if end.ledger == READY:
@@ -214,7 +214,7 @@ class Attempt:
 
     def _database_is_well(self) -> bool:
         try:
-            with self.store.begin() as unit:
+            with self.store.begin(patient=True) as unit:
                 if not rows.holds(unit, self.job):
                     raise Fenced
         except SQLAlchemyError:

@@ -27,6 +27,7 @@ from bot.store.rows import Broken, Head, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
+from bot.store.turn import Turn
 
 __all__ = ["AWAY", "Broken", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
 
@@ -63,16 +64,15 @@ class Store:
         self._clock = clock
         self._ids = ids
         self._writers, self._readers = database.engines(self._url)
-        # SQLite has one writer: our own threads queue here, in turn, instead of sleeping in its busy handler.
-        self._turn = threading.Lock()
+        self._turn = Turn()  # instead of sleeping in SQLite's busy handler
         self._mine = threading.local()
         self._callbacks: list[Callable[[], None]] = []
         self._alone = False
         self._scrub_at: float | None = None  # when to try again what could not be cleaned
 
     @contextmanager
-    def begin(self) -> Iterator[Unit]:
-        """One transaction: committed on leaving, rolled back on an exception.
+    def begin(self, *, patient: bool = False) -> Iterator[Unit]:
+        """One transaction: committed on leaving, rolled back on an exception. On SQLite the patient wait behind others.
 
         Raises one of AWAY when the database cannot be reached or stays locked. Not to be nested in one thread.
         """
@@ -80,7 +80,7 @@ class Store:
             raise RuntimeError("this thread is already in a unit")
         self._mine.open = True
         try:
-            with self._my_turn(), self._transaction(self._writers, database.WRITE) as connection:
+            with self._my_turn(patient=patient), self._transaction(self._writers, database.WRITE) as connection:
                 unit = Unit(connection, self.keys, self._clock(), self._ids, writes=True)
                 yield unit
                 unit.finish()
@@ -186,13 +186,13 @@ class Store:
             yield connection
 
     @contextmanager
-    def _my_turn(self) -> Iterator[None]:
+    def _my_turn(self, *, patient: bool = False) -> Iterator[None]:
         if self._file is None:
             yield
             return
-        if not self._turn.acquire(timeout=database.BUSY_MS / 1000):
+        if not self._turn.take(database.BUSY_MS / 1000, patient=patient):
             raise database.locked()
         try:
             yield
         finally:
-            self._turn.release()
+            self._turn.give_back()

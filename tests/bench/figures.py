@@ -1,0 +1,288 @@
+"""The figures: each builds its world, measures, and says against what and which target."""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import Table, create_engine, func, select
+
+from bot import build
+from bot import settings as configuration
+from bot.law import Right
+from bot.sandbox import company
+from bot.sandbox.slack import BOB
+from bot.sandbox.walk import Walk
+from bot.sandbox.world import World
+from bot.slack import Socket, bolt
+from bot.store.schema import mail, ticket
+from bot.tickets import State
+from handlers.run import Bot, log_plainly
+from tests.fixtures.dovecot import Dovecot, Mailbox
+
+MAILS = 2000
+ENQUIRIES = 800
+
+
+def spread(values: list[float], digits: int = 1) -> dict[str, float]:
+    """p50, p95, p99 and the number of values."""
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    shares = {name: ordered[min(last, int(share * len(ordered)))] for name, share in (("p95", 0.95), ("p99", 0.99))}
+    found = {"p50": statistics.median(ordered), **shares}
+    return {**{name: round(value, digits) for name, value in found.items()}, "n": len(ordered)}
+
+
+@contextmanager
+def at_work(folder: Path, mailbox: Mailbox | None = None, words: set[str] | None = None) -> Iterator[tuple[World, Bot]]:
+    """A world with the bot in this process; its mailbox on Dovecot where one is given."""
+    log_plainly(Path(os.devnull))
+    with World(folder) as world:
+        world.slack.tiers = False
+        environment = {**world.environment(), "PATH": os.environ["PATH"]}
+        if mailbox:
+            environment["IMAP_URL"] = mailbox.url
+        parts = build.assemble(configuration.load(environment), world.clock)
+        parts.store.upgrade()
+        bot = Bot(parts, words or {"web", "worker"})
+        bot.start()
+        try:
+            yield world, bot
+        finally:
+            bot.stop()
+
+
+@contextmanager
+def running(world: World, **more: str) -> Iterator[subprocess.Popen]:
+    """`subjectline run` in a process of its own."""
+    environment = {**world.environment(), "PATH": os.environ["PATH"], **more}
+    command = Path(sys.executable).parent / "subjectline"
+    subprocess.run([command, "db", "upgrade"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([command, "run"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(12)
+
+
+def until(look: Callable[[], Any], seconds: float = 120, every: float = 0.01) -> Any:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        found = look()
+        if found:
+            return found
+        time.sleep(every)
+    raise TimeoutError
+
+
+def a_mail(number: int, subject: str, text: str, **headers: str) -> bytes:
+    made = EmailMessage()
+    made["From"] = f"Person {number} <person{number}@example.com>"
+    made["To"] = "info@klangfinger.example"
+    made["Subject"] = subject
+    made["Message-ID"] = f"<bench-{number}@example.com>"
+    made["Date"] = "Sun, 22 Nov 2026 10:00:00 +0100"
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made.as_bytes(policy=SMTP)
+
+
+def mixed(chance: random.Random) -> list[bytes]:
+    """2,000 mails: enquiries in several dresses, ordinary mail, newsletters, notices of absence."""
+    subjects = (
+        "Data Protection Enquiry",
+        "RE: data protection enquiry",
+        "=?utf-8?q?Data_Protection?= Enquiry",
+        "AW:  Data  Protection Enquiry",
+    )
+    asks = ("Which data do you hold about me?", "Please delete my account.", "Please send me a copy of my data.")
+    filler = "The parcel has arrived and everything works. " * 30
+    made = [a_mail(n, chance.choice(subjects), chance.choice(asks)) for n in range(ENQUIRIES)]
+    made += [a_mail(n, f"Order {n}", filler) for n in range(ENQUIRIES, 1500)]
+    made += [a_mail(n, "Our news of the week", filler, List_Id="<news.example.com>") for n in range(1500, 1800)]
+    made += [a_mail(n, "Out of office", "I am away.", Auto_Submitted="auto-replied") for n in range(1800, MAILS)]
+    chance.shuffle(made)
+    return made
+
+
+def intake(folder: Path) -> dict[str, Any]:
+    """Mailbox of 2,000 mixed mails → committed tickets, the whole bot at work; against bare imapclient on the same mailbox."""
+    server = Dovecot()
+    server.start()
+    try:
+        mailbox = server.mailbox()
+        mailbox.fill(mixed(random.Random(1)))
+        raw_s = _bare(mailbox)
+        with World(folder) as world, running(world, IMAP_URL=mailbox.url):
+            with closing(create_engine(f"sqlite:///{folder / 'subjectline.sqlite'}").connect()) as database:
+
+                def count(table: Table) -> int:
+                    database.rollback()
+                    return database.scalar(select(func.count()).select_from(table)) or 0
+
+                until(lambda: count(ticket), every=0.002)
+                began = time.perf_counter()
+                until(lambda: count(ticket) >= ENQUIRIES, every=0.02)
+                took = time.perf_counter() - began
+                time.sleep(1)
+                wrong = abs(count(ticket) - ENQUIRIES) + abs(count(mail) - ENQUIRIES)
+    finally:
+        server.stop()
+    rate = MAILS / took
+    return {
+        "mails_per_s": round(rate), "tickets_per_s": round(ENQUIRIES / took), "wrong": wrong,
+        "against": "imapclient fetching every body", "imapclient_mails_per_s": round(MAILS / raw_s),
+        "ratio": round(rate * raw_s / MAILS, 2), "target": "300 mails/s, 0 wrong", "met": rate >= 300 and wrong == 0,
+    }  # fmt: skip
+
+
+def _bare(mailbox: Mailbox) -> float:
+    with mailbox.client() as client:
+        began = time.perf_counter()
+        uids = client.search()
+        for start in range(0, len(uids), 50):
+            client.fetch(uids[start : start + 50], ["BODY.PEEK[]"])
+        return time.perf_counter() - began
+
+
+def card_after_notice(folder: Path) -> dict[str, Any]:
+    """From the server's IDLE notice to the card's post, one mail at a time on Dovecot."""
+    server = Dovecot()
+    server.start()
+    try:
+        mailbox = server.mailbox()
+        with at_work(folder, mailbox) as (world, bot), mailbox.client() as watcher:
+            until(lambda: bot.watcher.heartbeat and world.slack.sockets.open)
+            delays = []
+            for number in range(15):
+                posts = len(world.slack.called("chat.postMessage"))
+                watcher.idle()
+                mailbox.deliver(a_mail(number, "Data Protection Enquiry", "Which data do you hold about me?"))
+                while not any(b"EXISTS" in each for each in watcher.idle_check(timeout=10)):
+                    pass
+                noticed = time.monotonic()
+                watcher.idle_done()
+                until(lambda posts=posts: len(world.slack.called("chat.postMessage")) > posts, 20, 0.002)
+                delays.append((world.slack.called("chat.postMessage")[posts].at - noticed) * 1000)
+                time.sleep(1.2)  # one post a second and channel is Slack's own limit
+    finally:
+        server.stop()
+    found = spread(delays)
+    return {
+        "ms": found,
+        "against": "the server's own IDLE notice",
+        "target": "p50 ≤ 300 ms",
+        "met": found["p50"] <= 300,
+    }
+
+
+def clicks(folder: Path) -> dict[str, Any]:
+    """50 people press at once; against an empty Bolt listener over the same socket."""
+    with at_work(folder) as (world, bot):
+        walk = Walk(world, BOB.id, BOB.id)
+        world.slack.post_every_s = 0.0
+        bot.parts.engine._limits.pop("slack-post")
+        for number in range(50):
+            walk.write(
+                (f"P {number}", f"p{number}@example.com"), "Data Protection Enquiry", "Which data do you hold about me?"
+            )
+        until(lambda: len(world.slack.messages()) >= 50, 120)
+        stamps = [each["ts"] for each in world.slack.messages()]
+        ours = _pressed(world, stamps, "choose:access")
+        until(lambda: _all_chosen(bot), 60)
+        bot.socket.stop()
+        app = bolt(world.slack.bot_token, "", world.slack.api_url)
+        app.action("details")(lambda ack: ack())
+        socket = Socket(app, world.slack.app_token, world.slack.api_url)
+        socket.start()
+        socket.wait(10)
+        empty = _pressed(world, stamps, "details")
+        socket.stop()
+    mine, theirs = spread(ours), spread(empty)
+    return {
+        "ms": mine, "against": "an empty Bolt listener", "empty_ms": theirs,
+        "ratio": round(mine["p99"] / theirs["p99"], 2), "target": "p99 ≤ 100 ms", "met": mine["p99"] <= 100,
+    }  # fmt: skip
+
+
+def _pressed(world: World, stamps: list[str], action: str) -> list[float]:
+    gate = threading.Barrier(len(stamps))
+
+    def press(ts: str) -> float:
+        gate.wait()
+        delivery = world.slack.click(BOB.id, ts, action)
+        if delivery.failure or delivery.acked_after is None:
+            raise RuntimeError(delivery.failure)
+        return delivery.acked_after * 1000
+
+    with ThreadPoolExecutor(len(stamps)) as pool:
+        return list(pool.map(press, stamps))
+
+
+def _all_chosen(bot: Bot) -> bool:
+    with bot.parts.store.read() as unit:
+        requests = [each for found in unit.tickets.list(limit=100) for each in unit.requests.of(found.id)]
+    return all(each.state != State.RECEIVED for each in requests)
+
+
+def access(folder: Path) -> dict[str, Any]:
+    """From the press on Access (identity known) to the answer sent, over the sample company's database."""
+    seconds = []
+    with at_work(folder) as (world, bot):
+        walk = Walk(world, BOB.id, BOB.id)
+        people = [row["email"].strip().lower() for row in world.company()["account"]]
+        alone = [each for each in people if people.count(each) == 1 and each != company.JONAS][:6]
+        for address in alone:
+            walk.write(("Somebody", address), "Data Protection Enquiry", "Please delete my account.")
+            ref = walk.new_card()
+            walk.press(BOB.id, ref, "choose:deletion")
+            walk.confirm(("Somebody", address))
+            walk.until("the plan", lambda ref=ref: walk._has(ref, "approve:deletion"))
+            time.sleep(1.2)
+            began = time.perf_counter()
+            world.slack.click(BOB.id, walk.card(ref)["ts"], "choose:access")
+            until(lambda ref=ref: _answered(bot, ref), 20, 0.002)
+            seconds.append(time.perf_counter() - began)
+    found = spread(seconds, 3)
+    return {"s": found, "against": "one export of the same person", "target": "≤ 0.4 s", "met": found["p50"] <= 0.4}
+
+
+def _answered(bot: Bot, ref: str) -> bool:
+    with bot.parts.store.read() as unit:
+        found = unit.tickets.by_ref(ref)
+        return any(each.right == Right.ACCESS and each.state == State.DONE for each in unit.requests.of(found.id))
+
+
+def idle_memory(folder: Path) -> dict[str, Any]:
+    """`subjectline run`, everything in one process, connected and idle; then with the child that has read one mail."""
+    with World(folder) as world, running(world) as process:
+        until(lambda: world.slack.sockets.open, 30)
+        time.sleep(3)
+        before = _rss(process.pid)
+        walk = Walk(world, BOB.id, BOB.id)
+        walk.write(("Mara Lindt", company.MARA), "Data Protection Enquiry", "Which data do you hold about me?")
+        walk.new_card()
+        time.sleep(3)
+        after = _rss(process.pid)
+    return {"mb": before, "after_one_enquiry_mb": after, "target": "≤ 150 MB", "met": after["all"] <= 150}
+
+
+def _rss(pid: int) -> dict[str, float]:
+    """Unique memory: what would be free if the process were gone (shared pages of the child counted once)."""
+    top = psutil.Process(pid)
+    parts = {"bot": top, **{f"child {number}": each for number, each in enumerate(top.children(recursive=True))}}
+    found = {name: round(each.memory_info().rss / 1e6, 1) for name, each in parts.items()}
+    return {**found, "all": round(sum(found.values()), 1)}
