@@ -960,11 +960,11 @@ def sick(store: Store, monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[
     left, begin = [times], store.begin
 
     @contextmanager
-    def failing() -> Iterator[Unit]:
+    def failing(**how: Any) -> Iterator[Unit]:
         if left[0] > 0:
             left[0] -= 1
             raise OperationalError("BEGIN", None, Exception("away"))
-        with begin() as unit:
+        with begin(**how) as unit:
             yield unit
 
     with monkeypatch.context() as patched:
