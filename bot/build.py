@@ -22,12 +22,6 @@ from bot.slack import Channel, client
 from bot.store import Keys, Store
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-LANES = {
-    "slack-post": Limit(in_flight=1, per_second=1),  # chat.postMessage: one a second per channel
-    "card": Limit(in_flight=1, per_second=1),  # one drawing a second per card; the last state is always drawn
-    "mail": Limit(in_flight=2),
-    "acknowledge": Limit(in_flight=1, per_second=20),  # a letter costs 13 ms of thought: a flood of mail goes first
-}
 
 
 def now() -> datetime:
@@ -91,6 +85,17 @@ def postman(settings: Settings) -> Postman:
     return Postman(settings.env.smtp_url, settings.env.imap_url, total_s=settings.engine.mail_timeout_s)
 
 
+def lanes(settings: Settings) -> dict[str, Limit]:
+    """How fast each kind of work may go, across all processes."""
+    often = settings.engine.slack_per_second
+    return {
+        "slack-post": Limit(in_flight=1, per_second=often),  # chat.postMessage: one a second per channel
+        "card": Limit(in_flight=1, per_second=often),  # one drawing a second per card; the last state is always drawn
+        "mail": Limit(in_flight=2),
+        "acknowledge": Limit(in_flight=1, per_second=20),  # a letter costs 13 ms of thought: a flood of mail goes first
+    }
+
+
 def message_domain(settings: Settings) -> str:
     """The domain of the Message-IDs we issue: ours, and told from a colleague's mail."""
     return f"dpe.{settings.company.email.rpartition('@')[2]}"
@@ -148,7 +153,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         raise Misconfigured(faults)
     book = store(settings, clock)
     env = settings.env
-    engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=LANES)
+    engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=lanes(settings))
     sorting = rules(settings)
     opener = Opener(sorting)
     desk = Desk(

@@ -98,7 +98,7 @@ def once(*, as_json: bool) -> int:
 def access(walk: Walk, world: World) -> dict[str, bool]:
     """Walks an access and holds the package against the database itself."""
     package = walk.access(MARA)
-    held = {name: len(rows) for name, rows in mine(world, MARA[1]).items()}
+    held = {name: len(rows) for name, rows in mine(world, MARA[1], shared=True).items()}
     packed = {
         Path(name).stem: len(json.loads(package.read(name))["rows"])
         for name in package.namelist()
@@ -125,14 +125,13 @@ def deletion(walk: Walk, world: World) -> dict[str, bool]:
     }
 
 
-def mine(world: World, address: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows of one person, found by plain looking: not by the code under proof."""
+def mine(world: World, address: str, *, shared: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """The rows of one person, by plain looking: not by the code under proof. `shared`: also what others share."""
     rows = world.company()
     accounts = [row for row in rows["account"] if address in _addresses(row)]
     keys = {row["id"] for row in accounts}
-    homes = {row["address_id"] for row in accounts} - {
-        row["address_id"] for row in rows["account"] if row not in accounts
-    }
+    others = set() if shared else {row["address_id"] for row in rows["account"] if row not in accounts}
+    homes = {row["address_id"] for row in accounts} - others
     invoices = {row["id"] for row in rows["invoice"] if row["account_id"] in keys}
     found = {
         name: [

@@ -122,7 +122,8 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
 
 def log_plainly(file: Path | None = None) -> None:
     """One JSON object a line on stdout (or in this file), allowed names only; libraries name only what is broken."""
-    logging.basicConfig(level=logging.CRITICAL if file else logging.ERROR, format="%(name)s %(levelname)s", force=True)
+    logging.basicConfig(level=logging.ERROR, format="%(name)s %(levelname)s", force=True)
+    logging.disable(logging.CRITICAL if file else logging.NOTSET)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

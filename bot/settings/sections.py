@@ -184,6 +184,7 @@ class EngineRoom(Section):
     slots: int = Field(default=8, ge=1, le=64)
     mail_timeout_s: float = Field(default=60, gt=0, le=600)  # hard limit of one conversation with the mail server
     mail_settle_s: float = Field(default=30, ge=0, le=600)  # after it, until the Sent folder is believed
+    slack_per_second: float = Field(default=1, gt=0, le=100)  # posts in the channel, and drawings of one card
     slack_timeout_s: float = Field(default=20, gt=0, le=120)  # hard limit of one call to Slack
     slack_settle_s: float = Field(default=5, ge=0, le=120)  # after it, until the channel's history is believed
 

@@ -28,6 +28,7 @@ QUICK = """
 lease_s = 5
 mail_timeout_s = 2
 mail_settle_s = 0.5
+slack_per_second = 20
 slack_timeout_s = 2
 slack_settle_s = 0.5
 """
@@ -121,7 +122,7 @@ def staged(folder: Path, zygote: Zygote, database_url: str) -> Iterator[tuple[Wo
     """World, bot and people. The bot is not started yet."""
     with World(folder) as world:
         world.slack.tiers = False
-        world.slack.post_every_s = 0.2
+        world.slack.post_every_s = 0.0
         text = (folder / "subjectline.toml").read_text()
         text = re.sub(r"^\[engine\][^\[]*", "", text, flags=re.MULTILINE)
         text = re.sub(r"^(kind = \"database\")$", r"\1\nstatement_s = 1", text, flags=re.MULTILINE)

@@ -24,7 +24,7 @@ ROLES = {
 }
 
 
-HOUSE = {"roles": ROLES, "slack_timeout_s": 2.0, "slack_settle_s": 0.0}
+HOUSE = {"slack_timeout_s": 2.0, "slack_settle_s": 0.0}
 
 
 @dataclass
@@ -51,7 +51,9 @@ def walk(request, sqlite_store, clock, ids, slack: Slack) -> Iterator[Walk]:
     """Both ways in pass the same story."""
     slack.post_every_s, slack.tiers = 0, False
     web = client(slack.bot_token, slack.api_url)
-    stage = Stage(sqlite_store, clock, ids, channel=Channel(web, slack.channel, every_s=0), house=HOUSE)  # type: ignore[arg-type]
+    stage = Stage(
+        sqlite_store, clock, ids, channel=Channel(web, slack.channel, every_s=0), house={**HOUSE, "roles": dict(ROLES)}
+    )  # type: ignore[arg-type]
     app = bolt(slack.bot_token, slack.signing_secret, slack.api_url)
     handlers.register(app, stage.desk, Workspace(web, slack.channel))
     server = Loopback(Starlette(routes=routes(app)))

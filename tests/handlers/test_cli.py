@@ -1,0 +1,133 @@
+"""The commands as their user runs them: a process of its own against the sandbox world."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.company import COUPLE, JONAS
+from bot.sandbox.world import World
+
+SUBJECTLINE = Path(sys.executable).parent / "subjectline"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("cli")) as made:
+        assert run(made, "db", "upgrade").returncode == 0
+        yield made
+
+
+def run(world: World, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SUBJECTLINE, *words],
+        env={**world.environment(), "PATH": os.environ["PATH"], **environment},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def rows(found: subprocess.CompletedProcess[str]) -> list[dict]:
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+def test_without_words_it_helps() -> None:
+    """Every command of the release is named, each with a line."""
+    found = subprocess.run([SUBJECTLINE, "--help"], capture_output=True, text=True, check=False, timeout=60)
+    for command in ("demo", "run", "doctor", "db", "tickets", "ticket", "intake", "data", "audit", "slack"):
+        assert command in found.stdout
+
+
+def test_the_database(world: World) -> None:
+    """check says that it fits; a fresh one is told what to do, exit 1."""
+    assert "fits this release" in run(world, "db", "check").stdout
+    fresh = run(world, "db", "check", DATABASE_URL=f"sqlite:///{world.folder / 'fresh.sqlite'}")
+    assert fresh.returncode == 1
+    assert "upgrade" in fresh.stdout
+
+
+def test_doctor_finds_a_healthy_house(world: World) -> None:
+    """Each check is a line; nothing is an error, exit 0."""
+    found = run(world, "doctor", "--json")
+    checks = {row["check"]: row["state"] for row in rows(found)}
+    assert found.returncode == 0, found.stdout
+    assert {"configuration", "database", "record", "mailbox", "mail out", "slack", "server", "safety", "people"} <= set(checks)
+    assert "error" not in checks.values()
+
+
+def test_doctor_finds_what_is_away(world: World) -> None:
+    """One thing that cannot be reached is one error with what to do; the other checks go on; exit 1."""
+    found = run(world, "doctor", "--json", IMAP_URL="imap://info:sandbox@127.0.0.1:1/INBOX")
+    assert found.returncode == 1
+    states = {row["check"]: row["state"] for row in rows(found)}
+    assert states["mailbox"] == "error"
+    assert states["slack"] == "ok"
+
+
+def test_every_fault_of_the_configuration_at_once(world: World) -> None:
+    """One sentence each, exit 78, no traceback."""
+    found = run(world, "run", IMAP_URL="http://x", SMTP_URL="", SUBJECTLINE_KEY="short")
+    assert found.returncode == 78
+    assert len(found.stderr.strip().splitlines()) == 3
+    assert "Traceback" not in found.stderr
+    assert run(world, "doctor", SUBJECTLINE_KEY="short").returncode == 78
+
+
+def test_tickets(world: World) -> None:
+    """None yet; a reference nobody has is told so, exit 1."""
+    assert run(world, "tickets", "--open").stdout == ""
+    missing = run(world, "ticket", "DPE-2026-0099")
+    assert missing.returncode == 1
+    assert "There is no ticket" in missing.stderr
+
+
+def test_classify(world: World, tmp_path: Path) -> None:
+    """One JSON line a file, in order."""
+    enquiry, other = tmp_path / "a.eml", tmp_path / "b.eml"
+    enquiry.write_text("From: Ann <ann@example.com>\nSubject: Re: data protection enquiry\n\nPlease delete my account.\n")
+    other.write_text("From: Ann <ann@example.com>\nSubject: Lunch\n\nAt noon?\n")
+    found = rows(run(world, "intake", "classify", str(enquiry), str(other)))
+    assert [(row["verdict"], row["rights"]) for row in found] == [("enquiry", ["deletion"]), ("other", [])]
+    assert set(found[0]) == {
+        "file", "verdict", "from", "subject", "rights", "language", "message_id", "attachments", "reasons",
+    }  # fmt: skip
+
+
+def test_data_find_counts_people_and_shows_nobody(world: World) -> None:
+    """A person in capital letters is found; two on one address are two."""
+    assert rows(run(world, "data", "find", JONAS, "--json")) == [{"system": "server", "persons": 1}]
+    assert rows(run(world, "data", "find", COUPLE, "--json")) == [{"system": "server", "persons": 2}]
+
+
+def test_data_plan_is_a_dry_run(world: World) -> None:
+    """Counts and a hash, the same each time; no value; nothing is changed."""
+    first, again = run(world, "data", "plan", "deletion", JONAS, "--json"), run(world, "data", "plan", "deletion", JONAS, "--json")
+    assert rows(first)[-1]["hash"] == rows(again)[-1]["hash"]
+    assert sum(row.get("count", 0) for row in rows(first)) >= 8
+    assert "altherr" not in first.stdout.lower()
+    assert world.company() == world.company_before
+
+
+def test_data_lint(world: World) -> None:
+    """The map fits; after a column nobody declared it does not, exit 1."""
+    assert run(world, "data", "lint").returncode == 0
+    text = (world.folder / "subjectline.toml").read_text()
+    broken = world.folder / "broken.toml"
+    broken.write_text(text.replace("phone = {", "telephone = {"))
+    found = run(world, "data", "lint", SUBJECTLINE_CONFIG=str(broken))
+    assert found.returncode == 1
+    assert "phone" in found.stdout
+
+
+def test_audit_verify(world: World) -> None:
+    """The record of a fresh house is whole."""
+    found = run(world, "audit", "verify")
+    assert (found.returncode, found.stdout.strip()) == (0, "The record is whole.")
+
+
+def test_slack_manifest(world: World) -> None:
+    """JSON to paste."""
+    assert json.loads(run(world, "slack", "manifest").stdout)["display_information"]["name"] == "Subjectline"
