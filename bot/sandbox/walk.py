@@ -186,7 +186,7 @@ class Walk:
             message = waiting()
             if message is None:
                 return True
-            if time.monotonic() - pressed > 1:
+            if time.monotonic() - pressed > 0.3:
                 pressed = time.monotonic()
                 if not any(self._in_view(user, action) for action in ("settle_mail", "quarantined:1")):
                     self._click(user, message, "quarantine")
