@@ -82,7 +82,9 @@ class Bot:
         env = self.parts.settings.env
         doors = routes(self._app) if env.slack_signing_secret else ()
         app = web(self.parts.desk, self.parts.settings, doors, ready=self._faults)
-        config = uvicorn.Config(app, host=env.host, port=env.port, log_config=None, access_log=False, server_header=False, lifespan="off")
+        config = uvicorn.Config(
+            app, host=env.host, port=env.port, log_config=None, access_log=False, server_header=False, lifespan="off"
+        )
         server = Server(config)
         thread = threading.Thread(target=server.run, name="web", daemon=True)
         thread.start()

@@ -33,7 +33,7 @@ class Arrived(Protocol):
 TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
-class TakenElsewhere(Exception):  # noqa: N818 - not an error: another process was faster with the same mail
+class TakenElsewhere(Exception):
     """Rolls back what this process was about to open."""
 
 

@@ -198,7 +198,7 @@ class Showing(Choosing):
         head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
         return replace(
             quarantined(row),
-            sender=header(head, b"from"), subject=header(head, b"subject"), words=body[:20_000].decode("utf-8", "replace"),
+            sender=header(head, b"from"), subject=header(head, b"subject"), words=body[:20_000].decode(errors="replace"),
         )  # fmt: skip
 
     # -- the person's words ---------------------------------------------------------------------------------------
@@ -260,8 +260,8 @@ class Showing(Choosing):
 
         def slack(name: str, call: Any, after: Any, *, post: bool) -> Kind:
             return Kind(
-                name=name, call=call, after=after, probe=self._posted if post else None, timeout_s=self.house.slack_timeout_s,
-                settle_s=self.house.slack_settle_s, harmless=not post, failed=self._failed,
+                name=name, call=call, after=after, probe=self._posted if post else None,
+                timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s, harmless=not post, failed=self._failed,
             )  # fmt: skip
 
         return [

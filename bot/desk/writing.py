@@ -77,7 +77,14 @@ class Writing(Moving):
         """The composed letter is a row, and on its way."""
         request_id = request.id if request else None
         unit.letters.add(
-            letter["id"], key, ticket.id, request_id, letter["kind"], ticket.language, letter["message_id"], letter["content"]
+            letter["id"],
+            key,
+            ticket.id,
+            request_id,
+            letter["kind"],
+            ticket.language,
+            letter["message_id"],
+            letter["content"],
         )
         args = {"letter": letter["id"]} | ({"request": request_id} if request_id else {})
         self.engine.put(unit, "letter", f"letter:{key}", args, lane="mail", ticket_id=ticket.id)

@@ -45,7 +45,9 @@ class Walk:
     mails: int = 0  # that reached the mailbox: what the bot must account for
     repeated: int = 0  # times somebody said “send again”
     taken: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)  # of people and their addresses: to be searched for where they must not be
+    names: set[str] = field(
+        default_factory=set
+    )  # of people and their addresses: to be searched for where they must not be
 
     # -- waiting ----------------------------------------------------------------------------------------------------
 
@@ -167,7 +169,9 @@ class Walk:
 
     def quarantine(self) -> None:
         """A mail with two senders nobody can tell apart is looked at, and settled, by a person."""
-        self.world.write("one@example.com, two@example.com", "", "Data Protection Enquiry", "Which data do you hold about me?")
+        self.world.write(
+            "one@example.com, two@example.com", "", "Data Protection Enquiry", "Which data do you hold about me?"
+        )
         self.mails += 1
         self.names |= {"one@example.com", "two@example.com"}
         user = self.handler

@@ -126,19 +126,23 @@ def intake(folder: Path) -> dict[str, Any]:
         mailbox = server.mailbox()
         mailbox.fill(mixed(random.Random(1)))
         raw_s = _bare(mailbox)
-        with World(folder) as world, running(world, IMAP_URL=mailbox.url):
-            with closing(create_engine(f"sqlite:///{folder / 'subjectline.sqlite'}").connect()) as database:
+        path = f"sqlite:///{folder / 'subjectline.sqlite'}"
+        with (
+            World(folder) as world,
+            running(world, IMAP_URL=mailbox.url),
+            closing(create_engine(path).connect()) as database,
+        ):
 
-                def count(table: Table) -> int:
-                    database.rollback()
-                    return database.scalar(select(func.count()).select_from(table)) or 0
+            def count(table: Table) -> int:
+                database.rollback()
+                return database.scalar(select(func.count()).select_from(table)) or 0
 
-                until(lambda: count(ticket), every=0.002)
-                began = time.perf_counter()
-                until(lambda: count(ticket) >= ENQUIRIES, every=0.02)
-                took = time.perf_counter() - began
-                time.sleep(1)
-                wrong = abs(count(ticket) - ENQUIRIES) + abs(count(mail) - ENQUIRIES)
+            until(lambda: count(ticket), every=0.002)
+            began = time.perf_counter()
+            until(lambda: count(ticket) >= ENQUIRIES, every=0.02)
+            took = time.perf_counter() - began
+            time.sleep(1)
+            wrong = abs(count(ticket) - ENQUIRIES) + abs(count(mail) - ENQUIRIES)
     finally:
         server.stop()
     rate = MAILS / took
