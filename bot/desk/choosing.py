@@ -10,6 +10,7 @@ from bot.law import Right
 from bot.store import Unit
 from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
 
+OUTWARD = ("acknowledge", "letter", "pack", "erase")  # work that must have ended before a ticket is closed
 NOT_YET = frozenset({Right.CORRECTION, Right.RESTRICTION})
 
 
@@ -154,8 +155,8 @@ class Choosing(Identifying):
         still = [str(each.right) for each in requests if each.state not in FINAL]
         if still:
             raise NotAllowed(f"Not finished yet: {', '.join(still)}.")
-        if self.engine.unsettled(unit, ticket.id):
-            raise NotAllowed("An act is still unsettled: say first what became of it.")
+        if self.engine.unfinished(unit, ticket.id, OUTWARD):
+            raise NotAllowed("Something is still on its way, or unsettled: the card says what.")
 
     def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
         ticket = unit.tickets.lock(ticket_id)

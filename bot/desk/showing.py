@@ -19,7 +19,7 @@ from bot.cards import (
     TicketLine,
     Unsettled,
 )
-from bot.desk.choosing import Choosing
+from bot.desk.choosing import OUTWARD, Choosing
 from bot.desk.running import STEP, cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
@@ -59,7 +59,7 @@ class Showing(Choosing):
             owner=ticket.owner,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
-            can_close=bool(requests) and all(each.state in FINAL for each in requests) and not unsettled,
+            can_close=bool(requests) and all(each.state in FINAL for each in requests) and not self.engine.unfinished(unit, ticket.id, OUTWARD),
             closed_on=self._today(closed) if closed else None,
             outcome=ticket.outcome,
         )
@@ -198,7 +198,9 @@ class Showing(Choosing):
         head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
         return replace(
             quarantined(row),
-            sender=header(head, b"from"), subject=header(head, b"subject"), words=body[:20_000].decode(errors="replace"),
+            sender=header(head, b"from"),
+            subject=header(head, b"subject"),
+            words=body[:20_000].decode(errors="replace"),
         )  # fmt: skip
 
     # -- the person's words ---------------------------------------------------------------------------------------
@@ -261,7 +263,8 @@ class Showing(Choosing):
         def slack(name: str, call: Any, after: Any, *, post: bool) -> Kind:
             return Kind(
                 name=name, call=call, after=after, probe=self._posted if post else None,
-                timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s, harmless=not post, failed=self._failed,
+                timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s, harmless=not post,
+                failed=self._failed,
             )  # fmt: skip
 
         return [

@@ -138,6 +138,10 @@ class Engine:
         """The acts of a ticket only a person can settle."""
         return rows.unsettled(unit, ticket_id)
 
+    def unfinished(self, unit: Unit, ticket_id: str, kinds: Collection[str]) -> bool:
+        """Whether work of these kinds for this ticket has yet to end, or to be settled."""
+        return rows.unfinished(unit, ticket_id, kinds)
+
     def states(self, unit: Unit, keys: Collection[str]) -> dict[str, str]:
         """Key → state (ready running waiting done unknown dead), of the work there is among these keys."""
         return rows.states(unit, keys)

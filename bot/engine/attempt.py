@@ -43,11 +43,11 @@ class End:
     counts: bool = True  # as a try; a pass that only found out that it is too early does not
 
 
-class Fenced(Exception):  # noqa: N818 not an error: somebody else has the row, and its end is theirs to write
+class Fenced(Exception):
     pass
 
 
-class Stopped(Exception):  # noqa: N818 not an error: the process ends before the database answered
+class Stopped(Exception):
     pass
 
 

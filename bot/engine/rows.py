@@ -284,6 +284,13 @@ def unsettled(unit: Unit, ticket_id: str) -> list[Job]:
     return [_job(row) for row in unit.connection.execute(ask)]
 
 
+def unfinished(unit: Unit, ticket_id: str, kinds: Collection[str]) -> bool:
+    """Whether work of these kinds for this ticket has yet to end, or to be settled."""
+    open_ = work.c.state.in_([READY, RUNNING, WAITING, UNKNOWN])
+    ask = select(work.c.key).where(work.c.ticket_id == ticket_id, work.c.kind.in_(kinds), open_).limit(1)
+    return unit.connection.scalar(ask) is not None
+
+
 def states(unit: Unit, keys: Collection[str]) -> dict[str, str]:
     """Key → state, of the work there is among these keys."""
     found = unit.connection.execute(select(work.c.key, work.c.state).where(work.c.key.in_(keys)))

@@ -22,7 +22,8 @@ class Turn:
         """Whether the turn is ours, within so many seconds. Given back with `give_back`."""
         ends = time.monotonic() + timeout_s
         with self._free:
-            if patient and self._free.wait_for(lambda: not self._taken and not self._urgent, min(PATIENCE_S, timeout_s)):
+            nobody = lambda: not self._taken and not self._urgent  # noqa: E731
+            if patient and self._free.wait_for(nobody, min(PATIENCE_S, timeout_s)):
                 self._taken = True
                 return True
             self._urgent += 1
