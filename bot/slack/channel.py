@@ -108,13 +108,15 @@ class Workspace:
         self.app_id = app_id
         self._web = web
         self._team: str | None = None
+        self._asking = threading.Lock()
 
     @property
     def team(self) -> str:
         """The workspace's id. Temporary or Refused while it is not known and Slack does not tell."""
-        if self._team is None:
-            self._team = str(call(self._web.auth_test, repeatable=True)["team_id"])
-        return self._team
+        with self._asking:  # fifty first clicks at once ask once
+            if self._team is None:
+                self._team = str(call(self._web.auth_test, repeatable=True)["team_id"])
+            return self._team
 
     def ours(self, *, team: str, app_id: str, channel: str) -> bool:
         """Whether this came from where our cards are. An empty word was not in the event and is not compared."""

@@ -34,7 +34,8 @@ class Socket:
     """Hears Slack over Socket Mode from `start` to `stop`, whatever Slack or the network do meanwhile.
 
     `deaf_s`: after so long without a message the session is replaced; nights are quiet, and a replacement costs one
-    call. `ping_s`: how often we ping.
+    call. A click that crosses our farewell to the old session has its effect, but no acknowledgement.
+    `ping_s`: how often we ping.
     """
 
     def __init__(
@@ -82,6 +83,8 @@ class Socket:
             try:
                 fresh = self._open()
             except SubjectlineError as trouble:
+                if self._stopping.is_set():
+                    break
                 asked = trouble.retry_after if isinstance(trouble, Temporary) else None
                 log.warning("slack_socket_waits", reason=str(trouble), seconds=asked or pause)
                 self._stopping.wait(asked or pause)
