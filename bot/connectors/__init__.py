@@ -39,6 +39,7 @@ class Table:
     labels: Mapping[str, str] = field(default_factory=dict)  # column -> words that explain it (GDPR 12(1))
     source: str = ""  # where the data came from, if not from the person (GDPR 15(1)(g))
     label: str = ""  # the table in words; its name where it is empty
+    withheld: Mapping[str, str] = field(default_factory=dict)  # what is held and not disclosed, in words -> why
 
 
 class Connector(Protocol):

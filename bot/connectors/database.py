@@ -179,12 +179,16 @@ class Database:
         tables = []
         for table in self._map.tables.values():
             names = table.exported
-            rows = tuple(tuple(row.values()) for _, row in register.rows(table, register.own(table, who), names))
+            live, ground = register.ground.table(table.name), register.ground
+            rows = tuple(
+                tuple(ground.typed(live.c[name], value) for name, value in row.items())
+                for _, row in register.rows(table, register.own(table, who), names)
+            )
             if rows and names:
                 labels = {name: table.columns[name].label for name in names}
                 tables.append(Table(
                     table.name, table.category, table.purpose, table.retention, names, rows, labels, table.source,
-                    table.label,
+                    table.label, table.withheld,
                 ))  # fmt: skip
         return tables
 

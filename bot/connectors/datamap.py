@@ -119,6 +119,11 @@ class Table(_Part):
     def exported(self) -> tuple[str, ...]:
         return tuple(name for name, each in self.columns.items() if each.export)
 
+    @property
+    def withheld(self) -> dict[str, str]:
+        """Personal columns that are not exported, in words → why."""
+        return {each.label or name: each.why for name, each in self.columns.items() if each.why and not each.export}
+
 
 class Ignore(_Part):
     """A foreign key that leads to a person and is waved through: of a whole table, or of one column of it."""

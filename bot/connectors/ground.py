@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,19 @@ class Ground:
         if self.dialect == "sqlite" or sort_of(column).kind in {"text", "number", "flag", "bytes"}:
             return column
         return sa.cast(column, sa.Text)
+
+    def typed(self, column: sa.Column, value: Any) -> Any:
+        """A raw value as its column means it, if nothing is lost by that: SQLite knows neither decimals nor flags."""
+        declared = declared_type(column)
+        if self.dialect != "sqlite" or not isinstance(value, int | float):
+            return value
+        if isinstance(declared, sa.Boolean) and value in (0, 1):
+            return bool(value)
+        if isinstance(declared, sa.Numeric) and declared.scale is not None:
+            exact = Decimal(repr(value))
+            fixed = round(exact, declared.scale) if exact.is_finite() else exact
+            return fixed if fixed == exact else value
+        return value
 
     def folded(self, column: sa.Column, normaliser: str) -> sa.ColumnElement:
         """The column in the form in which addresses are compared."""

