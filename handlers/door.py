@@ -6,9 +6,10 @@ that whoever clicked is told too; never what was in the event.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from bot.slack.calls import call
 
 log = structlog.get_logger("slack.door")
 
+AT_ONCE = 2  # desk calls of buttons: the acknowledgements of fifty presses are not to wait for the first one's work
 STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
 ELSEWHERE = "This bot works for its own workspace and channel only."
 LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
@@ -67,6 +69,7 @@ class Door:
 
     desk: Desk
     workspace: Workspace
+    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     def now(self) -> datetime:
         """The moment, in the house's time zone."""
@@ -85,9 +88,13 @@ class Door:
                     words = {"channel": channel, "user": heard.user, "text": told(text)}
                     call(client.chat_postEphemeral, repeatable=True, **words)
 
-            self._guard(heard, _origin(body), tell, lambda: listener(heard, self.desk))
+            self._guard(heard, _origin(body), tell, lambda: self._in_turn(listener, heard))
 
         return pressed
+
+    def _in_turn(self, listener: Callable[[Heard, Desk], None], heard: Heard) -> None:
+        with self.turns:
+            listener(heard, self.desk)
 
     def modal(self, title: str, listener: Callable[[Heard, Desk, datetime], dict[str, Any]]) -> Callable[..., None]:
         """A modal is open and shows what the listener made, or why not.

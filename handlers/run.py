@@ -17,7 +17,7 @@ from bot import build
 from bot.build import Parts
 from bot.errors import Misconfigured
 from bot.settings import Settings
-from bot.slack import Socket, bolt, routes
+from bot.slack import Socket, Workspace, app_id, bolt, close, routes
 from handlers.clock import Ticker
 from handlers.mail import Arrivals
 from handlers.web import web
@@ -37,7 +37,8 @@ class Bot:
         self._stops: list[Callable[[], Any]] = []
         env = parts.settings.env
         self._app = bolt(env.slack_bot_token, env.slack_signing_secret, env.slack_api_url)
-        handlers.register(self._app, parts.desk)
+        channel = Workspace(self._app.client, env.slack_channel, app_id(env.slack_app_token))
+        handlers.register(self._app, parts.desk, channel)
         self._starts: list[Callable[[], None]] = []
         if "worker" in words:
             self._starts.append(self._start_worker)
@@ -53,6 +54,7 @@ class Bot:
         """Nothing is half done and nothing runs any more; at most about ten seconds."""
         for stop in reversed(self._stops):
             stop()
+        close(self._app)
         self.parts.close()
 
     def _faults(self) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bot.slack.calls import client, quiet
 
-THREADS = 24  # five, the default, let the eighth slow listener miss Slack's three seconds
+THREADS = 64  # five, the default, let the eighth slow listener miss Slack's three seconds; these only wait
 BODY = 1_000_000  # bytes; Slack's own payloads stay far below
 
 
