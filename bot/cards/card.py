@@ -26,6 +26,7 @@ from bot.cards.blocks import (
 from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TicketLine, Unsettled
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
+from bot.workflow import Act
 
 VERB = {Right.ACCESS: "Access", Right.CORRECTION: "Correct", Right.DELETION: "Delete", Right.RESTRICTION: "Restrict"}
 NEXT = {
@@ -120,17 +121,21 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
 
 
 def totals(plan: Sequence[PlanLine]) -> str:
-    """The plan in numbers: `9 delete, 3 keep in 1 system`."""
+    """The plan in numbers: `9 to delete, 3 kept (rows, in 1 system); 2 for a person to tell`."""
     counts: Counter[str] = Counter()
     for each in plan:
         counts[each.act] += each.count
-    systems = len({each.system for each in plan})
+    tasks = counts.pop(Act.TASK, 0)
+    systems = len({each.system for each in plan if each.act != Act.TASK})
     told = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
-    return f"{told} (rows, in {systems} {'system' if systems == 1 else 'systems'})"
+    rest = f"; {tasks} for a person to tell" if tasks else ""
+    return f"{told} (rows, in {systems} {'system' if systems == 1 else 'systems'}){rest}"
 
 
 def plan_line(each: PlanLine) -> str:
     """One place of the plan in words."""
+    if each.act == Act.TASK:
+        return f"{each.system} · {each.place}: a person tells them"
     kept = f" ({each.basis})" if each.basis else ""
     until = f", until {day(each.until)}" if each.until else ""
     return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"

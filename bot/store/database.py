@@ -15,7 +15,7 @@ from bot.errors import Misconfigured
 BUSY_MS = 30_000  # how long a writer waits for another (TRUST F50: locked for 10 s, then on it goes)
 _STATEMENT_MS = 15_000
 _LOCK_MS = 10_000
-_IDLE_IN_TRANSACTION_MS = 60_000
+_IDLE_IN_TRANSACTION_MS = 15_000  # a frozen process gives its locks back: back at work within 60 s (P5)
 _CONNECT_S = 5
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, busy or full
