@@ -226,14 +226,10 @@ def _table_faults(table: Table) -> list[str]:
 def _belonging_faults(table: Table) -> list[str]:
     faults = [f"“{text}” is neither “identity” nor an edge “child.column -> parent.column”"
               for text in table.belongs if text != IDENTITY and read_edge(text) is None]  # fmt: skip
-    if table.by_identity and not table.identity:
-        faults.append("it belongs by identity, but names no identity column")
     if table.person and (not table.by_identity or table.edges):
         faults.append("a person's table belongs by identity and by nothing else")
-    if table.person and len(table.key) != 1:
-        faults.append("a person's table needs a key of one column")
-    if table.by_identity and not table.person and len(table.key) != 1:
-        faults.append("a table that knows people by address needs a key of one column")
+    if table.by_identity:
+        faults += _reference_faults(table)
     for edge in table.edges:
         if table.name not in {edge.child, edge.parent}:
             faults.append(f"the edge “{edge}” does not touch it")
@@ -243,6 +239,18 @@ def _belonging_faults(table: Table) -> list[str]:
             faults.append(f"the edge “{edge}” leads up to rows that other people may own as well: say shared = true")
     if table.shared and any(edge.child == table.name for edge in table.edges):
         faults.append("a shared table is reached from its owners only")
+    return faults
+
+
+def _reference_faults(table: Table) -> list[str]:
+    """A person is referred to as `table:key`."""
+    faults = []
+    if not table.identity:
+        faults.append("it belongs by identity, but names no identity column")
+    if len(table.key) != 1:
+        faults.append("a table that knows people needs a key of one column")
+    if ":" in table.name:
+        faults.append("the name of a table that knows people cannot have a colon")
     return faults
 
 

@@ -1,7 +1,7 @@
 """The live schema of a database, as reflected; the only source of identifiers that ever reach a statement."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -76,7 +76,18 @@ class Ground:
 
 def fold(address: str, normaliser: str) -> str:
     """An address in the form in which addresses are compared; the same as `Ground.folded`."""
-    return address if normaliser == "exact" else address.strip(SPACES).lower()
+    return address if normaliser == "exact" else lower(address.strip(SPACES))
+
+
+def lower(text: str) -> str:
+    """Letter by letter, as databases do it: İ is an i, and a Σ at the end of a word is not another letter."""
+    return "".join(letter.lower() for letter in text.replace("\u0130", "i"))
+
+
+def spellings(values: Sequence[str]) -> list[str]:
+    """The values, and as a server would fold them that knows the case of ASCII letters only (locale C)."""
+    odd = ("".join(lower(each) if each.isascii() else each for each in value.upper()) for value in values)
+    return sorted({*values, *odd})
 
 
 def reflect(connection: sa.Connection, schema: str | None) -> Ground:

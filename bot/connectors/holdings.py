@@ -181,8 +181,10 @@ def _anonymise(register: Register, holding: Holding) -> None:
     for key, changes in zip(holding.keys, holding.changes, strict=True):
         alike.setdefault(tuple(sorted(changes.items())), []).append(key)
     for changes, keys in alike.items():
+        # sa.null(): a JSON column would take None for the JSON word null
+        values = {name: sa.null() if value is None else value for name, value in changes}
         for block in blocks(keys):
-            changed = live.update().where(_keyed(register, holding.table, block)).values(dict(changes))
+            changed = live.update().where(_keyed(register, holding.table, block)).values(values)
             _count(register.connection.execute(changed), block)
 
 

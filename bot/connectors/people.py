@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.connectors.datamap import DataMap, Table
-from bot.connectors.ground import SPACES, Ground, fold, sort_of
+from bot.connectors.ground import SPACES, Ground, fold, sort_of, spellings
 from bot.connectors.masks import KEEP, masked, same, words_of
 from bot.errors import Refused
 
@@ -89,10 +89,9 @@ class Register:
 
     def addressed(self, table: Table, values: Sequence[str]) -> sa.ColumnElement[bool]:
         """The condition under which a row holds one of these (folded) addresses."""
-        live = self.ground.table(table.name)
-        return sa.or_(
-            *(self.ground.folded(live.c[name], self.map.header.normaliser).in_(values) for name in table.identity)
-        )
+        live, normaliser = self.ground.table(table.name), self.map.header.normaliser
+        wanted = values if normaliser == "exact" else spellings(values)
+        return sa.or_(*(self.ground.folded(live.c[name], normaliser).in_(wanted) for name in table.identity))
 
     def rows(
         self, table: Table, where: sa.ColumnElement[bool], names: Iterable[str] = (), *, lock: bool = False
@@ -174,6 +173,6 @@ class Register:
 
 def _native(column: sa.Column) -> Any:
     try:
-        return column.type.python_type
+        return str if isinstance(column.type, sa.types.NullType) else column.type.python_type
     except NotImplementedError:
         return str

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.checkpoints import checkpoint
+from bot.connectors.ground import lower
 from bot.errors import Misconfigured, Refused, SubjectlineError, Temporary, Unclear
 
 CONNECT_S = 5
@@ -169,4 +170,4 @@ def _sqlite(path: str) -> sqlite3.Connection:
 
 
 def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+    return lower(value) if isinstance(value, str) else value

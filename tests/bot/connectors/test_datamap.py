@@ -66,6 +66,7 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("edge upwards", says("address", shared=False), "leads up to rows that other people may own"),
     ("circle", says("licence", belongs="licence.account_id -> login_log.id"), None),  # see below
     ("person with a long key", says("account", key=["id", "email"]), "needs a key of one column"),
+    ("a name with a colon", says("newsletter", name="news:letter"), "cannot have a colon"),
     ("person by an edge", says("account", belongs=["identity", "account.address_id -> address.id"]), "nothing else"),
     ("follow what is anonymised", says("licence", erase="follow"), "deleted or kept"),
     ("follow two", says("invoice_line", belongs=["invoice_line.invoice_id -> invoice.id", "invoice_line.id -> account.id"]),
