@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).parent
-_ROOMS = ("store", "mail", "slack", "company")
+_ROOMS = ("ci", "store", "mail", "slack", "company")
 
-pytest_plugins = [f"tests.fixtures.{room}" for room in _ROOMS if (_HERE / "fixtures" / f"{room}.py").exists()]
+pytest_plugins = [f"tests.fixtures.{room}" for room in _ROOMS]
 
 
 @pytest.fixture(scope="session")
