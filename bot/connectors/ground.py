@@ -65,26 +65,35 @@ class Ground:
             return fixed if fixed == exact else value
         return value
 
-    def folded(self, column: sa.Column, normaliser: str) -> sa.ColumnElement:
-        """The column in the form in which addresses are compared."""
+    def holds(self, column: sa.Column, values: Sequence[str], normaliser: str) -> sa.ColumnElement[bool]:
+        """Whether the column holds one of these folded addresses, however it is written there."""
         if normaliser == "exact":
-            return column
-        # SQLite's own lower() knows ASCII only
-        lower = sa.func.subjectline_lower if self.dialect == "sqlite" else sa.func.lower
-        return lower(sa.func.trim(column, SPACES))
+            return column.in_(values)
+        trimmed = sa.func.trim(column, SPACES)
+        if self.dialect != "sqlite":
+            return sa.func.lower(trimmed).in_(_spellings(values))
+        # SQLite's own lower() knows ASCII only, ours knows all letters and is slow
+        plain = [value for value in values if value.isascii()]
+        odd = [value for value in values if not value.isascii()]
+        asked = [(sa.func.lower, plain), (sa.func.subjectline_lower, odd)]
+        return sa.or_(*(lowered(trimmed).in_(some) for lowered, some in asked if some))
 
 
 def fold(address: str, normaliser: str) -> str:
-    """An address in the form in which addresses are compared; the same as `Ground.folded`."""
+    """An address in the form in which addresses are compared; the same as `Ground.holds`."""
     return address if normaliser == "exact" else lower(address.strip(SPACES))
 
 
 def lower(text: str) -> str:
-    """Letter by letter, as databases do it: İ is an i, and a Σ at the end of a word is not another letter."""
-    return "".join(letter.lower() for letter in text.replace("\u0130", "i"))
+    """Letter by letter, as databases do it: a Σ at the end of a word is not another letter.
+
+    Two letters beyond ASCII would become ASCII ones (İ, and the sign for Kelvin); they stay: look-alikes are not equal.
+    """
+    folded = ((letter, letter.lower()) for letter in text)
+    return "".join(low if letter.isascii() or not low[0].isascii() else letter for letter, low in folded)
 
 
-def spellings(values: Sequence[str]) -> list[str]:
+def _spellings(values: Sequence[str]) -> list[str]:
     """The values, and as a server would fold them that knows the case of ASCII letters only (locale C)."""
     odd = ("".join(lower(each) if each.isascii() else each for each in value.upper()) for value in values)
     return sorted({*values, *odd})

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.connectors.datamap import DataMap, Table
-from bot.connectors.ground import SPACES, Ground, fold, sort_of, spellings
+from bot.connectors.ground import SPACES, Ground, fold, sort_of
 from bot.connectors.masks import KEEP, masked, same, words_of
 from bot.errors import Refused
 
@@ -54,7 +54,9 @@ class Register:
         """The person behind a reference, with every address that is theirs: on file now, or given."""
         bare = Person(table, self.key(table, key))
         values = self.folded([*addresses, *self._on_file(bare)])
-        common = tuple(each for each in values if any(who != (table, bare.key) for who in self._people([each])))
+        me = (table, bare.key)
+        shared = any(who != me for who in self._people(values))
+        common = tuple(each for each in values if shared and any(who != me for who in self._people([each])))
         own = tuple(each for each in values if each not in common)
         return Person(table, bare.key, own, common, self._words(Person(table, bare.key, own), values))
 
@@ -90,8 +92,7 @@ class Register:
     def addressed(self, table: Table, values: Sequence[str]) -> sa.ColumnElement[bool]:
         """The condition under which a row holds one of these (folded) addresses."""
         live, normaliser = self.ground.table(table.name), self.map.header.normaliser
-        wanted = values if normaliser == "exact" else spellings(values)
-        return sa.or_(*(self.ground.folded(live.c[name], normaliser).in_(wanted) for name in table.identity))
+        return sa.or_(*(self.ground.holds(live.c[name], values, normaliser) for name in table.identity))
 
     def rows(
         self, table: Table, where: sa.ColumnElement[bool], names: Iterable[str] = (), *, lock: bool = False

@@ -223,6 +223,7 @@ class Cutting:
                 near.shutdown(socket.SHUT_RDWR)
                 break
             far.sendall(data)
+        far.shutdown(socket.SHUT_RDWR)
         far.close()
         near.close()
 
