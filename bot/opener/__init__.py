@@ -99,7 +99,7 @@ class Opener:
             child.kill()
 
 
-class _Died(Exception):  # noqa: N818 - no error: what a child is for
+class _Died(Exception):
     """The child is no more. `certain`: by its mail; `left_s`: of the time that mail had."""
 
     def __init__(self, reason: str, left_s: float, *, certain: bool) -> None:
