@@ -65,7 +65,7 @@ class Answering(Writing):
             request = unit.requests.get(job.args["request"])
             ticket = unit.tickets.get(request.ticket_id)
             held = {name: self.packer.thaw(frozen) for name, frozen in unit.holdings.of(request.id).items()}
-            now = unit.now
+            now = unit.now.astimezone(ZoneInfo(self.house.zone))
         tables = {name: held.get(name, ()) for name in self.systems}
         about = {
             **self.house.policy,
