@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.connectors import Table
@@ -148,6 +148,7 @@ scalars = st.one_of(
 anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=6)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.tuples(anything, anything), max_size=4))
 def test_what_is_thawed_is_what_was_frozen(rows: list[tuple[Any, ...]]):
     """Every value with its type, every word about the table."""
@@ -229,6 +230,7 @@ def test_a_heading_is_guarded_too(packer: Packer):
     assert raw.decode("utf-8-sig").splitlines()[0] == '"\'=1+1","b"'
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_a_guarded_text_never_begins_like_a_formula(text: str):
     """And loses nothing: one ' more, or as it was."""
