@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot import connectors, law
 from bot.connectors import Connector
 from bot.desk import Desk, House
 from bot.engine import Engine, Limit
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, Temporary
 from bot.intake import Rules
 from bot.letters import Writer
 from bot.opener import Opener
@@ -72,6 +73,16 @@ def systems(settings: Settings, clock: Callable[[], datetime] = now) -> dict[str
 def lint(found: Mapping[str, Connector]) -> list[str]:
     """Every fault of every connector against its live system."""
     return [f"{name}: {fault}" for name, each in found.items() for fault in each.lint()]
+
+
+def check_systems(found: Mapping[str, Connector]) -> None:
+    """Misconfigured, with all faults. A system that is away is none: its work waits for it, and doctor says so."""
+    faults = []
+    for name, each in found.items():
+        with suppress(Temporary):
+            faults += lint({name: each})
+    if faults:
+        raise Misconfigured(faults)
 
 
 def rules(settings: Settings) -> Rules:
@@ -148,9 +159,7 @@ def policy(settings: Settings) -> dict[str, Any]:
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     """The house of these settings. Misconfigured, with all faults, when a connector is not fit for use."""
     found = systems(settings, clock)
-    faults = lint(found)
-    if faults:
-        raise Misconfigured(faults)
+    check_systems(found)
     book = store(settings, clock)
     env = settings.env
     engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=lanes(settings))

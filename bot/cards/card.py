@@ -26,7 +26,6 @@ from bot.cards.blocks import (
 from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TicketLine, Unsettled
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
-from bot.workflow import Act
 
 VERB = {Right.ACCESS: "Access", Right.CORRECTION: "Correct", Right.DELETION: "Delete", Right.RESTRICTION: "Restrict"}
 NEXT = {
@@ -43,12 +42,13 @@ IDENTITY = {
     Identity.NOBODY: "no system knows the address",
 }
 LANGUAGE = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
+TASK = "task"  # of a plan line: for a person to do
 ACT = {
     "export": "goes into the copy",
     "delete": "to delete",
     "anonymise": "to anonymise",
     "keep": "kept",
-    "task": "for a person to do",
+    TASK: "for a person to do",
 }
 PLANNED = frozenset({State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.NEEDS_PERSON})  # line by line
 SOON = 7  # days from which the sign of the due date changes
@@ -125,8 +125,8 @@ def totals(plan: Sequence[PlanLine]) -> str:
     counts: Counter[str] = Counter()
     for each in plan:
         counts[each.act] += each.count
-    tasks = counts.pop(Act.TASK, 0)
-    systems = len({each.system for each in plan if each.act != Act.TASK})
+    tasks = counts.pop(TASK, 0)
+    systems = len({each.system for each in plan if each.act != TASK})
     told = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
     rest = f"; {tasks} for a person to tell" if tasks else ""
     return f"{told} (rows, in {systems} {'system' if systems == 1 else 'systems'}){rest}"
@@ -134,7 +134,7 @@ def totals(plan: Sequence[PlanLine]) -> str:
 
 def plan_line(each: PlanLine) -> str:
     """One place of the plan in words."""
-    if each.act == Act.TASK:
+    if each.act == TASK:
         return f"{each.system} · {each.place}: a person tells them"
     kept = f" ({each.basis})" if each.basis else ""
     until = f", until {day(each.until)}" if each.until else ""

@@ -59,7 +59,9 @@ class Showing(Choosing):
             owner=ticket.owner,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
-            can_close=bool(requests) and all(each.state in FINAL for each in requests) and not self.engine.unfinished(unit, ticket.id, OUTWARD),
+            can_close=bool(requests)
+            and all(each.state in FINAL for each in requests)
+            and not self.engine.unfinished(unit, ticket.id, OUTWARD),
             closed_on=self._today(closed) if closed else None,
             outcome=ticket.outcome,
         )
