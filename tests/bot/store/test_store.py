@@ -199,7 +199,7 @@ def test_postgresql_is_set_up_for_what_is_promised(store: Store) -> None:
     if store.dialect == "sqlite":
         return
     asked = {"transaction_isolation": "read committed", "TimeZone": "UTC", "statement_timeout": "15s",
-             "lock_timeout": "10s", "idle_in_transaction_session_timeout": "1min"}  # fmt: skip
+             "lock_timeout": "10s", "idle_in_transaction_session_timeout": "15s"}  # fmt: skip
     with store.begin() as unit:
         for name, value in asked.items():
             assert unit.connection.exec_driver_sql(f"SHOW {name}").scalar_one() == value, name
