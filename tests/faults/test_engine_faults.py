@@ -190,10 +190,15 @@ def test_killed_at_random_moments(world: World) -> None:
     chance = random.Random(SEED)
     keys = world.put([chance.choice((5, 50, 150, 500)) for _ in range(ERASURES)])
     nursery = world.nursery()
-    back_at_work = sorted(killed_again_and_again(world, nursery, chance))
+    back_at_work = killed_again_and_again(world, nursery, chance)
+    started = time.time()
     nursery.start(Settings())
     assert nursery.ended() == 0
     world.check(keys)
+    back_at_work += [at - started for at in world.far.erasures.moments("begun") if at > started][
+        :1
+    ]  # on a busy machine the only one
+    back_at_work.sort()
     assert back_at_work[len(back_at_work) // 2] < 10
 
 
