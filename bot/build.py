@@ -103,7 +103,7 @@ def lanes(settings: Settings) -> dict[str, Limit]:
         "slack-post": Limit(in_flight=1, per_second=often),  # chat.postMessage: one a second per channel
         "card": Limit(in_flight=1, per_second=often),  # one drawing a second per card; the last state is always drawn
         "mail": Limit(in_flight=2),
-        "acknowledge": Limit(in_flight=1, per_second=20),  # a letter costs 13 ms of thought: a flood of mail goes first
+        "acknowledge": Limit(in_flight=1, per_second=5),  # each costs 30 ms of work: in a flood, mail goes first
     }
 
 

@@ -5,6 +5,7 @@ that whoever clicked is told too; never what was in the event.
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +26,8 @@ from bot.slack.calls import call
 
 log = structlog.get_logger("slack.door")
 
-AT_ONCE = 2  # desk calls of buttons: the acknowledgements of fifty presses are not to wait for the first one's work
+AT_ONCE = 2  # desk calls of buttons
+LULL_S, LONGEST_S = 0.015, 0.3
 STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
 ELSEWHERE = "This bot works for its own workspace and channel only."
 LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
@@ -63,12 +65,30 @@ class _Origin:
     home: str  # the workspace the user belongs to
 
 
+class Lull:
+    """A burst of presses is acknowledged before its work begins: both want the same processor, and Slack waits 3 s."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def heard(self) -> None:
+        """Somebody pressed."""
+        self._last = time.monotonic()
+
+    def wait(self) -> None:
+        """Nobody has pressed for 15 ms; or a third of a second is over."""
+        ends = time.monotonic() + LONGEST_S
+        while (left := self._last + LULL_S - time.monotonic()) > 0 and time.monotonic() < ends:
+            time.sleep(left)
+
+
 @dataclass(frozen=True)
 class Door:
     """Binds listeners to Bolt. Each answers its kind: nothing, a modal, blocks, a home."""
 
     desk: Desk
     workspace: Workspace
+    lull: Lull = field(default_factory=Lull)
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     def now(self) -> datetime:
@@ -80,6 +100,7 @@ class Door:
 
         def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
             ack()
+            self.lull.heard()
             heard = click(body)
 
             def tell(text: str) -> None:
@@ -93,6 +114,7 @@ class Door:
         return pressed
 
     def _in_turn(self, listener: Callable[[Heard, Desk], None], heard: Heard) -> None:
+        self.lull.wait()
         with self.turns:
             listener(heard, self.desk)
 
