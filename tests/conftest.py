@@ -16,5 +16,6 @@ def shared() -> Path:
     """The test data beside the checkout; skips where it is absent."""
     found = Path(os.environ.get("SUBJECTLINE_SHARED") or _HERE.parent.parent / "shared")
     if not found.is_dir():
+        # their licences keep them out of the project; on CI a skip fails: tests/fixtures/ci.py
         pytest.skip("the shared test data are absent (SUBJECTLINE_SHARED)")
     return found

@@ -24,6 +24,7 @@ WIDTHS, SCHEMES = (320, 600, 1200), ("light", "dark")
 
 pytestmark = [
     pytest.mark.browser,
+    # a developer may have no browser; on CI a skip fails: tests/fixtures/ci.py
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium (CHROMIUM)"),
     pytest.mark.xdist_group("chromium"),
 ]

@@ -63,7 +63,7 @@ def test_the_bot_runs_from_the_procfile_and_stops_in_order(tmp_path: Path) -> No
         )
         walk = Walk(world, BOB.id, CEM.id)
         walk.write(("Mara Lindt", company.MARA), "Data Protection Enquiry", "Which data do you hold about me?")
-        assert walk.new_card() == "DPE-2026-0001" or walk.taken
+        assert re.fullmatch(r"DPE-\d{4}-0001", walk.new_card())
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=20)

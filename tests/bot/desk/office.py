@@ -151,6 +151,14 @@ class Stage:
         self.desk.choose(user, event or self.ids(), ticket_id, right)
         self.work()
 
+    def planned_deletion(self) -> tuple[str, Request]:
+        """Ann has asked for deletion and confirmed who she is; the plan waits for its approval."""
+        ticket_id = self.open("Please delete my data.")
+        self.choose(ticket_id, Right.DELETION)
+        self.reply_with_code()
+        self.work()
+        return ticket_id, self.request(ticket_id, Right.DELETION)
+
     def ticket(self, ticket_id: str) -> Ticket:
         with self.store.read() as unit:
             return unit.tickets.get(ticket_id)

@@ -105,11 +105,7 @@ def test_deletion_needs_a_second_person_and_its_cooling_time(stage: Stage) -> No
 
 def test_the_plan_that_was_approved_is_the_plan_that_runs(stage: Stage) -> None:
     """The data changed while it cooled: the approval is void, nothing is deleted, the card shows the difference."""
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    request = stage.request(ticket_id, Right.DELETION)
+    ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
     stage.system.people["person:1"] = (ANN, 5)
     stage.cooled()
@@ -124,11 +120,7 @@ def test_the_plan_that_was_approved_is_the_plan_that_runs(stage: Stage) -> None:
 
 def test_the_data_changed_at_the_last_moment(stage: Stage) -> None:
     """The recount inside the erasure differs: nothing is done, and a new plan goes to a second person."""
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    request = stage.request(ticket_id, Right.DELETION)
+    ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
     stage.clock.forward(hours=48, seconds=1)
     stage.engine.step()  # the cooling ends; the erasure is due
@@ -234,11 +226,7 @@ def test_what_the_bot_cannot_do_yet_it_says(stage: Stage, right: Right) -> None:
 def test_a_lie_of_the_system_is_found_by_the_proof(stage: Stage) -> None:
     """“Deleted” and still there: the request needs a person and the ticket cannot be closed."""
     stage.system.lies = True
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    request = stage.request(ticket_id, Right.DELETION)
+    ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
     stage.work()
     stage.cooled()
@@ -282,11 +270,7 @@ def test_two_systems_are_both_erased_and_proved(store, clock, ids) -> None:
     stage = Stage(store, clock, ids)
     second = FakeSystem("crm", {"contact:9": (ANN, 2)})
     stage.desk.systems["crm"] = second
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    request = stage.request(ticket_id, Right.DELETION)
+    ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
     stage.cooled()
     request = stage.request(ticket_id, Right.DELETION)
@@ -296,11 +280,7 @@ def test_two_systems_are_both_erased_and_proved(store, clock, ids) -> None:
 
 def test_a_rejected_plan_can_be_chosen_again(stage: Stage) -> None:
     """Reject and stop lead back to the start; nothing was changed."""
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    request = stage.request(ticket_id, Right.DELETION)
+    ticket_id, request = stage.planned_deletion()
     stage.desk.reject(PAULA, "e1", request.id)
     assert stage.request(ticket_id, Right.DELETION).state == State.RECEIVED
     stage.choose(ticket_id, Right.DELETION, PAULA)

@@ -31,6 +31,7 @@ SHOTS = os.environ.get("SUBJECTLINE_SHOTS")  # a folder: the screenshots are lef
 
 pytestmark = [
     pytest.mark.browser,
+    # a developer may have no browser; on CI a skip fails: tests/fixtures/ci.py
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
     # websocket-client leaves the socket of a refused handshake to the garbage collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
