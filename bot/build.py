@@ -62,12 +62,22 @@ def store(settings: Settings, clock: Callable[[], datetime] = now) -> Store:
     return Store(settings.env.database_url, Keys(settings.env.key), clock, new_id)
 
 
-def systems(settings: Settings, clock: Callable[[], datetime] = now) -> dict[str, Connector]:
+def systems(settings: Settings, book: Store) -> dict[str, Connector]:
     """Every configured connector by name; Misconfigured with all their faults at once."""
-    found, faults = connectors.load(settings.connectors, settings.secret, clock)
+    found, faults = connectors.load(settings.connectors, outside(settings, book))
     if faults:
         raise Misconfigured(faults)
     return {each.name: each for each in found}
+
+
+def outside(settings: Settings, book: Store) -> connectors.Outside:
+    """What every connector gets of the house."""
+
+    def of_a_case(message_id: str) -> bool:
+        with book.read() as unit:
+            return unit.mail.of_a_case(message_id)
+
+    return connectors.Outside(settings.secret, book.clock, book.shelf, of_a_case)
 
 
 def lint(found: Mapping[str, Connector]) -> list[str]:
@@ -138,17 +148,13 @@ def house(settings: Settings) -> House:
     )
 
 
-def deadline(settings: Settings) -> Callable[[datetime], law.Clock]:
-    """A moment of receipt → its dates under every regime that is on; the earliest counts."""
+def deadline(settings: Settings) -> law.Deadline:
+    """A moment of receipt and its events → the dates under every regime that is on; the earliest counts."""
     chosen = settings.clock
-
-    def of(received_at: datetime) -> law.Clock:
-        return law.earliest(
-            chosen.regimes, received_at, zone=settings.company.zone, holidays_region=chosen.holidays_region,
-            extra_holidays=chosen.extra_holidays, removed_holidays=chosen.removed_holidays, choices=chosen.choices(),
-        )  # fmt: skip
-
-    return of
+    return law.reckoning(
+        chosen.regimes, zone=settings.company.zone, holidays_region=chosen.holidays_region,
+        extra_holidays=chosen.extra_holidays, removed_holidays=chosen.removed_holidays, choices=chosen.choices(),
+    )  # fmt: skip
 
 
 def policy(settings: Settings) -> dict[str, Any]:
@@ -158,9 +164,9 @@ def policy(settings: Settings) -> dict[str, Any]:
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     """The house of these settings. Misconfigured, with all faults, when a connector is not fit for use."""
-    found = systems(settings, clock)
-    check_systems(found)
     book = store(settings, clock)
+    found = systems(settings, book)
+    check_systems(found)
     env = settings.env
     engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=lanes(settings))
     sorting = rules(settings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.engine import Engine
-from bot.law import Clock, Right
+from bot.law import Deadline, Right
 from bot.store import Store
 from bot.tickets import Actor
 from bot.workflow import Line
@@ -112,7 +112,7 @@ class House:
     public_url: str
     roles: Mapping[str, frozenset[Any]]  # user id -> roles
     regimes: tuple[str, ...]
-    deadline: Callable[[datetime], Clock]  # of a moment of receipt, over the regimes that are on
+    deadline: Deadline  # of a moment of receipt and the events since, over the regimes that are on or those named
     zone: str  # dates are those of this zone
     message_domain: str  # of the Message-IDs we issue
     four_eyes: bool = True

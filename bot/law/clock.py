@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from bot.law.calendar import short
 from bot.law.count import NOTHING, Dates, Event, dates
@@ -24,6 +24,27 @@ class Clock:
     @property
     def due(self) -> date:
         return self.counts.due
+
+    @property
+    def due_end_utc(self) -> datetime:
+        return self.counts.due_end_utc
+
+    @property
+    def state(self) -> str:
+        """`running`; `suspended` or `not_started` while every clock awaits an answer of the person."""
+        return self.counts.state
+
+    @property
+    def extension_notice_by(self) -> date | None:
+        """Until when a notice extends every law that knows one; None where it would not move the date that counts."""
+        if self.counts.extension_notice_by is None:
+            return None
+        return min(each.extension_notice_by for each in self.dates if each.extension_notice_by)
+
+    @property
+    def ack_by(self) -> date | None:
+        """Until when receipt must be confirmed; None where no law asks for it."""
+        return min((each.ack_by for each in self.dates if each.ack_by), default=None)
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -60,6 +81,32 @@ def earliest(
         for each in laws
     )  # fmt: skip
     return Clock(found, min(found, key=lambda each: (each.state != "running", each.due, each.unrolled)))
+
+
+class Deadline(Protocol):
+    """A moment of receipt and what was recorded since → the dates, under the laws that apply (default: all on)."""
+
+    def __call__(
+        self,
+        received: datetime | date,
+        events: Iterable[Event] = (),
+        regimes: Sequence[str] | None = None,
+        right: str | None = None,
+    ) -> Clock: ...
+
+
+def reckoning(on: Sequence[Regime | str], **place: Any) -> Deadline:
+    """`earliest` with the house's regimes, zone, holidays and choices (`place`) already said."""
+
+    def of(
+        received: datetime | date,
+        events: Iterable[Event] = (),
+        regimes: Sequence[str] | None = None,
+        right: str | None = None,
+    ) -> Clock:
+        return earliest(regimes or on, received, events, right=right, **place)
+
+    return of
 
 
 def event(source: Mapping[str, Any]) -> Event:

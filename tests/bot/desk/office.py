@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -86,7 +85,7 @@ class Stage:
             house=House(**{
                 "policy": POLICY, "sender": "info@lumen.example", "public_url": "https://privacy.lumen.example",
                 "roles": ROLES, "regimes": ("gdpr_eu", "ch_fadp"), "zone": "Europe/Zurich",
-                "deadline": partial(law.earliest, ("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
+                "deadline": law.reckoning(("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
                 "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0, **self.house,
             }),
             store=self.store, engine=self.engine, clock=self.clock, ids=self.ids,
