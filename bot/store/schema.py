@@ -50,6 +50,8 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )  # fmt: skip
 
+_LOOKED_AT = text("remind_at IS NOT NULL")  # a closed ticket has no place in it
+
 ticket = Table(
     "ticket", metadata,
     Column("id", String(32), primary_key=True),
@@ -75,9 +77,30 @@ ticket = Table(
     Column("card_version", Integer, nullable=False),  # the ticket version the card shows
     Column("sender_blind", LargeBinary, nullable=False),
     Column("correspondent_sealed", LargeBinary, nullable=False),
+    Column("remind_at", Instant),  # when reminders are looked at next; null: never again
+    Column("snoozed_until", Date),  # until then nothing is said of it
+    Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),
     Index("ix_ticket_due", "due", "ref"),
     Index("ix_ticket_state_due", "state", "due", "ref"),
     Index("ix_ticket_sender_state", "sender_blind", "state", "due", "ref"),  # else SQLite reads every open ticket
+)  # fmt: skip
+
+reminder = Table(
+    "reminder", metadata,  # one thing to be said once: what stands here is not said again
+    Column("key", String(120), primary_key=True),  # ticket or request:kind:date
+    _ticket(),
+    Column("kind", String(24), nullable=False),
+    Column("on_date", Date, nullable=False),
+    Column("state", String(16), nullable=False),  # planned due said dropped
+    Column("message", String(160), index=True),  # key of the work that says it
+    Column("made_at", Instant, nullable=False),
+    Column("said_at", Instant),
+)  # fmt: skip
+
+moment = Table(
+    "moment", metadata,  # how far the house's clock has been seen to run
+    Column("name", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
 )  # fmt: skip
 
 clock_event = Table(
@@ -180,6 +203,8 @@ letter = Table(
     Column("sent_at", Instant),
 )  # fmt: skip
 
+_OPEN_CODE = text("used_at IS NULL")
+
 code = Table(
     "code", metadata,
     Column("id", String(32), primary_key=True),
@@ -189,7 +214,8 @@ code = Table(
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("used_at", Instant),
+    Column("used_at", Instant),  # used, replaced or run out: never good again, whatever the clock says
+    Index("ix_code_open", "expires_at", sqlite_where=_OPEN_CODE, postgresql_where=_OPEN_CODE),
 )  # fmt: skip
 
 package = Table(
@@ -279,4 +305,12 @@ lane = Table(
     "lane", metadata,
     Column("name", String(64), primary_key=True),
     Column("next_at", BigInteger, nullable=False),  # earliest next claim, ms by the database's clock (calls a second)
+)  # fmt: skip
+
+shelf = Table(
+    "shelf", metadata,  # small secrets of connectors, shared by all processes
+    Column("name", String(80), primary_key=True),
+    Column("value_sealed", LargeBinary),
+    Column("holder", String(32), nullable=False),  # whose turn it is
+    Column("held_until", BigInteger, nullable=False),  # milliseconds since 1970
 )  # fmt: skip

@@ -1,0 +1,50 @@
+"""The clock: what moves it, and the reminders that count down to it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.store.types import Instant
+
+revision = "0002_clock"
+down_revision = "0001_first"
+
+_LOOKED_AT = sa.text("remind_at IS NOT NULL")
+_OPEN_CODE = sa.text("used_at IS NULL")
+
+
+def upgrade() -> None:
+    _reminders()
+
+
+def _reminders() -> None:
+    op.add_column("ticket", sa.Column("remind_at", Instant(), nullable=True))
+    op.add_column("ticket", sa.Column("snoozed_until", sa.Date(), nullable=True))
+    op.execute("UPDATE ticket SET remind_at = opened_at WHERE state = 'open'")
+    op.create_index(
+        "ix_ticket_remind_at", "ticket", ["remind_at"], unique=False,
+        sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT,
+    )  # fmt: skip
+    op.create_index(
+        "ix_code_open", "code", ["expires_at"], unique=False, sqlite_where=_OPEN_CODE, postgresql_where=_OPEN_CODE
+    )
+    op.create_table(
+        "moment",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_moment")),
+    )
+    op.create_table(
+        "reminder",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("message", sa.String(length=160), nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("said_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_reminder_ticket_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_reminder")),
+    )
+    op.create_index(op.f("ix_reminder_ticket_id"), "reminder", ["ticket_id"], unique=False)
+    op.create_index(op.f("ix_reminder_message"), "reminder", ["message"], unique=False)
