@@ -12,6 +12,10 @@ class Act(StrEnum):
     DELETE = "delete"
     ANONYMISE = "anonymise"
     KEEP = "keep"
+    CORRECT = "correct"
+    RESTRICT = "restrict"
+    LIFT = "lift"  # the end of a restriction
+    STOP = "stop"  # no more marketing
     TASK = "task"  # a person does it
 
 
@@ -26,6 +30,8 @@ class Line:
     category: str = ""  # of the privacy policy
     basis: str | None = None  # legal ground of a `keep`
     until: str | None = None  # ISO date the ground ends, latest of the rows
+    words: str = ""  # of a `task`: what the person has to do
+    mark: str = ""  # keyed hash of the values a correction will write: an approval of other values is none
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,13 @@ class NotSeen:
 
 def plan_hash(lines: Iterable[Line]) -> str:
     """SHA-256 over the canonical lines: equal plans, equal hash, whatever their order."""
-    text = json.dumps([asdict(line) for line in sorted(lines, key=_key)], sort_keys=True, ensure_ascii=True)
+    text = json.dumps([_canonical(line) for line in sorted(lines, key=_key)], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(line: Line) -> dict[str, object]:
+    """Its fields; words and mark only where there are any, so that plans of before they existed keep their hash."""
+    return {name: value for name, value in asdict(line).items() if value or name not in {"words", "mark"}}
 
 
 def _key(line: Line) -> tuple[str, str, str, str]:

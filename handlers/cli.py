@@ -188,7 +188,8 @@ def _settings(needs: Collection[str]) -> Settings:
 
 
 def _systems() -> dict[str, Connector]:
-    return build.systems(_settings(frozenset()))
+    settings = _settings(KEY)
+    return build.systems(settings, build.store(settings))
 
 
 def _store() -> AbstractContextManager[Store]:

@@ -122,7 +122,7 @@ def slack(settings: Settings) -> Iterator[Finding]:
 
 
 def systems(settings: Settings) -> Iterator[Finding]:
-    found = build.systems(settings)
+    found = build.systems(settings, build.store(settings))
     if not found:
         yield Finding("systems", "warning", "none configured", "add [[connectors]] to subjectline.toml")
     for name, each in found.items():

@@ -3,18 +3,45 @@
 import hashlib
 import itertools
 import json
+import threading
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
 from io import BytesIO
 from typing import Any
 
-from bot.connectors import Found, NotSeen, Seen, Table
+from bot.connectors import Found, NotSeen, Outside, Seen, Table
 from bot.errors import PlanChanged
 from bot.law import Right
 from bot.workflow import Act, Line
+
+
+class FakeShelf:
+    """Values in memory, one turn at a time."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> bytes | None:
+        return self.values.get(name)
+
+    def put(self, name: str, value: bytes) -> None:
+        self.values[name] = value
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        assert name
+        with self._lock:
+            yield
+
+
+def outside(clock: Callable[[], datetime], cases: Sequence[str] = (), **secrets: str) -> Outside:
+    """What a connector gets of a house: these secrets, this clock, and tickets that hold these Message-IDs."""
+    return Outside(lambda name: secrets.get(name, ""), clock, FakeShelf(), lambda each: each in cases)
 
 
 class FakeSystem:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.connectors import database
 from bot.law import Right
+from tests.fakes import outside
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "connector.md").read_text()
@@ -33,11 +34,11 @@ def test_the_data_map_of_the_docs_fits_its_database(tmp_path: Path) -> None:
         )
     db.close()
     config = tomllib.loads(block("toml"))["connectors"][0]
-    now = lambda: datetime(2026, 11, 22, tzinfo=UTC)  # noqa: E731
-    (fault,) = database.connector(config, lambda _: f"sqlite:///{file}", now).lint()
+    here = outside(lambda: datetime(2026, 11, 22, tzinfo=UTC), SHOP_DATABASE_URL=f"sqlite:///{file}")
+    (fault,) = database.connector(config, here).lint()
     found = re.search(r"'([0-9a-f]{16})'", fault)
     assert found
-    shop = database.connector({**config, "fingerprint": found[1]}, lambda _: f"sqlite:///{file}", now)
+    shop = database.connector({**config, "fingerprint": found[1]}, here)
     assert shop.lint() == []
     (ann,) = shop.find(["ann@example.com"])
     plan = {(line.place, str(line.act)): line.count for line in shop.plan(Right.DELETION, ann)}
@@ -50,7 +51,7 @@ def test_the_connector_of_the_docs_keeps_the_contract(tmp_path: Path) -> None:
     exec(block("python"), module)  # our own documentation
     path = tmp_path / "book.json"
     path.write_text(json.dumps({"1": {"mail": "ann@example.com"}, "2": {"mail": "bob@example.com"}}))
-    book = module["connector"]({"name": "book", "label": "our address book", "path": str(path)}, None, None)
+    book = module["connector"]({"name": "book", "label": "our address book", "path": str(path)}, None)
     assert book.lint() == []
     (ann,) = book.find([" Ann@Example.com "])
     lines = book.plan(Right.DELETION, ann)

@@ -4,7 +4,7 @@ What a person's data are, the map says; which tables there are, the database say
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, NoReturn
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import sqlalchemy as sa
 
 from bot.checkpoints import checkpoint
-from bot.connectors import Found, NotSeen, Seen, Table
+from bot.connectors import Change, Found, Idle, NotSeen, Outside, Seen, Table
 from bot.connectors.datamap import read_map
 from bot.connectors.ground import Ground, reflect
 from bot.connectors.holdings import ACTING, SHARED, Holding, holdings, write
@@ -28,15 +28,13 @@ from bot.workflow import Act, Line, difference, plan_hash
 SURVEY_S = 60.0  # how long a look at the live schema is good for reading; a run looks again
 
 
-def connector(
-    block: Mapping[str, Any], secret: Callable[[str], str], clock: Callable[[], datetime]
-) -> "Database":
+def connector(block: Mapping[str, Any], outside: Outside) -> "Database":
     """The connector of this `[[connectors]]` block; its address is in the variable `url_env` names. Misconfigured."""
     name, variable = block.get("name", ""), str(block.get("url_env", ""))
-    url = secret(variable) if variable else ""
+    url = outside.secret(variable) if variable else ""
     if not url:
         raise Misconfigured([f"[[connectors]] {name}: {variable or 'url_env'} is not set: the database's address."])
-    return Database(block, url, clock)
+    return Database(block, url, outside.clock)
 
 
 class Database:
@@ -123,7 +121,10 @@ class Database:
         return _verdict([line for line in lines if line.system == self.name], there)
 
     @quietly
-    def prove(self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line]) -> list[Line]:
+    def prove(
+        self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
+        changes: Sequence[Change] = (),  # noqa: ARG002
+    ) -> list[Line]:  # fmt: skip
         """The second look (`proof.py`): what is there beyond the lines; empty when exactly their state holds."""
         self._check_right(right)
         everything = (*person.addresses, *addresses)
@@ -134,11 +135,26 @@ class Database:
             wanted = [line for line in lines if line.system == self.name]
             return look.erased(wanted) if right == Right.DELETION else look.exported(wanted)
 
-    def correct(self, person: Found, changes: Mapping[str, Any], key: str) -> NoReturn:  # noqa: ARG002
+    def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:  # noqa: ARG002
         raise Unsupported("The database connector cannot correct yet.")
 
-    def restrict(self, person: Found, key: str) -> NoReturn:  # noqa: ARG002
+    def correct(self, person: Found, changes: Sequence[Change], key: str) -> NoReturn:  # noqa: ARG002
+        raise Unsupported("The database connector cannot correct yet.")
+
+    def restrict(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
         raise Unsupported("The database connector cannot restrict yet.")
+
+    def lift(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
+        raise Unsupported("The database connector cannot restrict yet.")
+
+    def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
+        raise Unsupported("The database connector cannot stop marketing yet.")
+
+    def addresses(self) -> Iterator[str]:
+        raise Unsupported("The database connector cannot list addresses yet.")
+
+    def idle(self, before: date, after: str, limit: int) -> list[Idle]:  # noqa: ARG002
+        raise Unsupported("The database connector cannot list idle accounts yet.")
 
     def close(self) -> None:
         """Idle connections are given back."""

@@ -136,7 +136,7 @@ class Running(Answering):
 
     def _export_call(self, job: Job) -> Mapping[str, Any]:
         _, system, person, _ = self._step(job)
-        tables = system.export(person)
+        tables = list(system.export(person))
         return {"frozen": self.packer.freeze(tables), "rows": sum(len(table.rows) for table in tables)}
 
     def _export_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:

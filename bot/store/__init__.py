@@ -25,6 +25,7 @@ from bot.store.plans import Plans
 from bot.store.requests import Holdings, Requests
 from bot.store.rows import Broken, Head, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
+from bot.store.shelf import Shelf
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 from bot.store.turn import Turn
@@ -61,7 +62,7 @@ class Store:
         self.dialect = self._url.get_backend_name()
         self._file = Path(self._url.database or "") if self.dialect == "sqlite" else None
         self.keys = keys
-        self._clock = clock
+        self.clock = clock
         self._ids = ids
         self._writers, self._readers = database.engines(self._url)
         self._turn = Turn()  # instead of sleeping in SQLite's busy handler
@@ -69,6 +70,7 @@ class Store:
         self._callbacks: list[Callable[[], None]] = []
         self._alone = False
         self._scrub_at: float | None = None  # when to try again what could not be cleaned
+        self.shelf = Shelf(self.begin, self.read)
 
     @contextmanager
     def begin(self, *, patient: bool = False) -> Iterator[Unit]:
@@ -81,7 +83,7 @@ class Store:
         self._mine.open = True
         try:
             with self._my_turn(patient=patient), self._transaction(self._writers, database.WRITE) as connection:
-                unit = Unit(connection, self.keys, self._clock(), self._ids, writes=True)
+                unit = Unit(connection, self.keys, self.clock(), self._ids, writes=True)
                 yield unit
                 unit.finish()
         finally:
@@ -96,7 +98,7 @@ class Store:
     def read(self) -> Iterator[Unit]:
         """One transaction that only reads, from one snapshot, and never waits for a writer. To write is an error."""
         with self._transaction(self._readers, database.READ) as connection:
-            yield Unit(connection, self.keys, self._clock(), self._ids, writes=False)
+            yield Unit(connection, self.keys, self.clock(), self._ids, writes=False)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """The callback is called after each commit of a unit that called `wake`, in that unit's thread."""

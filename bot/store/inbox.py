@@ -5,10 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, text, update
+from sqlalchemy import Row, bindparam, delete, func, select, text, union_all, update
 
 from bot.store.rows import Box, MailRow
-from bot.store.schema import data_key, mail, mailbox, slack_event
+from bot.store.schema import data_key, letter, mail, mailbox, slack_event
 from bot.store.tickets import owner
 from bot.store.transaction import Transaction
 from bot.store.types import Instant
@@ -22,6 +22,10 @@ _KEY = 255  # characters of slack_event.key
 
 _KNOWN = select(*_COLUMNS).where(_M.identity == bindparam("is_"))
 _GET = select(*_COLUMNS).where(_M.id == bindparam("id_"))
+_OF_A_CASE = union_all(
+    select(_M.id).where(_M.message_id_blind == bindparam("blind"), _M.ticket_id.is_not(None)),
+    select(letter.c.id).where(letter.c.message_id == bindparam("id_")),
+)
 _RAW = select(_M.ticket_id, _M.raw_sealed).where(_M.id == bindparam("id_"))
 _TICKETS_OF = (
     select(_M.ticket_id)
@@ -97,6 +101,11 @@ class Mails:
         if not new and alone:
             self._run(_NO_KEY, {"of": _owner(id, None)})
         return new
+
+    def of_a_case(self, message_id: str) -> bool:
+        """Whether the mail with this Message-ID came to a ticket, or is a letter of ours."""
+        blind = self._unit.keys.blind("message-id", message_id)
+        return self._run(_OF_A_CASE, {"blind": blind, "id_": message_id}).first() is not None
 
     def get(self, mail_id: str) -> MailRow:
         """The mail. LookupError if there is none."""

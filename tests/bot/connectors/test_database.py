@@ -358,8 +358,8 @@ def test_what_the_connector_cannot_do_it_says(company_file: CompanyDatabase):
     for ask in (
         lambda: server.plan(Right.CORRECTION, found),
         lambda: server.plan(Right.RESTRICTION, found),
-        lambda: server.correct(found, {}, "key"),
-        lambda: server.restrict(found, "key"),
+        lambda: server.correct(found, [], "key"),
+        lambda: server.restrict(found, [], "key"),
     ):
         with pytest.raises(Unsupported):
             ask()

@@ -20,14 +20,15 @@ LATER = '''
 """A later release: a column more, a constraint less."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002_later"
-down_revision = "0001_first"
+revision = "9999_later"
+down_revision = "{newest}"
 
 def upgrade():
     with op.batch_alter_table("ticket") as ticket:
         ticket.add_column(sa.Column("colour", sa.String(8)))
         ticket.alter_column("channel", existing_type=sa.String(16), type_=sa.String(40), nullable=True)
 '''
+NEWEST = max(file.stem for file in (history._HERE / "versions").glob("0*.py"))
 
 # Upgrades once in peace and says how many statements that took; then dies as by kill -9 before each given one.
 DIES = """
@@ -144,9 +145,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "migrations"
     here = history._HERE
     (folder / "versions").mkdir(parents=True)
-    for file in ("env.py", "versions/0001_first.py"):
-        (folder / file).write_text((here / file).read_text())
-    (folder / "versions" / "0002_later.py").write_text(LATER)
+    (folder / "env.py").write_text((here / "env.py").read_text())
+    for file in (here / "versions").glob("0*.py"):
+        (folder / "versions" / file.name).write_text(file.read_text())
+    (folder / "versions" / "9999_later.py").write_text(LATER.format(newest=NEWEST))
     monkeypatch.setattr(history, "_HERE", folder)
 
 
@@ -161,7 +163,7 @@ def full_store(store: Store) -> Store:
 def test_a_table_that_others_refer_to_can_be_altered(full_store: Store) -> None:
     """SQLite writes it anew; its rows and those that refer to it stay, and foreign keys hold afterwards."""
     assert full_store.check() == [
-        "The database is at revision 0001_first; this release needs 0002_later. Run `subjectline db upgrade`."
+        f"The database is at revision {NEWEST}; this release needs 9999_later. Run `subjectline db upgrade`."
     ]
     full_store.upgrade()
     assert full_store.check() == []
