@@ -126,6 +126,10 @@ class Ticket:
     card_channel: str | None = None
     card_ts: str | None = None
     card_version: int = 0
+    extension_notice_by: date | None = None  # None: no extension, or the clock stands still
+    clock: str = "running"  # suspended, not_started: an answer is awaited, and the dates are as if it ran on
+    paused_since: date | None = None  # the oldest question to the person that has no answer yet
+    rules: str = ""  # what the dates were computed with (law.version)
 
 
 @dataclass(frozen=True)

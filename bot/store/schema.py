@@ -77,6 +77,11 @@ ticket = Table(
     Column("card_version", Integer, nullable=False),  # the ticket version the card shows
     Column("sender_blind", LargeBinary, nullable=False),
     Column("correspondent_sealed", LargeBinary, nullable=False),
+    Column("extension_notice_by", Date),  # null: no extension, or the clock stands still
+    Column("clock", String(16), nullable=False, server_default="running"),  # suspended, not_started: dates are strict
+    Column("paused_since", Date),  # the oldest question to the person that has no answer yet
+    Column("rules", String(40), nullable=False, server_default=""),  # what the dates were computed with
+    Index("ix_ticket_rules", "state", "rules", "id"),
     Column("remind_at", Instant),  # when reminders are looked at next; null: never again
     Column("snoozed_until", Date),  # until then nothing is said of it
     Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),

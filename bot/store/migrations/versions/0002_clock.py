@@ -13,7 +13,16 @@ _OPEN_CODE = sa.text("used_at IS NULL")
 
 
 def upgrade() -> None:
+    _clock()
     _reminders()
+
+
+def _clock() -> None:
+    op.add_column("ticket", sa.Column("extension_notice_by", sa.Date(), nullable=True))
+    op.add_column("ticket", sa.Column("clock", sa.String(length=16), nullable=False, server_default="running"))
+    op.add_column("ticket", sa.Column("paused_since", sa.Date(), nullable=True))
+    op.add_column("ticket", sa.Column("rules", sa.String(length=40), nullable=False, server_default=""))
+    op.create_index("ix_ticket_rules", "ticket", ["state", "rules", "id"], unique=False)
 
 
 def _reminders() -> None:
