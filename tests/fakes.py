@@ -103,24 +103,28 @@ class FakeSystem:
 
 @dataclass
 class FakeChannel:
-    """A channel of messages: key -> blocks and text."""
+    """A channel of messages: key -> blocks and text; and what stands in whose thread."""
 
     messages: dict[str, tuple[list[dict[str, Any]], str]] = field(default_factory=dict)  # ts -> what it shows
     keys: dict[str, str] = field(default_factory=dict)  # key -> ts
+    threads: dict[str, str] = field(default_factory=dict)  # ts -> ts of the message it answers
     fails: list[Exception] = field(default_factory=list)
     loses_answer: bool = False
     counter: Any = field(default_factory=lambda: itertools.count(1))
 
-    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
+    def post(self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None) -> tuple[str, str]:
         if self.fails:
             raise self.fails.pop(0)
         ts = f"{next(self.counter)}.0"
         self.messages[ts] = (blocks, text)
         self.keys[key] = ts
+        if thread:
+            self.threads[ts] = thread
         return ("C1", ts)
 
-    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
-        return ("C1", self.keys[key]) if key in self.keys else None
+    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
+        ts = self.keys.get(key)
+        return ("C1", ts) if ts and self.threads.get(ts) == thread else None
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
         if self.fails:
@@ -130,6 +134,10 @@ class FakeChannel:
 
     def shown(self) -> str:
         return json.dumps(list(self.messages.values()), ensure_ascii=False)
+
+    def replies(self) -> list[str]:
+        """What was said in threads, oldest first."""
+        return [self.messages[ts][1] for ts in self.threads]
 
 
 @dataclass

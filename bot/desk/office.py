@@ -42,12 +42,14 @@ class System(Protocol):
 class Channel(Protocol):
     """The team's channel (`slack.Channel`)."""
 
-    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
-        """Posts once; (channel id, ts). Unclear when the answer was lost."""
+    def post(
+        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None
+    ) -> tuple[str, str]:
+        """Posts once, in the channel or in the thread of that ts; (channel id, ts). Unclear when the answer was lost."""
         ...
 
-    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
-        """The message posted with this key since then, if the channel has it."""
+    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
+        """The message posted with this key since then, if the channel, or that thread, has it."""
         ...
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None: ...

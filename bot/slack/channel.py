@@ -34,8 +34,10 @@ class Channel:
         self._turn = threading.Lock()
         self._next = float("-inf")
 
-    def post(self, blocks: list[dict[str, Any]], text: str, key: str) -> tuple[str, str]:
-        """The message stands in the channel, once: (channel id, ts).
+    def post(
+        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None
+    ) -> tuple[str, str]:
+        """The message stands in the channel, or in the thread of the message with that ts, once: (channel id, ts).
 
         `key` travels as message metadata, where `find` looks for it. Temporary: nothing was posted. Unclear: it may
         have been. Refused: Slack's error code.
@@ -50,19 +52,21 @@ class Channel:
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
+            **({"thread_ts": thread} if thread else {}),
         )
         channel, ts = answer.get("channel"), answer.get("ts")
         if not isinstance(channel, str) or not isinstance(ts, str):
             raise Unclear("Slack answered without saying where the message stands")
         return channel, ts
 
-    def find(self, key: str, since: datetime) -> tuple[str, str] | None:
-        """The message posted with this key since then; None when the channel does not have it.
+    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
+        """The message posted with this key since then; None when the channel, or that thread, does not have it.
 
         Reads from the newest back, at least one page, a day further than `since`: a clock that is wrong must not make
         a card that stands there invisible. Temporary: cannot be told now.
         """
-        for message in self._messages((since - SKEW).timestamp()):
+        messages = self._replies(thread) if thread else self._messages((since - SKEW).timestamp())
+        for message in messages:
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
                 return self.id, str(message["ts"])
@@ -90,6 +94,26 @@ class Channel:
             if not cursor or not messages or float(messages[-1]["ts"]) < until:
                 return
         raise Temporary("the channel has too many new messages to be looked through")
+
+    def _replies(self, thread: str) -> Iterator[Mapping[str, Any]]:
+        """All of a thread, oldest first: no more than a ticket's life writes into it."""
+        cursor = ""
+        for _ in range(PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            answer = call(
+                self._web.conversations_replies,
+                repeatable=True,
+                channel=self.id,
+                ts=thread,
+                include_all_metadata=True,
+                limit=PAGE,
+                **more,
+            )
+            yield from answer.get("messages") or []
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+        raise Temporary("the thread has too many messages to be looked through")
 
     def _wait(self) -> None:
         """One caller a second goes on, in the order they came."""

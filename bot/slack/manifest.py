@@ -10,12 +10,12 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "commands": ("hears the slash command /dpe", ()),
     "channels:history": (
-        "looks whether a card already stands in the channel when Slack's answer to a post was lost (public channel)",
-        ("conversations.history",),
+        "looks whether a message already stands in the channel when Slack's answer to a post was lost (public channel)",
+        ("conversations.history", "conversations.replies"),
     ),
     "groups:history": (
         "the same where the channel is private, as it should be",
-        ("conversations.history",),
+        ("conversations.history", "conversations.replies"),
     ),
 }
 UNSCOPED = ("auth.test", "views.open", "views.push", "views.update", "views.publish")  # called, and free for any app

@@ -62,6 +62,22 @@ def test_a_post_whose_answer_was_lost_is_found_by_its_key(slack: Slack) -> None:
     assert channel.find("card:20", since) is None
 
 
+def test_a_word_in_a_thread_is_posted_once_and_found_there(slack: Slack) -> None:
+    """Below the card, not beside it; its answer lost, it is found in that thread and in no other place."""
+    channel = channel_of(slack, every_s=0)
+    slack.post_every_s = 0
+    since = datetime.now(UTC)
+    _, card_ts = channel.post(BLOCKS, TEXT, "card:t1")
+    slack.fault("chat.postMessage", "lost")
+    with pytest.raises(Unclear):
+        channel.post(BLOCKS[:1], "moved", "note:1", thread=card_ts)
+    said = slack.messages()[-1]
+    assert said["thread_ts"] == card_ts
+    assert channel.find("note:1", since, thread=card_ts) == (slack.channel, said["ts"])
+    assert channel.find("note:1", since) is None
+    assert channel.find("note:2", since, thread=card_ts) is None
+
+
 def test_a_post_that_never_arrived_is_not_found(slack: Slack) -> None:
     """Cut before any effect: the channel does not have it, so it may be posted again."""
     channel = channel_of(slack)
