@@ -45,7 +45,7 @@ class Channel(Protocol):
     def post(
         self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None
     ) -> tuple[str, str]:
-        """Posts once, in the channel or in the thread of that ts; (channel id, ts). Unclear when the answer was lost."""
+        """Posts once, in the channel or a thread of it; (channel id, ts). Unclear when the answer was lost."""
         ...
 
     def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
