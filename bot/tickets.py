@@ -148,6 +148,7 @@ class Request:
     chosen_by: str | None = None
     chosen_at: datetime | None = None
     result: Mapping[str, object] = field(default_factory=dict)  # counts per system, dates; nothing personal
+    ended_on: date | None = None  # answered, refused or withdrawn
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.desk.office import Office
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed
 from bot.store import Unit
-from bot.tickets import BOT, WORKING, Actor, Request, Ticket, check_move, spoken
+from bot.tickets import BOT, FINAL, WORKING, Actor, Request, Ticket, check_move, spoken
 
 READ_S = 60.0  # longest look at the systems that a harmless piece of work may take
 
@@ -34,6 +35,8 @@ class Moving(Office):
         """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""
         ticket = unit.tickets.get(request.ticket_id)
         found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
+        if found.target in FINAL:
+            columns["ended_on"] = unit.now.astimezone(ZoneInfo(self.house.zone)).date()
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:
             now = unit.requests.get(request.id)

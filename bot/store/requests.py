@@ -15,7 +15,7 @@ from bot.tickets import Request, State
 
 _R = request.c
 _COLUMNS = [request.c[each.name] for each in fields(Request)]
-_FREE = frozenset({"back_to", "reason", "plan_id", "generation", "chosen_by", "chosen_at", "result"})
+_FREE = frozenset({"back_to", "reason", "plan_id", "generation", "chosen_by", "chosen_at", "result", "ended_on"})
 _ORDER = {right: number for number, right in enumerate(Right)}
 
 _GET = select(*_COLUMNS).where(_R.id == bindparam("id_"))

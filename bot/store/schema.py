@@ -133,6 +133,7 @@ request = Table(
     Column("chosen_by", String(32)),
     Column("chosen_at", Instant),
     Column("result", JSON, nullable=False),
+    Column("ended_on", Date),  # answered, refused or withdrawn, in the house's zone
     Column("persons_sealed", LargeBinary),  # system -> who it is there, with the addresses on file
     UniqueConstraint("ticket_id", "right"),
     Index("ix_request_state", "state"),

@@ -1,5 +1,7 @@
 """The clock: what moves it, and the reminders that count down to it."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,6 +17,7 @@ _OPEN_CODE = sa.text("used_at IS NULL")
 def upgrade() -> None:
     _clock()
     _reminders()
+    _ended()
 
 
 def _clock() -> None:
@@ -57,3 +60,18 @@ def _reminders() -> None:
     )
     op.create_index(op.f("ix_reminder_ticket_id"), "reminder", ["ticket_id"], unique=False)
     op.create_index(op.f("ix_reminder_message"), "reminder", ["message"], unique=False)
+
+
+def _ended() -> None:
+    """What has ended says since when: an answer by its own date, the rest by the record."""
+    op.add_column("request", sa.Column("ended_on", sa.Date(), nullable=True))
+    connection = op.get_bind()
+    answered = sa.text("SELECT id, result FROM request WHERE state = 'done'").columns(result=sa.JSON())
+    moved = sa.text("SELECT request_id, at FROM audit WHERE verb IN ('refuse', 'withdraw')").columns(at=Instant())
+    ended = {row.request_id: row.at.date() for row in connection.execute(moved)}
+    for row in connection.execute(answered):
+        if on := row.result.get("answered_on"):
+            ended[row.id] = date.fromisoformat(on)
+    update = sa.text("UPDATE request SET ended_on = :on WHERE id = :id").bindparams(sa.bindparam("on", type_=sa.Date()))
+    for request_id, on in ended.items():
+        connection.execute(update, {"id": request_id, "on": on})
