@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    literal_column,
     or_,
     select,
     update,
@@ -29,22 +28,19 @@ from sqlalchemy import (
 
 from bot.engine.kinds import LOST, Job, Limit, Stuck
 from bot.store import Unit
+from bot.store.instant import now_ms
 from bot.store.schema import action, lane, work
 
 READY, RUNNING, WAITING, DONE, UNKNOWN, DEAD = "ready", "running", "waiting", "done", "unknown", "dead"
 INTENT, REFUSED = "intent", "refused"  # of the ledger, which also knows DONE and UNKNOWN
 CANCELLED = "cancelled"
 
-_NOW = {
-    "sqlite": literal_column("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)", BigInteger),
-    "postgresql": literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)", BigInteger),
-}
 _ANY = 1 << 30
 
 
 def now(unit: Unit) -> ColumnElement[int]:
     """The database's clock in milliseconds."""
-    return _NOW[unit.connection.dialect.name]
+    return now_ms(unit.connection)
 
 
 # -- the claim
