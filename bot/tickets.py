@@ -130,6 +130,7 @@ class Ticket:
     clock: str = "running"  # suspended, not_started: an answer is awaited, and the dates are as if it ran on
     paused_since: date | None = None  # the oldest question to the person that has no answer yet
     rules: str = ""  # what the dates were computed with (law.version)
+    snoozed_until: date | None = None  # until then nobody is reminded of it
 
 
 @dataclass(frozen=True)

@@ -108,11 +108,16 @@ class FakeChannel:
     messages: dict[str, tuple[list[dict[str, Any]], str]] = field(default_factory=dict)  # ts -> what it shows
     keys: dict[str, str] = field(default_factory=dict)  # key -> ts
     threads: dict[str, str] = field(default_factory=dict)  # ts -> ts of the message it answers
+    broadcasts: list[str] = field(default_factory=list)  # ts of answers that stand in the channel, too
+    directs: dict[str, str] = field(default_factory=dict)  # ts -> who alone reads it
     fails: list[Exception] = field(default_factory=list)
     loses_answer: bool = False
     counter: Any = field(default_factory=lambda: itertools.count(1))
 
-    def post(self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None) -> tuple[str, str]:
+    def post(
+        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None,
+        broadcast: bool = False, user: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
         if self.fails:
             raise self.fails.pop(0)
         ts = f"{next(self.counter)}.0"
@@ -120,11 +125,20 @@ class FakeChannel:
         self.keys[key] = ts
         if thread:
             self.threads[ts] = thread
-        return ("C1", ts)
+            self.broadcasts += [ts] * broadcast
+        if user:
+            self.directs[ts] = user
+        return (f"D{user}" if user else "C1", ts)
 
-    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
+    def find(
+        self, key: str, since: datetime, *, thread: str | None = None, user: str | None = None
+    ) -> tuple[str, str] | None:
         ts = self.keys.get(key)
-        return ("C1", ts) if ts and self.threads.get(ts) == thread else None
+        found = ts and self.threads.get(ts) == thread and self.directs.get(ts) == user
+        return (f"D{user}" if user else "C1", ts) if found and ts else None
+
+    def link(self, channel: str, ts: str) -> str:
+        return f"https://team.slack.example/archives/{channel}/p{ts.replace('.', '')}"
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
         if self.fails:

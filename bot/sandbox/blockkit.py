@@ -291,10 +291,46 @@ _TASK_MAY = {
 _CELL = _typed({"raw_text": _shape({"type": _any, "text": _string(3000, 0)}), "rich_text": _RICH_TEXT})
 _COLUMN = _shape({}, {"align": _choice("left", "center", "right"), "is_wrapped": _flag})
 
+# docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+_POINT_LABEL = _string(20)
+_SERIES = _shape(
+    {"name": _string(20), "data": _items(_shape({"label": _POINT_LABEL, "value": _number(whole=False)}), 1, 20)}
+)
+_AXIS = _shape({"categories": _items(_POINT_LABEL, 1, 20)}, {"x_label": _string(50), "y_label": _string(50)})
+_OVER_AXIS = _shape({"type": _any, "series": _items(_SERIES, 1, 6), "axis_config": _AXIS})
+
+
+def _drawn(value: Any, at: str) -> Iterator[str]:
+    """Series of a chart with axes: each has its own name, and a value for exactly the categories of the axis."""
+    faults = list(_OVER_AXIS(value, at))
+    yield from faults
+    if faults:
+        return
+    names = [each["name"] for each in value["series"]]
+    if len(set(names)) < len(names):
+        yield words("series names must be unique", f"{at}/series")
+    for number, each in enumerate(value["series"]):
+        if [point["label"] for point in each["data"]] != value["axis_config"]["categories"]:
+            yield words("labels must match the categories of the axis", f"{at}/series/{number}/data")
+
+
+_CHART = _typed(
+    {
+        **dict.fromkeys(("line", "bar", "area"), _drawn),
+        "pie": _shape(
+            {
+                "type": _any,
+                "segments": _items(_shape({"label": _POINT_LABEL, "value": _number(1e-9, whole=False)}), 1, 6),
+            }
+        ),
+    }
+)
+
 BLOCKS: dict[str, Check] = {
     "actions": _block({"elements": _items(_typed(_ACTION_ELEMENTS), 1, 25)}),
     "alert": _block({"text": _text(3000)}, {"level": _choice("default", "info", "warning", "error", "success")}),
     "context": _block({"elements": _items(_typed({**_texts(3000), "image": _IMAGE}), 1, 10)}),
+    "data_visualization": _block({"title": _string(50), "chart": _CHART}),
     "divider": _block({}),
     "header": _block({"text": _text(150, "plain_text")}, {"level": _number(1, 4)}),
     "image": _block({"alt_text": _string(2000), "image_url": _url}, {"title": _HINT}),

@@ -14,6 +14,7 @@ from bot.sandbox.blockkit import BLOCK, HOME, MARKDOWN_CHARACTERS, MODAL, words
 
 BLOCKS_IN_MESSAGE = 50
 BLOCKS_IN_VIEW = 100
+CHARTS_IN_MESSAGE = 2
 BLOCK_CHARACTERS = 13_200  # undocumented; over all blocks of a message (slackapi/bolt-js issue 2509)
 TEXT_UPDATED = 4_000  # chat.update refuses more
 TEXT_POSTED = 40_000  # chat.postMessage cuts here
@@ -160,6 +161,8 @@ def _surface(blocks: Any, surface: str, most: int, at: str) -> Iterator[str]:
         yield from _twice(ids, "action_id")
     if sum(block.get("type") == "table" for block in sound) > 1:
         yield words("only one table allowed", at)
+    if sum(block.get("type") == "data_visualization" for block in sound) > CHARTS_IN_MESSAGE:
+        yield words(f"no more than {CHARTS_IN_MESSAGE} charts allowed", at)
     if sum(len(str(b.get("text", ""))) for b in sound if b.get("type") == "markdown") > MARKDOWN_CHARACTERS:
         yield words(f"must be less than {MARKDOWN_CHARACTERS + 1} characters over all markdown blocks", at)
 

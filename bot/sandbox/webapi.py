@@ -109,6 +109,8 @@ def _post(workspace: Workspace, arguments: Arguments) -> Answer:
         parent = workspace.message(channel, given["thread_ts"])
         parent["reply_count"] = parent.get("reply_count", 0) + 1
         given["parent_user_id"] = parent["user"]
+        if _true(arguments.get("reply_broadcast")):
+            given["subtype"] = "thread_broadcast"  # stands in the channel, too
     message = workspace.post(channel, given)
     return {"channel": channel.id, "ts": message["ts"], "message": dict(message)}
 
@@ -181,7 +183,7 @@ def _ts(arguments: Arguments, name: str, default: float) -> float:
 
 def _history(workspace: Workspace, arguments: Arguments) -> Answer:
     channel = workspace.conversation(str(arguments["channel"]))
-    newest_first = [each for each in reversed(channel.messages) if "thread_ts" not in each]
+    newest_first = [each for each in reversed(channel.messages) if "thread_ts" not in each or "subtype" in each]
     messages, cursor = _page(newest_first, arguments, 100)
     more = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
     return {

@@ -1,4 +1,7 @@
-"""The team's channel: a card is posted once, found again by its key, and redrawn in place."""
+"""The team's channel: a message is posted once, found again by its key, and redrawn in place.
+
+It may stand in the channel, in a message's thread, or in the direct messages with one person of the team.
+"""
 
 import threading
 import time
@@ -33,57 +36,80 @@ class Channel:
         self._every_s, self._pause, self._tick = every_s, pause, tick
         self._turn = threading.Lock()
         self._next = float("-inf")
+        self._directs: dict[str, str] = {}  # user → the id of the direct messages with them
+        self._links: dict[tuple[str, str], str] = {}
 
     def post(
-        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None
-    ) -> tuple[str, str]:
+        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None,
+        broadcast: bool = False, user: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
         """The message stands in the channel, or in the thread of the message with that ts, once: (channel id, ts).
+
+        `broadcast` shows a word of a thread in the channel, too; `user` gets the message directly, and nobody else.
 
         `key` travels as message metadata, where `find` looks for it. Temporary: nothing was posted. Unclear: it may
         have been. Refused: Slack's error code.
         """
+        place = self._direct(user) if user else self.id
+        answering = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
         self._wait()
         answer = call(
             self._web.chat_postMessage,
             repeatable=False,
-            channel=self.id,
+            channel=place,
             blocks=blocks,
             text=text,
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
-            **({"thread_ts": thread} if thread else {}),
+            **answering,
         )
         channel, ts = answer.get("channel"), answer.get("ts")
         if not isinstance(channel, str) or not isinstance(ts, str):
             raise Unclear("Slack answered without saying where the message stands")
         return channel, ts
 
-    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
-        """The message posted with this key since then; None when the channel, or that thread, does not have it.
+    def find(
+        self, key: str, since: datetime, *, thread: str | None = None, user: str | None = None
+    ) -> tuple[str, str] | None:
+        """The message posted with this key since then, where `post` puts it; None when it does not stand there.
 
         Reads from the newest back, at least one page, a day further than `since`: a clock that is wrong must not make
         a card that stands there invisible. Temporary: cannot be told now.
         """
-        messages = self._replies(thread) if thread else self._messages((since - SKEW).timestamp())
+        place = self._direct(user) if user else self.id
+        messages = self._replies(thread) if thread else self._messages(place, (since - SKEW).timestamp())
         for message in messages:
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
-                return self.id, str(message["ts"])
+                return place, str(message["ts"])
         return None
+
+    def link(self, channel: str, ts: str) -> str:
+        """The address under which the team opens this message. Temporary; Refused when there is no such message."""
+        if (channel, ts) not in self._links:
+            answer = call(self._web.chat_getPermalink, repeatable=True, channel=channel, message_ts=ts)
+            self._links[channel, ts] = str(answer["permalink"])
+        return self._links[channel, ts]
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
         """The message shows this. May simply be repeated. Temporary; Refused with Slack's error code."""
         call(self._web.chat_update, repeatable=True, channel=channel, ts=ts, blocks=blocks, text=text)
 
-    def _messages(self, until: float) -> Iterator[Mapping[str, Any]]:
+    def _direct(self, user: str) -> str:
+        """The direct messages with this person (docs.slack.dev/reference/methods/conversations.open)."""
+        if user not in self._directs:
+            self._directs[user] = call(self._web.conversations_open, repeatable=True, users=user)["channel"]["id"]
+        return self._directs[user]
+
+    def _messages(self, channel: str, until: float) -> Iterator[Mapping[str, Any]]:
         cursor = ""
         for _ in range(PAGES):
             more = {"cursor": cursor} if cursor else {}
             answer = call(
                 self._web.conversations_history,
                 repeatable=True,
-                channel=self.id,
+                channel=channel,
                 include_all_metadata=True,
                 limit=PAGE,
                 **more,

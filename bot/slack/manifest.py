@@ -8,6 +8,11 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         "posts and redraws the cards in the team's channel, and tells whoever clicked why something did not work",
         ("chat.postMessage", "chat.update", "chat.postEphemeral"),
     ),
+    "im:write": ("opens the direct messages with the owner of a ticket, to remind them", ("conversations.open",)),
+    "im:history": (
+        "looks whether a reminder already stands in those direct messages when Slack's answer to a post was lost",
+        ("conversations.history",),
+    ),
     "commands": ("hears the slash command /dpe", ()),
     "channels:history": (
         "looks whether a message already stands in the channel when Slack's answer to a post was lost (public channel)",
@@ -18,7 +23,9 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("conversations.history", "conversations.replies"),
     ),
 }
-UNSCOPED = ("auth.test", "views.open", "views.push", "views.update", "views.publish")  # called, and free for any app
+UNSCOPED = (  # called, and free for any app
+    "auth.test", "chat.getPermalink", "views.open", "views.push", "views.update", "views.publish",
+)  # fmt: skip
 APP_TOKEN_SCOPES = {"connections:write": "Socket Mode: hears Slack without a public address"}
 EVENTS = {"app_home_opened": "draws the App Home of whoever opens it"}
 
@@ -43,7 +50,7 @@ def manifest(name: str = "Subjectline", url: str = "") -> dict[str, Any]:
         "features": {
             "app_home": {
                 "home_tab_enabled": True,
-                "messages_tab_enabled": False,
+                "messages_tab_enabled": True,  # where a direct message of the app stands; nobody writes to it
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": name, "always_online": False},

@@ -18,19 +18,21 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from bot.store import audit, database, history, place
+from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
 from bot.store.inbox import Events, Mailboxes, Mails
 from bot.store.letters import Codes, Letters, Packages
 from bot.store.plans import Plans
+from bot.store.reminders import Moments, Reminders
 from bot.store.requests import Holdings, Requests
-from bot.store.rows import Broken, Head, MailRow
+from bot.store.rows import Broken, ClockEvent, Head, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.shelf import Shelf
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
-__all__ = ["AWAY", "Broken", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
+__all__ = ["AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
 
 AWAY = database.AWAY
 _SCRUB_AGAIN_S = 60.0
@@ -43,6 +45,7 @@ class Unit(Transaction):
                  writes: bool) -> None:  # fmt: skip
         super().__init__(connection, keys, now, ids, writes=writes)
         self.tickets = Tickets(self)
+        self.clocks = Clocks(self)
         self.requests = Requests(self)
         self.holdings = Holdings(self)
         self.plans = Plans(self)
@@ -52,6 +55,8 @@ class Unit(Transaction):
         self.codes = Codes(self)
         self.packages = Packages(self)
         self.events = Events(self)
+        self.reminders = Reminders(self)
+        self.moments = Moments(self)
 
 
 class Store:

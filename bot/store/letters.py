@@ -28,7 +28,7 @@ _SENT = update(letter).where(_L.id == bindparam("id_"), _L.sent_at.is_(None))
 _REWRITE = update(letter).where(_L.id == bindparam("id_"))
 
 _ADD_CODE = insert(code)
-_OUTDATE = update(code).where(_C.ticket_id == bindparam("of"), _C.expires_at > bindparam("now"))
+_OUTDATE = update(code).where(_C.ticket_id == bindparam("of"), _C.used_at.is_(None))
 _LIVE = _CODE.where(_C.ticket_id == bindparam("of"), _C.used_at.is_(None), _C.expires_at > bindparam("now"))
 _SINCE = select(func.count()).select_from(code).where(_C.ticket_id == bindparam("of"), _C.made_at >= bindparam("from_"))
 _TRIED_CODE = update(code).where(_C.id == bindparam("id_")).values(tries=_C.tries + 1).returning(_C.tries)
@@ -115,9 +115,9 @@ class Codes:
         self._run = unit.connection.execute
 
     def add(self, id: str, ticket_id: str, digest: bytes, sent_to_blind: bytes, expires_at: datetime) -> None:  # noqa: A002
-        """The ticket's only living code: earlier ones expire now."""
+        """The ticket's only living code: earlier ones are void from now on, whatever a clock may show later."""
         now = self._unit.now
-        self._run(_OUTDATE, {"of": ticket_id, "now": now, "expires_at": now})
+        self._run(_OUTDATE, {"of": ticket_id, "used_at": now})
         row = {"id": id, "ticket_id": ticket_id, "digest": digest, "sent_to_blind": sent_to_blind}
         self._run(_ADD_CODE, {**row, "made_at": now, "expires_at": expires_at, "tries": 0})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.reminders import Kind
 from bot.workflow import Line
 
 
@@ -19,6 +20,23 @@ class ClockEvent:
     detail: Mapping[str, Any]
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class ReminderRow:
+    """One thing to be said once of a ticket. `message`: what tells people of it; null: nothing yet."""
+
+    key: str  # ticket or request:kind:date
+    ticket_id: str
+    kind: Kind
+    on_date: date
+    state: str  # planned, due, said, dropped
+    message: str | None
+    made_at: datetime
+    said_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", Kind(self.kind))
 
 
 @dataclass(frozen=True)

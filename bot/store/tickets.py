@@ -1,8 +1,8 @@
 """Tickets: the enquiry, who wrote it (sealed), its clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, text, update
@@ -20,7 +20,10 @@ _GET = select(*_COLUMNS).where(_T.id == bindparam("id_"))
 _LOCK = _GET.with_for_update()
 _BY_REF = select(*_COLUMNS).where(_T.ref == bindparam("ref_"))
 _ALL = select(*_COLUMNS).order_by(_T.due, _T.ref)
-_OPEN_OF = _ALL.where(_T.sender_blind == bindparam("sender"), _T.state == "open")
+_SOME = select(*_COLUMNS).where(_T.id.in_(bindparam("ids", expanding=True)))
+_SENDERS = select(_T.sender_blind).where(
+    _T.sender_blind.in_(bindparam("senders", expanding=True)), _T.state == "open", _T.opened_at > bindparam("since")
+)
 _ADD = insert(ticket)
 _SEALED = select(_T.correspondent_sealed).where(_T.id == bindparam("id_"))
 _RESEAL = update(ticket).where(_T.id == bindparam("id_"))
@@ -30,7 +33,12 @@ _CHANGE = (
     .values(version=_T.version + 1)
     .returning(*_COLUMNS)
 )
-_TOUCH = update(ticket).where(_T.id == bindparam("id_")).values(version=_T.version + 1).returning(_T.version)
+_TOUCH = (
+    update(ticket)
+    .where(_T.id == bindparam("id_"))
+    .values(version=_T.version + 1, remind_at=bindparam("now"))
+    .returning(_T.version)
+)
 _OWN = update(ticket).where(_T.id == bindparam("id_"), _T.owner.is_(None))
 _SHOWN = update(ticket).where(_T.id == bindparam("id_"), _T.card_version <= bindparam("shown"))
 _EVENTS = select(clock_event).where(clock_event.c.ticket_id == bindparam("of")).order_by(
@@ -39,8 +47,8 @@ _EVENTS = select(clock_event).where(clock_event.c.ticket_id == bindparam("of")).
 _ADD_EVENT = insert(clock_event)
 # One statement on both databases; the row stays locked until the commit, so no number is given twice or left out.
 _NEXT = text(
-    "INSERT INTO counter (name, value) VALUES (:name, 1) "
-    "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+    "INSERT INTO counter (name, value) VALUES (:name, :count) "
+    "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
 )
 _PLACE = ("ticket", "correspondent_sealed")
 
@@ -55,19 +63,23 @@ class Tickets:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def next_ref(self, year: int) -> str:
-        """The next reference of this year, `DPE-2026-0001` on."""
+    def next_refs(self, year: int, count: int) -> list[str]:
+        """The next references of this year, `DPE-2026-0001` on."""
         name = f"DPE-{year}"
-        return f"{name}-{self._run(_NEXT, {'name': name}).scalar_one():04d}"
+        last = self._run(_NEXT, {"name": name, "count": count}).scalar_one()
+        return [f"{name}-{number:04d}" for number in range(last - count + 1, last + 1)]
 
-    def add(self, new: Ticket, correspondent: Correspondent, sender_blind: bytes) -> None:
-        """The ticket is stored under a data key of its own, with whoever wrote sealed by it."""
-        self._unit.new_key(owner(new.id))
+    def add(self, *new: tuple[Ticket, Correspondent, bytes]) -> None:
+        """Each ticket is stored under a data key of its own, with whoever wrote sealed by it, and their blind index."""
+        self._unit.new_key(*(owner(ticket.id) for ticket, _, _ in new))
+        self._run(_ADD, [self._row(*each) for each in new])
+
+    def _row(self, new: Ticket, correspondent: Correspondent, sender_blind: bytes) -> dict[str, Any]:
         row = {each.name: _stored(getattr(new, each.name)) for each in fields(Ticket)}
-        row["opened_at"] = new.opened_at or self._unit.now
+        row["opened_at"] = row["remind_at"] = new.opened_at or self._unit.now
         row["sender_blind"] = sender_blind
         row["correspondent_sealed"] = self._sealed(new.id, correspondent)
-        self._run(_ADD, row)
+        return row
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket. LookupError if there is none."""
@@ -90,9 +102,9 @@ class Tickets:
         row = self._run(_BY_REF, {"ref_": ref}).one_or_none()
         return None if row is None else _ticket(row)
 
-    def open_of(self, sender_blind: bytes) -> list[Ticket]:
-        """The open tickets of one sender, soonest due first."""
-        return [_ticket(row) for row in self._run(_OPEN_OF, {"sender": sender_blind})]
+    def senders_since(self, sender_blinds: Collection[bytes], since: datetime) -> set[bytes]:
+        """Who of these has a ticket, still open, that was opened after this moment."""
+        return set(self._run(_SENDERS, {"senders": list(sender_blinds), "since": since}).scalars())
 
     def change(self, ticket_id: str, version: int, **columns: Any) -> Ticket | None:
         """The changed ticket with its version one higher; None when somebody changed it since `version`."""
@@ -105,8 +117,8 @@ class Tickets:
         return self._run(_OWN, {"id_": ticket_id, "owner": user}).rowcount == 1
 
     def touch(self, ticket_id: str) -> int:
-        """The ticket's new version: something its card shows has changed."""
-        return self._run(_TOUCH, {"id_": ticket_id}).scalar_one()
+        """The ticket's new version: something its card shows has changed, so its reminders are looked at again."""
+        return self._run(_TOUCH, {"id_": ticket_id, "now": self._unit.now}).scalar_one()
 
     def card_shown(self, ticket_id: str, channel: str, ts: str, version: int) -> None:
         """The card stands there and shows this version; an older version than already shown changes nothing."""
@@ -128,8 +140,10 @@ class Tickets:
 
     def add_clock_event(self, id: str, ticket_id: str, kind: str, on_date: date, detail: Mapping[str, Any],  # noqa: A002
                         by: str) -> None:  # fmt: skip
-        row = {"id": id, "ticket_id": ticket_id, "kind": kind, "on_date": on_date, "detail": dict(detail), "by": by}
-        self._run(_ADD_EVENT, {**row, "at": self._unit.now})
+        self.add_clock_events([ClockEvent(id, ticket_id, kind, on_date, dict(detail), by, self._unit.now)])
+
+    def add_clock_events(self, events: Sequence[ClockEvent]) -> None:
+        self._run(_ADD_EVENT, [each.__dict__ for each in events])
 
     def list(self, state: str | None = None, limit: int = 100, before: date | None = None) -> list[Ticket]:
         """Tickets by due date, soonest first; only in this state, only due before this date, where given."""
@@ -163,3 +177,9 @@ def _ticket(row: Row[Any]) -> Ticket:
     values["why"] = tuple(values["why"])
     values["identity"] = Identity(values["identity"])
     return Ticket(**values)
+
+
+def tickets_of(unit: Transaction, ids: Sequence[str]) -> list[Ticket]:
+    """The tickets of these ids, in this order."""
+    found = {row.id: _ticket(row) for row in unit.connection.execute(_SOME, {"ids": ids})} if ids else {}
+    return [found[each] for each in ids]

@@ -1,0 +1,197 @@
+"""Reminders: which ticket is to be looked at, and what was said of it. A row that stands is never said again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bot.reminders import Kind
+from bot.store.first import insert_first
+from bot.store.rows import ReminderRow
+from bot.store.schema import clock_event, code, moment, reminder, ticket, work
+from bot.store.tickets import Ticket, tickets_of
+from bot.store.transaction import Transaction
+
+PLANNED, DUE, SAID, DROPPED = "planned", "due", "said", "dropped"
+NOBODY = ""  # in `message`: nobody is to be told of it
+REST = "rest"  # in `message`: whoever it is for was told something today already; it goes into the next digest
+
+_R, _T = reminder.c, ticket.c
+_COLUMNS = [reminder.c[each.name] for each in fields(ReminderRow)]
+
+_TO_LOOK_AT = (
+    select(_T.id)
+    .where(_T.remind_at <= bindparam("now"))
+    .order_by(_T.remind_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_ANY = select(_T.id).where(_T.remind_at <= bindparam("now")).limit(1)
+_NEXT = update(ticket).where(_T.id == bindparam("id_")).values(remind_at=bindparam("at"))
+_OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of")).order_by(_R.made_at, _R.key)
+_CLAIM = (
+    update(reminder)
+    .where(_R.key == bindparam("is_"), _R.state == PLANNED)
+    .values(state=DUE, message=bindparam("by"))
+    .returning(_R.key)
+)
+_FORGET = update(reminder).where(_R.ticket_id == bindparam("of"), _R.kind == bindparam("why"), _R.state == PLANNED)
+_END = update(reminder).where(_R.key.in_(bindparam("keys", expanding=True)))
+_TELL = update(reminder).where(_R.key.in_(bindparam("keys", expanding=True))).values(message=bindparam("by"))
+_UNTELL = update(reminder).where(_R.message == bindparam("was")).values(message=bindparam("by"))
+_SAID_IN = select(*_COLUMNS).where(_R.message == bindparam("is_")).order_by(_R.on_date, _R.key)
+_UNTOLD = (
+    select(*_COLUMNS, _T.owner, _T.state.label("ticket_state"))
+    .join(ticket, _T.id == _R.ticket_id)
+    .where(_R.message.is_(None))
+    .order_by(_R.key)
+    .limit(bindparam("most"))
+)
+_CHANGED = select(clock_event.c.id).where(
+    clock_event.c.ticket_id.in_(bindparam("of", expanding=True)), clock_event.c.at > bindparam("since")
+)
+_WAITING = (  # posts that failed and are still to be made; few, and none while Slack is well
+    select(work.c.made_at)
+    .where(
+        work.c.state == "ready",
+        work.c.kind.in_(bindparam("kinds", expanding=True)),
+        work.c.made_at <= bindparam("before"),
+        work.c.error.is_not(None),
+    )
+    .limit(1)
+)
+_LAPSED = select(code.c.id).where(code.c.used_at.is_(None), code.c.expires_at <= bindparam("now")).limit(1)
+_LAPSE = update(code).where(code.c.used_at.is_(None), code.c.expires_at <= bindparam("now"))
+_MADE_AT = select(work.c.made_at).where(work.c.key == bindparam("is_"))
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A reminder nobody was told of, and who should be."""
+
+    row: ReminderRow
+    owner: str | None
+    open: bool
+
+
+class Reminders:
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    # -- which tickets
+
+    def any_due(self) -> bool:
+        """Whether a ticket is to be looked at now."""
+        return self._run(_ANY, {"now": self._unit.now}).first() is not None
+
+    def due(self, most: int) -> list[Ticket]:
+        """Tickets to be looked at now, the longest due first; locked, and none that somebody else is working on."""
+        ids = self._run(_TO_LOOK_AT, {"now": self._unit.now, "most": most}).scalars().all()
+        return tickets_of(self._unit, ids)
+
+    def look_at(self, ticket_id: str, at: datetime | None) -> None:
+        """The ticket is looked at again at this moment; None: never, until something changes."""
+        self._run(_NEXT, {"id_": ticket_id, "at": at})
+
+    # -- rows
+
+    def of(self, ticket_id: str) -> list[ReminderRow]:
+        """What was said of this ticket, and what others have planned to say, oldest first."""
+        return [ReminderRow(**row._mapping) for row in self._run(_OF, {"of": ticket_id})]  # noqa: SLF001 - documented name
+
+    def say(self, ticket_id: str, of: str, kind: Kind, on: date, message: str | None = None) -> bool:
+        """Whether this is to be said now, by this unit: false when it stands already, whoever wrote it.
+
+        `of` is the ticket or the request it is about. `message` as in `tell`.
+        """
+        key = f"{of}:{kind}:{on.isoformat()}"
+        row = {"key": key, "ticket_id": ticket_id, "kind": kind, "on_date": on, "state": DUE, "message": message}
+        new = insert_first(self._unit.connection, reminder, {**row, "made_at": self._unit.now}, "key")
+        return new or self._run(_CLAIM, {"is_": key, "by": message}).first() is not None
+
+    def plan(self, ticket_id: str, of: str, kind: Kind, on: date) -> None:
+        """This will be said when its day comes, unless `forget` is called before; once."""
+        row = {"key": f"{of}:{kind}:{on.isoformat()}", "ticket_id": ticket_id, "kind": kind, "on_date": on}
+        more = {"state": PLANNED, "message": NOBODY, "made_at": self._unit.now}
+        insert_first(self._unit.connection, reminder, {**row, **more}, "key")
+
+    def forget(self, ticket_id: str, kind: Kind) -> None:
+        """What was planned of this kind is not said any more."""
+        self._run(_FORGET, {"of": ticket_id, "why": kind, "state": DROPPED})
+
+    def end(self, keys: Sequence[str], *, said: bool) -> None:
+        """These were said in the ticket's thread; or they were not, because something newer says it all."""
+        if keys:
+            told = {"state": SAID, "said_at": self._unit.now} if said else {"state": DROPPED}
+            self._run(_END, {"keys": keys, **told})
+
+    # -- who was told
+
+    def untold(self, most: int) -> list[Untold]:
+        """Rows nobody was told of yet."""
+        rows = self._run(_UNTOLD, {"most": most}).mappings().all()
+        return [Untold(ReminderRow(**{column.name: row[column.name] for column in _COLUMNS}), row["owner"],
+                       row["ticket_state"] == "open") for row in rows]  # fmt: skip
+
+    def tell(self, keys: Sequence[str], message: str) -> None:
+        """The message of this work's key tells of these; or REST, or NOBODY."""
+        if keys:
+            self._run(_TELL, {"keys": keys, "by": message})
+
+    def untell(self, message: str, instead: str | None) -> None:
+        """What this message was to tell is told otherwise: in the rest, or (None) as if nobody had been told."""
+        self._run(_UNTELL, {"was": message, "by": instead})
+
+    def told_in(self, message: str) -> list[ReminderRow]:
+        return [ReminderRow(**row._mapping) for row in self._run(_SAID_IN, {"is_": message})]  # noqa: SLF001
+
+    def changed(self, ticket_ids: Sequence[str], since: datetime) -> bool:
+        """Whether a clock of one of these tickets was moved since then."""
+        return self._run(_CHANGED, {"of": ticket_ids, "since": since}).first() is not None
+
+    def made_at(self, work_key: str) -> datetime | None:
+        return self._run(_MADE_AT, {"is_": work_key}).scalar()
+
+    def waiting(self, kinds: Collection[str], before: datetime) -> datetime | None:
+        """Since when a post of these kinds has been failing that was to be made before this moment."""
+        return self._run(_WAITING, {"kinds": sorted(kinds), "before": before}).scalar()
+
+    def count_untold(self) -> int:
+        """How many rows wait for the next digest."""
+        return self._run(select(func.count()).select_from(reminder).where(_R.message == REST)).scalar_one()
+
+    # -- codes whose time is over
+
+    def lapse(self) -> bool:
+        """Whether codes had run out: from now on they are void, even for a clock that is set back."""
+        now = self._unit.now
+        if self._run(_LAPSED, {"now": now}).first() is None:
+            return False
+        if self._unit.writes:
+            self._run(_LAPSE, {"now": now, "used_at": now})
+        return True
+
+
+class Moments:
+    """Moments worth remembering, by name."""
+
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._run = unit.connection.execute
+
+    def get(self, name: str) -> datetime | None:
+        return self._run(select(moment.c.at).where(moment.c.name == name)).scalar()
+
+    def first(self, name: str) -> bool:
+        """Whether this unit is the first to remember it: now."""
+        return insert_first(self._unit.connection, moment, {"name": name, "at": self._unit.now}, "name")
+
+    def put(self, name: str) -> None:
+        """It is now."""
+        self.forget(name)
+        self._run(insert(moment), {"name": name, "at": self._unit.now})
+
+    def forget(self, name: str) -> None:
+        self._run(delete(moment).where(moment.c.name == name))
