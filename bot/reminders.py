@@ -65,13 +65,13 @@ class Hours:
         return day.weekday() in self.days
 
     def before(self, day: date) -> date:
-        """This day, or the last working day before it."""
+        """The day itself, or the last working day before it."""
         while not self.works(day):
             day -= DAY
         return day
 
     def after(self, day: date) -> date:
-        """This day, or the first working day after it."""
+        """The day itself, or the first working day after it."""
         while not self.works(day):
             day += DAY
         return day
@@ -81,7 +81,7 @@ class Hours:
         return self.works(day) and self.opens(day) <= moment < self.closes(day)
 
     def next_open(self, moment: datetime) -> datetime:
-        """This moment, if people work; else the next one at which they begin."""
+        """The moment itself, if people work; else the next one at which they begin."""
         if self.is_open(moment):
             return moment
         day = self.today(moment)

@@ -18,6 +18,17 @@ from bot.cards.modals import (
     told_home,
     told_modal,
 )
+from bot.cards.reminder import (
+    Digest,
+    Reminded,
+    digest_card,
+    digest_text,
+    reminder_card,
+    reminder_text,
+    reminders_card,
+    reminders_text,
+    snooze_modal,
+)
 from bot.cards.views import (
     CardView,
     Details,
@@ -30,23 +41,29 @@ from bot.cards.views import (
     TicketLine,
     Unsettled,
 )
+from bot.cards.week import Week, week_card, week_text
 
 __all__ = [
     "CardView",
     "Details",
+    "Digest",
     "Mail",
     "NextActor",
     "PlanLine",
     "Progress",
     "Quarantined",
+    "Reminded",
     "RequestView",
     "TicketLine",
     "Unsettled",
+    "Week",
     "card",
     "card_text",
     "clock_blocks",
     "clock_modal",
     "details_modal",
+    "digest_card",
+    "digest_text",
     "health_blocks",
     "help_blocks",
     "home",
@@ -57,8 +74,15 @@ __all__ = [
     "quarantine_modal",
     "quarantine_text",
     "quarantined_modal",
+    "reminder_card",
+    "reminder_text",
+    "reminders_card",
+    "reminders_text",
+    "snooze_modal",
     "ticket_blocks",
     "told",
     "told_home",
     "told_modal",
+    "week_card",
+    "week_text",
 ]

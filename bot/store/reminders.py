@@ -112,7 +112,7 @@ class Reminders:
         return new or self._run(_CLAIM, {"is_": key, "by": message}).first() is not None
 
     def plan(self, ticket_id: str, of: str, kind: Kind, on: date) -> None:
-        """This will be said when its day comes, unless `forget` is called before; once."""
+        """To be said when its day comes, unless `forget` is called before; once."""
         row = {"key": f"{of}:{kind}:{on.isoformat()}", "ticket_id": ticket_id, "kind": kind, "on_date": on}
         more = {"state": PLANNED, "message": NOBODY, "made_at": self._unit.now}
         insert_first(self._unit.connection, reminder, {**row, **more}, "key")
