@@ -18,7 +18,7 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     if workspace is None:
         channel = desk.channel.id if isinstance(desk.channel, Channel) else ""
         workspace = Workspace(app.client, channel)
-    door = Door(desk, workspace)
+    door = Door(desk, workspace, app.listener_runner.listener_executor.submit)
     for verb in (buttons.choose, buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
         app.action(re.compile(f"^{verb.__name__}:{RIGHT}$"))(door.button(verb))
     app.action(re.compile(r"^settle:(seen|again)(:\d+)?$"))(door.button(buttons.settle))

@@ -5,7 +5,6 @@ that whoever clicked is told too; never what was in the event.
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from slack_bolt import Ack, Respond
-from slack_sdk import WebClient
+from slack_bolt import Ack, BoltContext
 
 from bot.cards import loading_modal, told, told_home, told_modal
 from bot.desk import Desk
@@ -25,9 +23,9 @@ from bot.slack import Workspace
 from bot.slack.calls import call
 
 log = structlog.get_logger("slack.door")
+Body = dict[str, Any]
 
 AT_ONCE = 2  # desk calls of buttons
-LULL_S, LONGEST_S = 0.015, 0.3
 STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
 ELSEWHERE = "This bot works for its own workspace and channel only."
 LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
@@ -65,30 +63,13 @@ class _Origin:
     home: str  # the workspace the user belongs to
 
 
-class Lull:
-    """A burst of presses is acknowledged before its work begins: both want the same processor, and Slack waits 3 s."""
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def heard(self) -> None:
-        """Somebody pressed."""
-        self._last = time.monotonic()
-
-    def wait(self) -> None:
-        """Nobody has pressed for 15 ms; or a third of a second is over."""
-        ends = time.monotonic() + LONGEST_S
-        while (left := self._last + LULL_S - time.monotonic()) > 0 and time.monotonic() < ends:
-            time.sleep(left)
-
-
 @dataclass(frozen=True)
 class Door:
     """Binds listeners to Bolt. Each answers its kind: nothing, a modal, blocks, a home."""
 
     desk: Desk
     workspace: Workspace
-    lull: Lull = field(default_factory=Lull)
+    after: Callable[..., object]  # takes what follows the acknowledgement: a callable and its arguments
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     def now(self) -> datetime:
@@ -98,23 +79,20 @@ class Door:
     def button(self, listener: Callable[[Heard, Desk], None]) -> Callable[..., None]:
         """The listener's desk call has happened, or the user reads why not, only visible to them."""
 
-        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            ack()
-            self.lull.heard()
+        def pressed(body: Body, context: BoltContext) -> None:
             heard = click(body)
 
             def tell(text: str) -> None:
                 channel = _word(body, "container", "channel_id")
                 if channel:
                     words = {"channel": channel, "user": heard.user, "text": told(text)}
-                    call(client.chat_postEphemeral, repeatable=True, **words)
+                    call(context.client.chat_postEphemeral, repeatable=True, **words)
 
             self._guard(heard, _origin(body), tell, lambda: self._in_turn(listener, heard))
 
-        return pressed
+        return self._acknowledged(pressed)
 
     def _in_turn(self, listener: Callable[[Heard, Desk], None], heard: Heard) -> None:
-        self.lull.wait()
         with self.turns:
             listener(heard, self.desk)
 
@@ -124,9 +102,8 @@ class Door:
         It opens empty first, because Slack allows that for three seconds after the click only.
         """
 
-        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            ack()
-            heard, origin = click(body), _origin(body)
+        def pressed(body: Body, context: BoltContext) -> None:
+            heard, origin, client = click(body), _origin(body), context.client
             inside = bool(_word(body, "view", "id"))
             trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(title)}
 
@@ -149,32 +126,30 @@ class Door:
                 lambda: show(listener(heard, self.desk, self.now())),
             )
 
-        return pressed
+        return self._acknowledged(pressed)
 
     def inside(self, title: str, listener: Callable[[Heard, Desk], str]) -> Callable[..., None]:
         """A button inside a modal: the same modal shows the listener's words, or why not."""
 
-        def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            ack()
+        def pressed(body: Body, context: BoltContext) -> None:
             heard, view = click(body), _word(body, "view", "id")
 
             def show(text: str) -> None:
-                call(client.views_update, repeatable=True, view_id=view, view=told_modal(title, text))
+                call(context.client.views_update, repeatable=True, view_id=view, view=told_modal(title, text))
 
             self._guard(heard, _origin(body), show, lambda: show(listener(heard, self.desk)))
 
-        return pressed
+        return self._acknowledged(pressed)
 
     def command(self, listener: Callable[[Heard, Desk, datetime], list[dict[str, Any]]]) -> Callable[..., None]:
         """Whoever typed the command reads the answer; nobody else does."""
 
-        def typed(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
-            ack()
+        def typed(body: Body, context: BoltContext) -> None:
             heard = Heard(_word(body, "user_id"), verb="command", value=_word(body, "text"))
             origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
 
             def say(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
-                answer = respond(text=text, blocks=blocks, response_type="ephemeral")
+                answer = context.respond(text=text, blocks=blocks, response_type="ephemeral")
                 if answer.status_code != HTTPStatus.OK:
                     raise Refused(f"response address: {answer.status_code}")
 
@@ -185,17 +160,17 @@ class Door:
                 lambda: say("The answer to your command", listener(heard, self.desk, self.now())),
             )
 
-        return typed
+        return self._acknowledged(typed)
 
     def home(self, listener: Callable[[Heard, Desk, datetime], dict[str, Any]]) -> Callable[..., None]:
         """The user's App Home shows what the listener made, or why not."""
 
-        def opened(body: dict[str, Any], client: WebClient) -> None:
+        def opened(body: Body, context: BoltContext) -> None:
             heard = Heard(_word(body, "event", "user"), event=_word(body, "event_id"), verb="home")
             origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
 
             def publish(view: dict[str, Any]) -> None:
-                call(client.views_publish, repeatable=True, user_id=heard.user, view=view)
+                call(context.client.views_publish, repeatable=True, user_id=heard.user, view=view)
 
             self._guard(
                 heard,
@@ -204,7 +179,16 @@ class Door:
                 lambda: publish(listener(heard, self.desk, self.now())),
             )
 
-        return opened
+        return self._acknowledged(opened)
+
+    def _acknowledged(self, work: Callable[[Body, BoltContext], None]) -> Callable[..., None]:
+        """Slack has its acknowledgement before the work begins."""
+
+        def heard(ack: Ack, body: Body, context: BoltContext) -> None:
+            ack()
+            self.after(work, body, context)
+
+        return heard
 
     def _ours(self, origin: _Origin) -> bool:
         try:

@@ -44,11 +44,11 @@ class Delivery:
     then: Callable[["Delivery"], None] | None = field(default=None, repr=False)
     done: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def ack(self, answer: Mapping[str, Any] | None) -> None:
-        """The app answered. Too late counts as a failure, and the answer is thrown away, as Slack does."""
+    def ack(self, answer: Mapping[str, Any] | None, at: float | None = None) -> None:
+        """The app answered: `at`, monotonic, or now. Too late is a failure and the answer is lost, as with Slack."""
         if self.acked_after is not None:
             return
-        self.acked_after = time.monotonic() - self.sent_at
+        self.acked_after = (time.monotonic() if at is None else at) - self.sent_at
         if self.acked_after > ACK_S:
             self.fail("operation_timeout")
         if self.failure is None:
@@ -107,9 +107,11 @@ class Sockets:
             return
         if not self.deaf:
             connection = connections[next(self._turn) % len(connections)]
-            asyncio.run_coroutine_threadsafe(self._send(connection, delivery), loop)
+            text = self._envelope(delivery)
+            delivery.sent_at = time.monotonic()
+            asyncio.run_coroutine_threadsafe(self._send(connection, delivery, text), loop)
 
-    async def _send(self, connection: WebSocket, delivery: Delivery) -> None:
+    def _envelope(self, delivery: Delivery) -> str:
         envelope: dict[str, Any] = {
             "envelope_id": delivery.id,
             "type": delivery.kind,
@@ -118,8 +120,11 @@ class Sockets:
         }
         if delivery.kind == "events_api":
             envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason or ""}
+        return json.dumps(envelope)
+
+    async def _send(self, connection: WebSocket, delivery: Delivery, text: str) -> None:
         try:
-            await connection.send_text(json.dumps(envelope))
+            await connection.send_text(text)
         except (RuntimeError, WebSocketDisconnect):
             delivery.fail("connection lost")
 
@@ -158,13 +163,14 @@ class Sockets:
             self.connected.notify_all()
 
     def _heard(self, text: str) -> None:
+        arrived = time.monotonic()
         if self.deaf or not text.startswith("{"):
             return
         message = json.loads(text)
         delivery = self._under_way.pop(message.get("envelope_id", ""), None)
         if delivery is not None:
             # The effects of an answer take locks that a slow test may hold: not on the loop's thread.
-            threading.Thread(target=delivery.ack, args=(message.get("payload"),), daemon=True).start()
+            threading.Thread(target=delivery.ack, args=(message.get("payload"), arrived), daemon=True).start()
 
     def wait_connected(self, at_least: int = 1, timeout: float = 15.0) -> None:
         """Returns as soon as so many connections are open; TimeoutError otherwise."""

@@ -1,7 +1,6 @@
 """The Bolt app and its signed HTTP door. Both ways in, socket and HTTP, end in the same listeners."""
 
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -11,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.slack.afterwards import Afterwards
 from bot.slack.calls import client, quiet
 
-THREADS = 64  # five, the default, let the eighth slow listener miss Slack's three seconds; these only wait
+THREADS = 64  # for what follows acknowledgements; they mostly wait for Slack, which opens modals for three seconds only
 BODY = 1_000_000  # bytes; Slack's own payloads stay far below
 
 
@@ -33,8 +33,12 @@ def bolt(token: str, signing_secret: str = "", url: str = "https://slack.com/api
         signing_secret=signing_secret or secrets.token_hex(32),
         token_verification_enabled=False,
         ssl_check_enabled=False,  # Bolt would answer it before it looks at the signature
+        attaching_function_token_enabled=False,  # we have no workflow functions
         raise_error_for_unhandled_request=True,
-        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack-listener"),
+        # every listener acknowledges and hands over, so it runs on the way in: else Bolt starts a thread for it and
+        # looks every 10 ms whether it has acknowledged
+        process_before_response=True,
+        listener_executor=Afterwards(THREADS),
     )
 
 

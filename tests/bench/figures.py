@@ -5,10 +5,8 @@ import random
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,6 +20,7 @@ from bot import build
 from bot import settings as configuration
 from bot.law import Right
 from bot.sandbox import company
+from bot.sandbox.delivery import Delivery
 from bot.sandbox.slack import BOB
 from bot.sandbox.walk import Walk
 from bot.sandbox.world import World
@@ -211,6 +210,8 @@ def clicks(folder: Path) -> dict[str, Any]:
             world.slack.click(BOB.id, stamps[0], "details")  # the very first press asks Slack whose workspace it is
             time.sleep(1)
             ours = _pressed(world, stamps, "choose:access")
+            time.sleep(10)  # the work of them
+            modals = _pressed(world, stamps, "details")
         until(lambda: not world.slack.sockets.open, 30)
         environment = {**world.environment(), "PATH": os.environ["PATH"]}
         empty_bot = subprocess.Popen([sys.executable, "-m", "tests.bench.empty"], env=environment)
@@ -221,25 +222,37 @@ def clicks(folder: Path) -> dict[str, Any]:
         finally:
             empty_bot.kill()
             empty_bot.wait()
-    mine, theirs = spread(ours), spread(empty)
+    mine, opening, theirs = spread(ours), spread(modals), spread(empty)
     return {
-        "ms": mine, "against": "an empty Bolt listener", "empty_ms": theirs,
-        "ratio": round(mine["p99"] / theirs["p99"], 2), "target": "p99 ≤ 100 ms", "met": mine["p99"] <= 100,
+        "ms": mine, "modals_ms": opening, "against": "an empty Bolt listener", "empty_ms": theirs,
+        "ratio": round(mine["p99"] / theirs["p99"], 2), "target": "p99 ≤ 100 ms",
+        "met": max(mine["p99"], opening["p99"]) <= 100,
     }  # fmt: skip
 
 
+class Held:
+    """Keeps what would be brought to the app, until all is ready."""
+
+    def __init__(self) -> None:
+        self.all: list[Delivery] = []
+
+    def bring(self, delivery: Delivery) -> None:
+        self.all.append(delivery)
+
+
 def _pressed(world: World, stamps: list[str], action: str) -> list[float]:
-    gate = threading.Barrier(len(stamps))
-
-    def press(ts: str) -> float:
-        gate.wait()
-        delivery = world.slack.click(BOB.id, ts, action)
-        if delivery.failure or delivery.acked_after is None:
-            raise RuntimeError(delivery.failure)
-        return delivery.acked_after * 1000
-
-    with ThreadPoolExecutor(len(stamps)) as pool:
-        return list(pool.map(press, stamps))
+    """Milliseconds from each press on the wire to its acknowledgement; the presses leave one right after the other."""
+    sockets, held = world.slack.sockets, Held()
+    world.slack.road = held
+    for ts in stamps:
+        world.slack.click(BOB.id, ts, action, wait=False)
+    world.slack.road = sockets
+    for each in held.all:
+        sockets.bring(each)
+    for each in held.all:
+        if each.wait().failure or each.acked_after is None:
+            raise RuntimeError(each.failure)
+    return [(each.acked_after or 0.0) * 1000 for each in held.all]
 
 
 def access(folder: Path) -> dict[str, Any]:

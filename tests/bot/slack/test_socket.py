@@ -1,10 +1,13 @@
 """Socket Mode under the watchdog, against the strict stand-in."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from websocket import WebSocketPayloadException
+from websocket._abnf import ABNF, continuous_frame
 
 from bot.sandbox.slack import ANN, Slack
 from bot.slack import Socket, bolt, close
@@ -169,3 +172,22 @@ def test_stopping_what_never_connected_does_not_wait(slack: Slack) -> None:
 def test_a_socket_that_was_not_started_can_be_stopped(slack: Slack) -> None:
     """A bot that fails to start stops all its parts."""
     Socket(Ear(slack).app, slack.app_token, slack.api_url).stop()
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", "Zürich".encode()[:2]])
+def test_what_is_not_utf8_is_refused_in_a_frame(data: bytes) -> None:
+    """The quick check is the one the library asks, and as strict: no surrogates, nothing overlong, nothing cut."""
+    frames = continuous_frame(False, False)
+    frames.add(ABNF(1, 0, 0, 0, ABNF.OPCODE_TEXT, 0, data))
+    with pytest.raises(WebSocketPayloadException):
+        frames.extract(ABNF(1, 0, 0, 0, ABNF.OPCODE_TEXT, 0, data))
+
+
+def test_a_press_with_its_card_is_read_at_once() -> None:
+    """A megabyte of text is checked in less time than the library's own loop needs for ten thousand bytes."""
+    data = "Zürich ".encode() * 125_000
+    frames = continuous_frame(False, False)
+    frames.add(ABNF(1, 0, 0, 0, ABNF.OPCODE_TEXT, 0, data))
+    began = time.process_time()
+    frames.extract(ABNF(1, 0, 0, 0, ABNF.OPCODE_TEXT, 0, data))
+    assert time.process_time() - began < 0.1
