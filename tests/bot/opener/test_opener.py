@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from bot import opener as room
+from bot import cell
 from bot.errors import Temporary
 from bot.intake import Limits, Reading, read
 from bot.opener import Opener
@@ -131,9 +131,9 @@ def test_a_mail_is_not_blamed_for_a_child_that_was_killed(opener: Opener) -> Non
 def test_a_mail_that_kills_twice_is_quarantined(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that was being read, not those around it."""
     with Opener(RULES) as hunted:
-        frame = room._frame
+        frame = cell._frame
         monkeypatch.setattr(
-            room, "_frame", lambda content: frame(content) if b"KILL" not in content else b"\xff\xff\xff\xff"
+            cell, "_frame", lambda content: frame(content) if b"KILL" not in content else b"\xff\xff\xff\xff"
         )
         readings = hunted.read_many([mail(), mail(body="KILL"), mail()])
         assert [each.verdict for each in readings] == ["enquiry", "quarantine", "enquiry"]
@@ -141,7 +141,7 @@ def test_a_mail_that_kills_twice_is_quarantined(monkeypatch: pytest.MonkeyPatch)
 
 def test_where_no_child_starts_the_mail_stays_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Temporary: it had no effect and may be tried again."""
-    monkeypatch.setattr(room.sys, "executable", "/bin/false")
+    monkeypatch.setattr(cell.sys, "executable", "/bin/false")
     with Opener(RULES) as none, pytest.raises(Temporary, match="does not start"):
         none.read(mail())
 
