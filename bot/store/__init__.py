@@ -20,10 +20,11 @@ from sqlalchemy import Connection, Engine
 from bot.store import audit, database, history, place
 from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
-from bot.store.inbox import Events, Mailboxes, Mails
+from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.letters import Codes, Letters, Packages
 from bot.store.plans import Plans
 from bot.store.reminders import Moments, Reminders
+from bot.store.report import Reports
 from bot.store.requests import Holdings, Requests
 from bot.store.rows import Broken, ClockEvent, Head, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
@@ -32,7 +33,9 @@ from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
-__all__ = ["AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Transaction", "Unit", "Unreadable"]
+__all__ = [
+    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Taken", "Transaction", "Unit", "Unreadable",
+]  # fmt: skip  # fmt: skip
 
 AWAY = database.AWAY
 _SCRUB_AGAIN_S = 60.0
@@ -55,6 +58,7 @@ class Unit(Transaction):
         self.codes = Codes(self)
         self.packages = Packages(self)
         self.events = Events(self)
+        self.reports = Reports(self)
         self.reminders = Reminders(self)
         self.moments = Moments(self)
 

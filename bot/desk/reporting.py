@@ -1,0 +1,105 @@
+"""The report: what the store has counted, put into the terms of the law. Reads only; nothing of it names anybody."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.desk.recorded import EXTENSION, Recorded, recorded
+from bot.law import Deadline
+from bot.report import Figures, Report, Tally, report, weekly
+from bot.store import Unit
+from bot.store.report import FIRST, LAST, Alike, Moved
+from bot.tickets import Identity, State
+
+DAY = timedelta(days=1)
+WEEKS = 8  # on the weekly chart
+DOCUMENT = "identity_document"  # the letter that asks for a copy of a document
+RUNNING = "running"
+ENDS = {State.DONE: "answered", State.REFUSED: "refused", State.WITHDRAWN: "withdrawn"}
+
+
+def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None, until: date | None = None) -> Report:
+    """The report over the enquiries received from `since` to `until`, both counted, as things stand now."""
+    today = unit.now.astimezone(ZoneInfo(zone)).date()
+    span = (since or FIRST, until or LAST)
+    tallies = [_tally(each, count) for each, count in unit.reports.alike(today, *span)]
+    asked = Counter[str]()
+    seen = set[str]()
+    for each in unit.reports.moved(today, *span):
+        known = recorded(each.events)
+        tallies.append(_moved(each, known, deadline))
+        if each.ticket_id not in seen:
+            asked.update(question.kind for question in known.questions)
+        seen.add(each.ticket_id)
+    return report(
+        tallies,
+        as_of=today,
+        since=since,
+        until=until,
+        tickets=unit.reports.tickets(*span),
+        refusals=unit.reports.refusals(*span),
+        near_misses=unit.reports.near_misses(*_moments(span, zone)),
+        asked=asked,
+        identity_documents=unit.reports.letters(DOCUMENT, *span),
+    )
+
+
+def week(unit: Unit, monday: date) -> Figures:
+    """The chart of the week that began on this Monday and of the seven before."""
+    return weekly(unit.reports.weeks(monday, WEEKS))
+
+
+def _tally(each: Alike, count: int = 1) -> Tally:
+    ended = ENDS.get(State(each.state)) if each.state else None
+    met = {"answered", "refused"}  # an answer, also one that refuses, meets a deadline; a withdrawal does not
+    asked = each.state == State.IDENTIFYING and each.identity == Identity.ASKED
+    return Tally(
+        right=each.right or "none",
+        regimes=each.regimes,
+        channel=each.channel,
+        language=each.language,
+        state=ended or "open",
+        days=each.days if ended in met else None,
+        by_due=_met(each.met_due, ended, met, late=each.past_due, clock=each.clock),
+        by_unrolled=_met(each.met_unrolled, ended, met, late=each.past_unrolled, clock=each.clock),
+        waiting=ended is None and (asked or each.clock != RUNNING),
+        count=count,
+    )
+
+
+def _met(in_time: bool | None, ended: str | None, met: Collection[str], *, late: bool, clock: str) -> bool | None:
+    """Whether a day was met; None while it is to come, or while the clock stands still."""
+    if ended:
+        return in_time if ended in met else None
+    return False if late and clock == RUNNING else None
+
+
+def _moved(each: Moved, known: Recorded, deadline: Deadline) -> Tally:
+    tally = _tally(each.request)
+    paused = 0
+    if tally.days is not None and each.ended is not None:
+        paused = min(tally.days, _paused(each, known, deadline, each.ended))
+    return replace(tally, paused=paused, extended=bool(known.notices))
+
+
+def _paused(each: Moved, known: Recorded, deadline: Deadline, ended: date) -> int:
+    """By how many days the pauses up to the end moved the safe day, under the law that counts."""
+    pauses = [
+        replace(event, until=min(event.until or ended, ended))
+        for event in known.events
+        if event.kind != EXTENSION and event.on <= ended
+    ]
+    laws = each.request.regimes
+    moved = deadline(each.received, pauses, laws).unrolled - deadline(each.received, (), laws).unrolled
+    return moved.days
+
+
+def _moments(span: tuple[date, date], zone: str) -> tuple[datetime, datetime]:
+    """The span as moments: from the first on, until before the second."""
+    since, until = span
+    house = ZoneInfo(zone)
+    begin = datetime.combine(since, time.min, UTC if since == FIRST else house)  # no zone fits before the first day
+    end = datetime.combine(until, time.min, UTC) if until == LAST else datetime.combine(until + DAY, time.min, house)
+    return begin, end
