@@ -36,6 +36,7 @@ class Kind(StrEnum):
 
 COUNTDOWN = {Kind.DAYS_7: 7, Kind.DAYS_3: 3, Kind.DAYS_1: 1}
 URGENT = frozenset({Kind.TODAY, Kind.OVERDUE})  # never kept back for a digest
+BY_OTHERS = frozenset({Kind.LETTER, Kind.RECIPIENT})  # on days set by whoever waits for something
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 

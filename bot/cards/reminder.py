@@ -3,8 +3,8 @@
 Every one says the reference, the dates in words, who acts next, what to do, and has a button that leads there.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.cards.blocks import (
@@ -58,6 +58,10 @@ class Reminded:
     can_close: bool = False
     link: str = ""  # to the card
 
+    def at(self, link: str) -> "Reminded":
+        """The same, with the address of its card."""
+        return replace(self, link=link)
+
 
 @dataclass(frozen=True)
 class Digest:
@@ -65,13 +69,17 @@ class Digest:
 
     overdue: tuple[Reminded, ...] = ()
     soon: tuple[Reminded, ...] = ()
-    untouched: tuple[Reminded, ...] = ()
     rest: tuple[Reminded, ...] = ()  # reminders whose people were told something else that day
     more: bool = False  # there is more than is listed
     jumped_at: datetime | None = None  # the machine's clock was moved
 
+    def linked(self, link: Callable[[Reminded], Reminded]) -> "Digest":
+        """The same, with the address of every card."""
+        parts = {name: tuple(link(each) for each in getattr(self, name)) for name in ("overdue", "soon", "rest")}
+        return replace(self, **parts)
+
     def __bool__(self) -> bool:
-        return bool(self.overdue or self.soon or self.untouched or self.rest or self.jumped_at)
+        return bool(self.overdue or self.soon or self.rest or self.jumped_at)
 
 
 # -- one ticket -----------------------------------------------------------------------------------------------------
@@ -175,12 +183,11 @@ def reminders_text(views: Sequence[Reminded], today: date) -> str:
 
 
 def digest_card(digest: Digest, now: datetime) -> list[Block]:
-    """The channel's morning: what is overdue, due soon, untouched, and what was kept back the day before."""
+    """The channel's morning: what is overdue, what is due soon, and what was kept back the day before."""
     blocks = [header(f"Enquiries · {day(now.date())}")]
     parts = (
         ("■ Overdue", digest.overdue),
         ("▲ Due within 7 days", digest.soon),
-        ("Nobody has begun", digest.untouched),
         ("Also", digest.rest),
     )
     for title, views in parts:
@@ -198,7 +205,7 @@ def digest_card(digest: Digest, now: datetime) -> list[Block]:
 
 def digest_text(digest: Digest) -> str:
     """The same in one line."""
-    parts = ((digest.overdue, "overdue"), (digest.soon, "due within 7 days"), (digest.untouched, "not begun"))
+    parts = ((digest.overdue, "overdue"), (digest.soon, "due within 7 days"))
     told = ", ".join(f"{len(views)} {word}" for views, word in parts if views)
     return f"Enquiries today: {told or 'something to look at'}."
 

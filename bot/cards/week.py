@@ -1,13 +1,11 @@
-"""The weekly report: facts, and charts with the same in words below each."""
+"""The weekly report: a chart, and the same in words below it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from bot.cards.blocks import Block, chunks, clean, cut, day, escape, fields, header, paragraph
-
-CHARTS = 2  # Slack takes no more in one message
+from bot.cards.blocks import Block, chunks, clean, cut, day, header, paragraph
 
 
 class Series(Protocol):
@@ -37,24 +35,17 @@ class Week:
     """The weekly report."""
 
     until: date  # the last day it counts
-    facts: tuple[tuple[str, str], ...]  # name and value, at most ten
-    charts: tuple[Chart, ...] = field(default=())
+    chart: Chart
 
 
 def week_card(week: Week) -> list[Block]:
-    """The weekly report: facts, and charts with the same in words below each."""
-    blocks = [header(f"The week until {day(week.until)}")]
-    if week.facts:
-        blocks.append(fields(*((escape(name), escape(value)) for name, value in week.facts[:10])))
-    for each in week.charts[:CHARTS]:
-        blocks += chart(each)
-    return blocks
+    """The weekly report: a chart, and the same in words below it."""
+    return [header(f"The week until {day(week.until)}"), *chart(week.chart)]
 
 
 def week_text(week: Week) -> str:
     """The same in one line."""
-    told = ", ".join(f"{name.lower()}: {value}" for name, value in week.facts)
-    return f"The week until {day(week.until)}. {told}"
+    return cut(f"The week until {day(week.until)}. {week.chart.alternative}", 1000)
 
 
 def chart(figures: Chart) -> list[Block]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -30,13 +31,23 @@ _TO_LOOK_AT = (
 _ANY = select(_T.id).where(_T.remind_at <= bindparam("now")).limit(1)
 _NEXT = update(ticket).where(_T.id == bindparam("id_")).values(remind_at=bindparam("at"))
 _OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of")).order_by(_R.made_at, _R.key)
+_GET = select(*_COLUMNS).where(_R.key == bindparam("is_"))
 _CLAIM = (
     update(reminder)
     .where(_R.key == bindparam("is_"), _R.state == PLANNED)
-    .values(state=DUE, message=bindparam("by"))
+    .values(state=DUE, message=bindparam("by"), made_at=bindparam("now"))
     .returning(_R.key)
 )
-_FORGET = update(reminder).where(_R.ticket_id == bindparam("of"), _R.kind == bindparam("why"), _R.state == PLANNED)
+_FORGET = (
+    update(reminder)
+    .where(
+        _R.ticket_id == bindparam("of"),
+        _R.kind == bindparam("why"),
+        _R.key.startswith(bindparam("begins"), autoescape=False),
+        _R.state == PLANNED,
+    )
+    .values(state=DROPPED)
+)
 _END = update(reminder).where(_R.key.in_(bindparam("keys", expanding=True)))
 _TELL = update(reminder).where(_R.key.in_(bindparam("keys", expanding=True))).values(message=bindparam("by"))
 _UNTELL = update(reminder).where(_R.message == bindparam("was")).values(message=bindparam("by"))
@@ -101,25 +112,35 @@ class Reminders:
         """What was said of this ticket, and what others have planned to say, oldest first."""
         return [ReminderRow(**row._mapping) for row in self._run(_OF, {"of": ticket_id})]  # noqa: SLF001 - documented name
 
-    def say(self, ticket_id: str, of: str, kind: Kind, on: date, message: str | None = None) -> bool:
-        """Whether this is to be said now, by this unit: false when it stands already, whoever wrote it.
+    def get(self, key: str) -> ReminderRow:
+        """The row. LookupError if there is none."""
+        row = self._run(_GET, {"is_": key}).one_or_none()
+        if row is None:
+            raise LookupError(f"no reminder {key}")
+        return ReminderRow(**row._mapping)  # noqa: SLF001
 
-        `of` is the ticket or the request it is about. `message` as in `tell`.
-        """
-        key = f"{of}:{kind}:{on.isoformat()}"
-        row = {"key": key, "ticket_id": ticket_id, "kind": kind, "on_date": on, "state": DUE, "message": message}
-        new = insert_first(self._unit.connection, reminder, {**row, "made_at": self._unit.now}, "key")
-        return new or self._run(_CLAIM, {"is_": key, "by": message}).first() is not None
+    def say(self, ticket_id: str, kind: Kind, on: date) -> str | None:
+        """The key of what is to be said now, by this unit; None when it stands already, whoever wrote it."""
+        row = self._row(ticket_id, ticket_id, kind, on)
+        new = insert_first(self._unit.connection, reminder, {**row, "state": DUE, "message": None}, "key")
+        return row["key"] if new else None
 
     def plan(self, ticket_id: str, of: str, kind: Kind, on: date) -> None:
-        """To be said when its day comes, unless `forget` is called before; once."""
-        row = {"key": f"{of}:{kind}:{on.isoformat()}", "ticket_id": ticket_id, "kind": kind, "on_date": on}
-        more = {"state": PLANNED, "message": NOBODY, "made_at": self._unit.now}
-        insert_first(self._unit.connection, reminder, {**row, **more}, "key")
+        """To be said of this request or letter when its day comes, once, unless `forget` is called before."""
+        row = self._row(ticket_id, of, kind, on)
+        insert_first(self._unit.connection, reminder, {**row, "state": PLANNED, "message": NOBODY}, "key")
 
-    def forget(self, ticket_id: str, kind: Kind) -> None:
-        """What was planned of this kind is not said any more."""
-        self._run(_FORGET, {"of": ticket_id, "why": kind, "state": DROPPED})
+    def claim(self, key: str) -> bool:
+        """Whether what was planned is to be said now, by this unit."""
+        return self._run(_CLAIM, {"is_": key, "by": None, "now": self._unit.now}).first() is not None
+
+    def forget(self, ticket_id: str, kind: Kind, of: str) -> None:
+        """What was planned of this kind, of this request or letter, is not said any more."""
+        self._run(_FORGET, {"of": ticket_id, "why": kind, "begins": f"{of}:"})
+
+    def _row(self, ticket_id: str, of: str, kind: Kind, on: date) -> dict[str, Any]:
+        key = f"{of}:{kind}:{on.isoformat()}"
+        return {"key": key, "ticket_id": ticket_id, "kind": kind, "on_date": on, "made_at": self._unit.now}
 
     def end(self, keys: Sequence[str], *, said: bool) -> None:
         """These were said in the ticket's thread; or they were not, because something newer says it all."""

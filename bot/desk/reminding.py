@@ -1,0 +1,236 @@
+"""Reminders: what a ticket deserves to have said becomes rows, and a word in the thread of its card.
+
+A row is unique by ticket, kind and date: two processes or a restart say nothing twice, and what was not said is still
+to be said. Whatever changes a ticket (`Tickets.touch`) has it looked at anew; a date that has moved makes new rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import cards, reminders
+from bot.cards import Reminded
+from bot.checkpoints import checkpoint
+from bot.desk.choosing import OUTWARD
+from bot.desk.showing import Showing, next_actor
+from bot.engine import Job, Kind
+from bot.errors import NotAllowed, Temporary
+from bot.reminders import BY_OTHERS, Hours, Standing
+from bot.reminders import Kind as Why
+from bot.store import Unit
+from bot.store.reminders import DUE, PLANNED
+from bot.store.rows import ReminderRow
+from bot.tickets import BOT, FINAL, Role, State, Ticket, check_role
+from bot.workflow import NotSeen, Seen
+
+BATCH = 50  # tickets looked at in one transaction
+ALOUD = 5  # words in threads that stand in the channel too, of one sweep; more come as one message
+
+
+class Reminding(Showing):
+    """What is said of one ticket."""
+
+    @property
+    def hours(self) -> Hours:
+        """When the team may be told something."""
+        house = self.house
+        return Hours(house.zone, house.work_begins, house.work_ends, house.working_days)
+
+    # -- which tickets ----------------------------------------------------------------------------------------------
+
+    def _look_at_all(self) -> int:
+        """Every ticket whose moment has come has its rows and its word on the way; how many they were."""
+        looked = aloud = 0
+        while self._any_due():
+            with self.store.begin(patient=True) as unit:
+                tickets = unit.reminders.due(BATCH)
+                for ticket in tickets:
+                    aloud += self._look(unit, ticket, aloud=aloud < ALOUD)
+                checkpoint("remind.swept")
+            checkpoint("remind.put")
+            if not tickets:
+                break  # somebody else is at work on them
+            looked += len(tickets)
+        return looked
+
+    def _any_due(self) -> bool:
+        with self.store.read() as unit:
+            return unit.reminders.any_due()
+
+    def _look(self, unit: Unit, ticket: Ticket, *, aloud: bool) -> bool:
+        """What the ticket deserves now is on its way; whether the channel hears it, because nobody owns the ticket."""
+        if ticket.state != "open":
+            unit.reminders.look_at(ticket.id, None)
+            return False
+        rows = unit.reminders.of(ticket.id)
+        planned = {(each.kind, each.on_date) for each in rows if each.state == PLANNED}
+        said = {(each.kind, each.on_date) for each in rows if each.kind not in BY_OTHERS}
+        found = reminders.look(self._standing(unit, ticket), self.hours, unit.now, said, planned)
+        unit.reminders.look_at(ticket.id, found.at)
+        keys = []
+        for each in found.say:
+            if each.kind in BY_OTHERS:
+                waiting = [row.key for row in rows if (row.kind, row.on_date) == (each.kind, each.on)]
+                keys += [key for key in waiting if unit.reminders.claim(key)]
+            elif key := unit.reminders.say(ticket.id, each.kind, each.on):
+                keys.append(key)
+        return bool(keys) and self._put(unit, ticket, keys, aloud=aloud)
+
+    def _put(self, unit: Unit, ticket: Ticket, rows: list[str], *, aloud: bool) -> bool:
+        """One word in the thread says all of these, in the words of the most urgent, which is the last."""
+        alone = aloud and ticket.owner is None and f":{Why.OVERDUE}:" not in rows[-1]
+        work = f"remind:{rows[-1]}"
+        if alone:
+            unit.reminders.tell(rows, work)
+        args = {"ticket": ticket.id, "rows": rows, "aloud": alone}
+        self.engine.put(unit, "remind", work, args, lane="slack-post", ticket_id=ticket.id)
+        return alone
+
+    def _standing(self, unit: Unit, ticket: Ticket) -> Standing:
+        touched = ticket.owner is not None or any(each.state != State.RECEIVED for each in unit.requests.of(ticket.id))
+        return Standing(
+            opened_at=ticket.opened_at or unit.now,
+            received_on=ticket.received_on,
+            unrolled=ticket.unrolled,
+            due=ticket.due,
+            touched=touched,
+            notice_by=ticket.extension_notice_by,
+            paused_since=ticket.paused_since,
+            snoozed_until=ticket.snoozed_until,
+        )
+
+    # -- what others wait for ---------------------------------------------------------------------------------------
+
+    def _remind(self, unit: Unit, ticket: Ticket) -> None:
+        """The ticket's reminders are looked at by the next sweep. `_redraw` says so, too."""
+        unit.reminders.look_at(ticket.id, unit.now)
+
+    def _remind_on(self, unit: Unit, ticket: Ticket, kind: Why, days: Sequence[date], of: str = "") -> None:
+        """On each of these days somebody is reminded once, unless it is forgotten first. `of`: a request, a letter."""
+        for day in days:
+            unit.reminders.plan(ticket.id, of or ticket.id, kind, day)
+        self._remind(unit, ticket)
+
+    def _forget(self, unit: Unit, ticket: Ticket, kind: Why, of: str = "") -> None:
+        """What was planned of this kind, of this request or letter, is not said any more."""
+        unit.reminders.forget(ticket.id, kind, of or ticket.id)
+
+    # -- in the thread ----------------------------------------------------------------------------------------------
+
+    def _remind_call(self, job: Job) -> Mapping[str, Any]:
+        """Says it as things stand now; nothing, when it is over or a newer word is on its way."""
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(job.args["ticket"])
+            view = self._still(unit, ticket, job.args["rows"][-1])
+            now = self._local(unit.now)
+        if view is None:
+            return {}
+        if ticket.card_ts is None:
+            raise Temporary("The card is not posted yet.", retry_after=5.0)
+        view = self._linked(ticket, view)
+        blocks, text = cards.reminder_card(view, now), cards.reminder_text(view, now.date())
+        _, ts = self.channel.post(blocks, text, job.key, thread=ticket.card_ts, broadcast=job.args["aloud"])
+        return {"ts": ts}
+
+    def _still(self, unit: Unit, ticket: Ticket, key: str) -> Reminded | None:
+        """What there is to say now; None: the ticket is closed, its dates have moved, or a newer word says it all."""
+        if ticket.state != "open":
+            return None
+        rows = unit.reminders.of(ticket.id)
+        row = next(each for each in rows if each.key == key)
+        if any(each.state == DUE and each.made_at > row.made_at for each in rows):
+            return None
+        set_by_others = {(each.kind, each.on_date) for each in rows if each.kind in BY_OTHERS}
+        found = reminders.occasions(self._standing(unit, ticket), self.hours, unit.now, set_by_others)
+        if not any((each.kind, each.on) == (row.kind, row.on_date) for each in found):
+            return None
+        return self._reminded(unit, ticket, row)
+
+    def _reminded(self, unit: Unit, ticket: Ticket, row: ReminderRow | None = None) -> Reminded:
+        requests = unit.requests.of(ticket.id)
+        done = bool(requests) and all(each.state in FINAL for each in requests)
+        return Reminded(
+            ticket_id=ticket.id,
+            ref=ticket.ref,
+            rights=ticket.rights,
+            unrolled=ticket.unrolled,
+            due=ticket.due,
+            next_actor=next_actor(ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id))),
+            states=tuple(each.state for each in requests),
+            kind=row.kind if row else None,
+            notice_by=ticket.extension_notice_by,
+            paused_since=ticket.paused_since,
+            owner=ticket.owner,
+            can_close=done and not self.engine.unfinished(unit, ticket.id, OUTWARD),
+        )
+
+    def _linked(self, ticket: Ticket, view: Reminded) -> Reminded:
+        """With the address of its card, where it has one."""
+        if ticket.card_ts is None or ticket.card_channel is None:
+            return view
+        return view.at(self.channel.link(ticket.card_channel, ticket.card_ts))
+
+    def _remind_probe(self, job: Job) -> Any:
+        with self.store.read() as unit:
+            thread = unit.tickets.get(job.args["ticket"]).card_ts
+        found = self.channel.find(job.key, job.made_at, thread=thread) if thread else None
+        return Seen({"ts": found[1]}) if found else NotSeen()
+
+    def _remind_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:
+        rows = job.args["rows"]
+        unit.reminders.end(rows, said="ts" in posted)
+        if "ts" in posted:
+            unit.audit(BOT.id, "remind", job.args["ticket"], rows=rows)
+
+    # -- later ------------------------------------------------------------------------------------------------------
+
+    def snoozes(self, user: str, ticket_id: str) -> tuple[str, list[date], date]:
+        """(reference, days until which the ticket may be left alone, today). NotAllowed: it cannot wait."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(ticket_id)
+            return ticket.ref, self._snoozes(unit, ticket), self._today(unit.now)
+
+    def snooze(self, user: str, event: str, ticket_id: str, until: date) -> None:
+        """Nobody is reminded of the ticket before this day, which is no later than the next one the law names."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            latest = self._snoozes(unit, ticket)[-1]
+            if not self._today(unit.now) < until <= latest:
+                raise NotAllowed(f"It can wait until {cards.day(latest)} at most: the law names that day.")
+            unit.tickets.change(ticket.id, ticket.version, snoozed_until=until)
+            unit.audit(actor.id, "snooze", ticket.id, until=until)
+            self._redraw(unit, ticket.id)
+
+    def _snoozes(self, unit: Unit, ticket: Ticket) -> list[date]:
+        if ticket.state != "open":
+            raise NotAllowed(f"{ticket.ref} is closed.")
+        days = reminders.snoozes(self._standing(unit, ticket), self.hours, self._today(unit.now))
+        if not days:
+            raise NotAllowed(f"{ticket.ref} cannot wait: the day the law names is here, or over.")
+        return days
+
+    # -- kinds ------------------------------------------------------------------------------------------------------
+
+    def kinds(self) -> list[Kind]:
+        """Every kind of work the desk carries, for the engine."""
+        thread = self._told("remind", self._remind_call, self._remind_probe, self._remind_after, self._failed)
+        return [*super().kinds(), thread]
+
+    def _told(
+        self, name: str, call: Callable[[Job], Mapping[str, Any]], probe: Callable[[Job], Any],
+        after: Callable[[Unit, Job, Mapping[str, Any]], None], failed: Callable[[Unit, Job, str, str], None],
+    ) -> Kind:  # fmt: skip
+        """A post in Slack, found again by its key when the answer was lost."""
+        return Kind(
+            name=name, call=call, probe=probe, after=after, failed=failed,
+            timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s,
+        )  # fmt: skip
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.house.zone))

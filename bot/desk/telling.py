@@ -1,0 +1,319 @@
+"""Who hears of a reminder: its owner once a day, a second person when it is late, the channel in the morning, the team
+by mail where Slack will not do.
+
+Each message is a piece of work with a key of its person and day; rows nobody was told of yet are told by the next
+sweep. What comes after a person's message of the day waits for the next digest, unless it is urgent or has changed.
+"""  # fmt: skip
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from bot import cards
+from bot.cards import Digest, Reminded, Week
+from bot.checkpoints import checkpoint
+from bot.desk import reporting
+from bot.desk.reminding import Reminding
+from bot.engine import Job, Kind
+from bot.reminders import URGENT
+from bot.reminders import Kind as Why
+from bot.store import Unit
+from bot.store.reminders import NOBODY, REST
+from bot.store.rows import ReminderRow
+from bot.tickets import BOT, Role, Ticket
+from bot.workflow import NotSeen, Seen
+
+CHANNEL = "channel"  # whom an enquiry without an owner concerns
+SOON = timedelta(days=7)
+LISTED = 40  # tickets a digest or a mail looks up
+POSTS = frozenset({"card", "remind", "remind_person"})  # what somebody has to be told of by mail, if Slack is away
+PATIENCE = timedelta(minutes=30)  # TRUST F22
+MESSAGES = 9  # to one person in one day, at the very most
+AWAY, JUMPED = "slack_away", "clock_jumped"
+
+
+class Telling(Reminding):
+    """What people are told."""
+
+    def remind(self) -> int:
+        """Everything that is due to be said now is on its way, once; how many tickets were looked at."""
+        looked = self._look_at_all()
+        self._tell_people()
+        self._brief()
+        self._mail_instead()
+        self._lapse()
+        return looked
+
+    def clock_jumped(self, seconds: float) -> None:
+        """The machine's clock was moved by so much while we watched (TRUST T35): recorded, and said in the digest."""
+        with self.store.begin() as unit:
+            unit.audit(BOT.id, "clock_jumped", seconds=round(seconds))
+            unit.moments.put(JUMPED)
+
+    def _lapse(self) -> None:
+        """Codes whose time is over are void, even if the clock is set back."""
+        with self.store.read() as unit:
+            if not unit.reminders.lapse():
+                return
+        with self.store.begin(patient=True) as unit:
+            unit.reminders.lapse()
+
+    # -- one message a person and day -------------------------------------------------------------------------------
+
+    def _tell_people(self) -> None:
+        with self.store.read() as unit:
+            if not unit.reminders.untold(1):
+                return
+        with self.store.begin(patient=True) as unit:
+            told: dict[str, list[ReminderRow]] = defaultdict(list)
+            for each in unit.reminders.untold(500):
+                if not each.open:
+                    unit.reminders.tell([each.row.key], NOBODY)
+                    continue
+                for person in self._concerned(each.owner, each.row.kind):
+                    told[person].append(each.row)
+            for person, rows in sorted(told.items()):
+                self._tell_one(unit, person, rows)
+            checkpoint("remind.told")
+
+    def _concerned(self, owner: str | None, kind: Why) -> list[str]:
+        """The owner, or the channel where there is none; once it is overdue a second person, too."""
+        second = self._second(owner) if kind == Why.OVERDUE else None
+        return [*([second] if second else []), owner or CHANNEL]
+
+    def _second(self, owner: str | None) -> str | None:
+        """The configured person; else an approver, or else an admin, who is not the owner."""
+        if self.house.second_person and self.house.second_person != owner:
+            return self.house.second_person
+        for role in (Role.APPROVER, Role.ADMIN):
+            others = [user for user, roles in self.house.roles.items() if role in roles and user != owner]
+            if others:
+                return min(others)
+        return None
+
+    def _tell_one(self, unit: Unit, person: str, rows: Sequence[ReminderRow]) -> None:
+        """One message with all of it; after the first one of the day only what is urgent, or has changed since."""
+        keys = [each.key for each in rows]
+        last = {each.ticket_id: each.key for each in sorted(rows, key=lambda each: (each.made_at, each.on_date))}
+        work = self._next_message(unit, person, rows)
+        if work is None:
+            unit.reminders.tell(keys, REST)
+            return
+        args = {"person": person, "rows": list(last.values())}
+        self.engine.put(unit, "remind_person", work, args, lane="slack-post")
+        unit.reminders.tell(keys, work)
+
+    def _next_message(self, unit: Unit, person: str, rows: Sequence[ReminderRow]) -> str | None:
+        """The key of the message this person may get now; None: not today any more."""
+        day = self._today(unit.now).isoformat()
+        keys = [f"remind_person:{person}:{day}:{number}" for number in range(1, MESSAGES + 1)]
+        states = self.engine.states(unit, keys)
+        free = [each for each in keys if each not in states]
+        if not states or not free:
+            return free[0] if free else None
+        since = unit.reminders.made_at(max(states))
+        pressing = person == CHANNEL or any(each.kind in URGENT for each in rows)
+        changed = since is not None and unit.reminders.changed([each.ticket_id for each in rows], since)
+        return free[0] if pressing or changed else None
+
+    def _person_call(self, job: Job) -> Mapping[str, Any]:
+        """One message with what still holds of it; none, when it has been overtaken by that of a later day."""
+        with self.store.read() as unit:
+            if self._overtaken(unit, job):
+                return {}
+            found = [self._of_row(unit, key) for key in job.args["rows"]]
+            now = self._local(unit.now)
+        views = [self._linked(*each) for each in found if each[0].state == "open"]
+        if not views:
+            return {"nothing": 1}
+        to = job.args["person"] if job.args["person"] != CHANNEL else None
+        blocks, text = cards.reminders_card(views, now), cards.reminders_text(views, now.date())
+        _, ts = self.channel.post(blocks, text, job.key, user=to)
+        return {"ts": ts}
+
+    def _of_row(self, unit: Unit, key: str) -> tuple[Ticket, Reminded]:
+        row = unit.reminders.get(key)
+        ticket = unit.tickets.get(row.ticket_id)
+        return ticket, self._reminded(unit, ticket, row)
+
+    def _overtaken(self, unit: Unit, job: Job) -> bool:
+        """Whether this message is of an earlier day and the person has one of today: Slack was away, or we were."""
+        name, person, day, _ = job.key.split(":")
+        today = self._today(unit.now).isoformat()
+        return day < today and bool(self.engine.states(unit, [f"{name}:{person}:{today}:1"]))
+
+    def _person_probe(self, job: Job) -> Any:
+        person = job.args["person"]
+        found = self.channel.find(job.key, job.made_at, user=None if person == CHANNEL else person)
+        return Seen({"ts": found[1]}) if found else NotSeen()
+
+    def _person_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:
+        if not posted:
+            unit.reminders.untell(job.key, REST)
+
+    def _person_failed(self, unit: Unit, job: Job, state: str, error: str) -> None:
+        """Slack does not let us reach this person: the channel hears of it in the morning."""
+        del state, error
+        unit.reminders.untell(job.key, REST)
+
+    # -- the channel's morning, the week ----------------------------------------------------------------------------
+
+    def _brief(self) -> None:
+        """On a working day, in working hours: the day's digest and, on the first of the week, the week's report."""
+        with self.store.read() as unit:
+            today = self._today(unit.now)
+            monday = today - timedelta(days=today.weekday())
+            keys = {f"digest:{today.isoformat()}": "digest", f"week:{monday.isoformat()}": "week"}
+            if not self.hours.is_open(unit.now) or not keys.keys() - self.engine.states(unit, list(keys)).keys():
+                return
+        with self.store.begin(patient=True) as unit:
+            for key, kind in keys.items():
+                self.engine.put(unit, kind, key, {}, lane="slack-post")
+
+    def _digest_call(self, job: Job) -> Mapping[str, Any]:
+        """The digest, if there is something to say and the day is not over."""
+        with self.store.read() as unit:
+            today = self._today(unit.now)
+            if job.key != f"digest:{today.isoformat()}":
+                return {}
+            digest, tickets, rest = self._digest(unit, today)
+            now = self._local(unit.now)
+        if not digest:
+            return {}
+        digest = digest.linked(lambda view: self._linked(tickets[view.ticket_id], view))
+        _, ts = self.channel.post(cards.digest_card(digest, now), cards.digest_text(digest), job.key)
+        return {"ts": ts, "rest": rest}
+
+    def _digest(self, unit: Unit, today: date) -> tuple[Digest, dict[str, Ticket], list[str]]:
+        """What to say, the tickets it is about, and the rows it tells of."""
+        found = unit.tickets.list(state="open", limit=LISTED + 1, before=today + SOON + timedelta(days=1))
+        tickets = {each.id: each for each in found[:LISTED]}
+        late = [self._reminded(unit, each) for each in tickets.values() if each.due < today]
+        soon = [self._reminded(unit, each) for each in tickets.values() if each.due >= today]
+        rows = unit.reminders.told_in(REST)
+        rest = {}
+        for row in rows:
+            if row.ticket_id not in tickets:
+                ticket = unit.tickets.get(row.ticket_id)
+                if ticket.state == "open":
+                    rest[ticket.id] = self._reminded(unit, ticket, row)
+                    tickets[ticket.id] = ticket
+        jumped = unit.moments.get(JUMPED)
+        digest = Digest(
+            overdue=tuple(late), soon=tuple(soon), rest=tuple(rest.values()), more=len(found) > LISTED, jumped_at=jumped
+        )
+        return digest, tickets, [each.key for each in rows]
+
+    def _digest_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:
+        if posted.get("rest"):
+            unit.reminders.tell(posted["rest"], job.key)
+        if posted:
+            unit.moments.forget(JUMPED)
+
+    def _channel_probe(self, job: Job) -> Any:
+        found = self.channel.find(job.key, job.made_at)
+        return Seen({"ts": found[1]}) if found else NotSeen()
+
+    def _week_call(self, job: Job) -> Mapping[str, Any]:
+        """The report of the week before the one the key names."""
+        monday = date.fromisoformat(job.key.partition(":")[2]) - timedelta(days=7)
+        with self.store.read() as unit:
+            week = Week(monday + timedelta(days=6), reporting.week(unit, monday))
+        _, ts = self.channel.post(cards.week_card(week), cards.week_text(week), job.key)
+        return {"ts": ts}
+
+    # -- mail, where Slack will not do ------------------------------------------------------------------------------
+
+    def _mail_instead(self) -> None:
+        """Once a day while something is overdue, and once whenever Slack has been away for half an hour."""
+        if not self.house.team_mail:
+            return
+        with self.store.read() as unit:
+            why = self._why_mail(unit)
+        if why is None:
+            return
+        with self.store.begin(patient=True) as unit:
+            if why == AWAY and not unit.moments.first(AWAY):
+                return
+            if why == "back":
+                unit.moments.forget(AWAY)
+                return
+            stamp = unit.now.strftime("%Y%m%dT%H%M%S") if why == AWAY else self._today(unit.now).isoformat()
+            for number, _ in enumerate(self.house.team_mail):
+                key = f"remind_mail:{why}:{stamp}:{number}"
+                self.engine.put(unit, "remind_mail", key, {"to": number, "why": why}, lane="mail")
+
+    def _why_mail(self, unit: Unit) -> str | None:
+        waiting = unit.reminders.waiting(POSTS, unit.now - PATIENCE)
+        told = unit.moments.get(AWAY) is not None
+        if waiting and not told:
+            return AWAY
+        if told and not waiting:
+            return "back"
+        today = self._today(unit.now)
+        if not self.hours.is_open(unit.now) or not unit.tickets.list(state="open", limit=1, before=today):
+            return None
+        key = f"remind_mail:{Why.OVERDUE}:{today.isoformat()}:0"
+        return None if self.engine.states(unit, [key]) else Why.OVERDUE
+
+    def _mail_call(self, job: Job) -> Mapping[str, Any]:
+        """References, rights and dates go to one address of the team; nothing personal."""
+        with self.store.read() as unit:
+            today, now = self._today(unit.now), unit.now
+            before = today + (SOON if job.args["why"] == AWAY else timedelta())
+            found = unit.tickets.list(state="open", limit=LISTED, before=before)
+            views = [self._reminded(unit, each) for each in found]
+        if not views or job.args["to"] >= len(self.house.team_mail):
+            return {}
+        values = {**self.house.policy, **mailed(views, today), "why": job.args["why"]}
+        to = parseaddr(self.house.team_mail[job.args["to"]])[1]
+        wire = self.writer.envelope(
+            self.writer.write("team_reminder", "en", values), sender=self.house.sender, to=to,
+            message_id=self._message_id(job.key.replace(":", ".")), in_reply_to="", references=(), sent_at=now,
+            automatic=True,
+        )  # fmt: skip
+        self.postman.send(self.house.sender, to, wire)
+        return {"tickets": len(views)}
+
+    def _mail_probe(self, job: Job) -> Any:
+        """Not found in the Sent folder: it goes again with the same Message-ID, for the team that does no harm."""
+        message_id = self._message_id(job.key.replace(":", "."))
+        return Seen() if self.postman.sent(message_id) else NotSeen()
+
+    # -- kinds ------------------------------------------------------------------------------------------------------
+
+    def kinds(self) -> list[Kind]:
+        """Every kind of work the desk carries, for the engine."""
+        return [
+            *super().kinds(),
+            self._told("remind_person", self._person_call, self._person_probe, self._person_after, self._person_failed),
+            self._told("digest", self._digest_call, self._channel_probe, self._digest_after, self._failed),
+            self._told("week", self._week_call, self._channel_probe, nothing, self._failed),
+            Kind(
+                name="remind_mail", call=self._mail_call, probe=self._mail_probe, failed=self._failed,
+                timeout_s=self.house.mail_timeout_s, settle_s=self.house.mail_settle_s,
+            ),
+        ]  # fmt: skip
+
+
+def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+    """The ledger's row is all that follows."""
+
+
+def mailed(views: Sequence[Reminded], today: date) -> dict[str, Any]:
+    """What the mail to the team may say."""
+    return {
+        "tickets": [
+            {
+                "ref": each.ref,
+                "rights": [str(right) for right in each.rights],
+                "due": each.due,
+                "left": cards.sign(each.due, today),
+                "todo": cards.todo(each),
+            }
+            for each in views
+        ],
+        "count": len(views),
+    }
