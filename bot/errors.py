@@ -18,7 +18,14 @@ class SubjectlineError(Exception):
 
 
 class NotAllowed(SubjectlineError):
-    """The move is not open to this person or not open now. The text is shown to whoever asked."""
+    """The move is not open to this person or not open now. The text is shown to whoever asked.
+
+    `field`: of a form, the one that is wrong.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Temporary(SubjectlineError):

@@ -1,10 +1,10 @@
 """Tickets as Slack blocks, as plain data. Pure: the moment comes in as an argument, in the zone dates are shown in."""
 
-from bot.cards.blocks import told
-from bot.cards.card import card, card_text, quarantine_card, quarantine_text
+from bot.cards.blocks import day, told
+from bot.cards.card import card, card_text, quarantine_card, quarantine_text, sign
+from bot.cards.clock import MENU, clock_blocks, clock_modal, move_blocks, move_text
+from bot.cards.forms import HOW, MEANS, WORDS, clock_form
 from bot.cards.modals import (
-    clock_blocks,
-    clock_modal,
     details_modal,
     health_blocks,
     help_blocks,
@@ -28,9 +28,13 @@ from bot.cards.reminder import (
     reminders_card,
     reminders_text,
     snooze_modal,
+    todo,
 )
 from bot.cards.views import (
     CardView,
+    ClockForm,
+    ClockMove,
+    ClockView,
     Details,
     Mail,
     NextActor,
@@ -44,7 +48,14 @@ from bot.cards.views import (
 from bot.cards.week import Week, week_card, week_text
 
 __all__ = [
+    "HOW",
+    "MEANS",
+    "MENU",
+    "WORDS",
     "CardView",
+    "ClockForm",
+    "ClockMove",
+    "ClockView",
     "Details",
     "Digest",
     "Mail",
@@ -60,7 +71,9 @@ __all__ = [
     "card",
     "card_text",
     "clock_blocks",
+    "clock_form",
     "clock_modal",
+    "day",
     "details_modal",
     "digest_card",
     "digest_text",
@@ -69,6 +82,8 @@ __all__ = [
     "home",
     "list_blocks",
     "loading_modal",
+    "move_blocks",
+    "move_text",
     "plan_modal",
     "quarantine_card",
     "quarantine_modal",
@@ -78,8 +93,10 @@ __all__ = [
     "reminder_text",
     "reminders_card",
     "reminders_text",
+    "sign",
     "snooze_modal",
     "ticket_blocks",
+    "todo",
     "told",
     "told_home",
     "told_modal",

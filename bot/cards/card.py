@@ -23,6 +23,7 @@ from bot.cards.blocks import (
     paragraph,
     section,
 )
+from bot.cards.clock import clock_line
 from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TicketLine, Unsettled
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
@@ -85,13 +86,21 @@ def sign(due: date, today: date) -> str:
     return f"{'▲' if left <= SOON else '●'} {_days(left)}, {day(due)}"
 
 
+def standing(due: date, state: str) -> str:
+    """Instead of how long there is, while the clock stands still; empty while it runs."""
+    return {
+        "suspended": f"‖ stands still, else {day(due)}",
+        "not_started": f"‖ starts with the answer, else {day(due)}",
+    }.get(state, "")
+
+
 def facts(view: CardView, now: datetime) -> list[Block]:
     """Reference, rights, due date, who acts next, language, regime: what every drawing of a ticket begins with."""
     asked = ", ".join(view.rights) or "no right named"
     regimes = ", ".join(regime.replace("_", " ").upper() for regime in view.regimes)
     known = [
         ("Asked for", asked),
-        ("Due", sign(view.due, now.date())),
+        ("Due", standing(view.due, view.clock.state) or sign(view.due, now.date())),
         ("Next", NEXT[view.next_actor]),
         ("Identity", IDENTITY[view.identity]),
         ("Received", day(view.received_on)),
@@ -155,7 +164,8 @@ def row(ticket: TicketLine, today: date) -> str:
     """One ticket in one line of a list, in our own words."""
     rights = ", ".join(ticket.rights) or "no right named"
     states = ", ".join(spoken(state) for state in ticket.states) or spoken(State.RECEIVED)
-    return f"*{escape(ticket.ref)}* {rights} · {sign(ticket.due, today)} · {states} · next: {NEXT[ticket.next_actor]}"
+    due = standing(ticket.due, ticket.clock) or sign(ticket.due, today)
+    return f"*{escape(ticket.ref)}* {rights} · {due} · {states} · next: {NEXT[ticket.next_actor]}"
 
 
 def quarantine_card(count: int) -> list[Block]:
@@ -177,7 +187,7 @@ def quarantine_text(count: int) -> str:
 
 
 def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
-    blocks = facts(view, now)
+    blocks = [*facts(view, now), clock_line(view)]
     if not view.four_eyes:
         blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
     for request in view.requests:

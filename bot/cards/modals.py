@@ -10,7 +10,6 @@ from bot.cards.blocks import (
     button,
     context,
     cut,
-    day,
     divider,
     escape,
     header,
@@ -70,11 +69,6 @@ def plan_modal(view: CardView, request: RequestView) -> Block:
     return modal(view.ref, blocks[: VIEW_BLOCKS - 1], metadata=view.ticket_id)
 
 
-def clock_modal(why: Sequence[str]) -> Block:
-    """Why the due date is this date."""
-    return modal("Why this date", lines(why, 40, "… and {} more steps") or [paragraph("")])
-
-
 def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
     """The mails nobody could read, oldest first, each with a button. Names nobody."""
     blocks: list[Block] = []
@@ -123,11 +117,6 @@ def list_blocks(title: str, tickets: Sequence[TicketLine], now: datetime) -> lis
     if len(tickets) > LISTED:
         blocks.append(context(f"… and {len(tickets) - LISTED} more."))
     return blocks
-
-
-def clock_blocks(view: CardView) -> list[Block]:
-    """The clock of a ticket, for `/dpe clock`."""
-    return [section(f"*{escape(view.ref)}* is due {day(view.due)}"), *lines(view.why, 40, "… and {} more steps")]
 
 
 def help_blocks(commands: Sequence[tuple[str, str]]) -> list[Block]:

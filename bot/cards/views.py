@@ -75,6 +75,57 @@ class RequestView:
 
 
 @dataclass(frozen=True)
+class ClockMove:
+    """Something recorded on the clock, with the due date before and after it. Words of the house only."""
+
+    ref: str
+    kind: str  # identity clarification answered extension large regime sent unsent rules
+    by: str  # Slack user id, `person`, `bot`
+    on: date
+    before: date
+    after: date
+    state: str = "running"  # of the clock afterwards
+    code: bool = False  # the question was the bot's own code
+    reason: str = ""  # of an extension: the law's word; of a law set: how it is known
+    regimes: tuple[str, ...] = ()  # set by a person; empty: whatever is on
+    large: bool = False
+    why: tuple[str, ...] = ()  # steps of the explanation that are new
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """How the clock of a ticket stands."""
+
+    state: str = "running"  # suspended, not_started: the dates are those without the pause
+    waiting: tuple[tuple[str, date], ...] = ()  # what the person was asked and has not answered: kind, since when
+    notice_by: date | None = None  # until when an extension can be announced
+    extended_on: date | None = None  # the last notice left
+    large: bool = False  # a large amount of data is on record
+    chosen: bool = False  # a person has set which laws apply
+    offers: tuple[str, ...] = ()  # moves that are open: answered identity clarification extension regime large
+    moves: tuple[ClockMove, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True)
+class ClockForm:
+    """What the form of one move of the clock is drawn from."""
+
+    ticket_id: str
+    ref: str
+    kind: str  # identity clarification answered extension regime large
+    stamp: int  # of the clock the form was drawn from
+    today: date
+    due: date
+    unrolled: date
+    view: ClockView
+    regimes: tuple[str, ...]  # that apply now
+    on: tuple[str, ...] = ()  # that are on
+    reasons: tuple[str, ...] = ()  # the law's, for an extension
+    latest: date | None = None  # of an extension; None: the law names no limit
+    stops: str = "running"  # the state of the clock once the question is asked
+
+
+@dataclass(frozen=True)
 class CardView:
     """One ticket as the channel sees it. Holds nothing personal."""
 
@@ -97,6 +148,7 @@ class CardView:
     can_close: bool = False  # the desk knows; the card only shows the button
     closed_on: date | None = None  # set: the card shrinks to reference and outcome
     outcome: str | None = None
+    clock: ClockView = ClockView()
 
 
 @dataclass(frozen=True)
@@ -109,6 +161,7 @@ class TicketLine:
     due: date
     next_actor: NextActor
     states: tuple[State, ...] = ()  # of its requests
+    clock: str = "running"  # suspended, not_started
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
-from bot.desk.writing import Writing
+from bot.desk.timing import Timing
 from bot.engine import Job, Kind
 from bot.intake import normal_address
 from bot.law import Right
@@ -16,7 +16,7 @@ from bot.tickets import BOT, PERSON, Request, State
 from bot.workflow import Act, Line
 
 
-class Answering(Writing):
+class Answering(Timing):
     """The verbs at the end of the road."""
 
     def _answer(self, unit: Unit, request: Request) -> None:
@@ -134,4 +134,4 @@ class Answering(Writing):
         return len(over)
 
     def _answering_kinds(self) -> list[Kind]:
-        return [*self._writing_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]
+        return [*self._counting_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]

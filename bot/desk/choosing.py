@@ -158,12 +158,6 @@ class Choosing(Identifying):
         if self.engine.unfinished(unit, ticket.id, OUTWARD):
             raise NotAllowed("Something is still on its way, or unsettled: the card says what.")
 
-    def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
-        ticket = unit.tickets.lock(ticket_id)
-        if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
-        return ticket
-
     def _asked(self, unit: Unit, ticket: Ticket, right: Right) -> Request:
         """The request of this right; made now if intake did not read it in the mail."""
         for each in unit.requests.of(ticket.id):

@@ -63,6 +63,7 @@ class Identifying(Running):
             return
         if unit.codes.live(ticket.id) is None and not self._send_code(unit, ticket, wrote):
             return
+        ticket = unit.tickets.get(ticket.id)  # the question may have moved its clock
         if ticket.identity != Identity.ASKED:
             self._identity(unit, ticket, Identity.ASKED, "code to the address on file")
 
@@ -76,7 +77,7 @@ class Identifying(Running):
         keys = self.store.keys
         digest = keys.digest("code", f"{ticket.id}:{digits}")
         unit.codes.add(unit.id(), ticket.id, digest, keys.blind("address", address), expires_at)
-        self._send(unit, ticket, "identity_code", self._code_values(unit, ticket, digits, expires_at), automatic=True)
+        self._ask_by_code(unit, ticket, self._code_values(unit, ticket, digits, expires_at))
         unit.audit(BOT.id, "ask_identity", ticket.id)
         return True
 

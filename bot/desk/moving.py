@@ -31,6 +31,13 @@ class Moving(Office):
         ticket = unit.tickets.lock(unit.requests.get(request_id).ticket_id)
         return ticket, unit.requests.get(request_id)
 
+    def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
+        """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
+        ticket = unit.tickets.lock(ticket_id)
+        if ticket.state != "open":
+            raise NotAllowed(f"{ticket.ref} is closed.")
+        return ticket
+
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
         """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""
         ticket = unit.tickets.get(request.ticket_id)

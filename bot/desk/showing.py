@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot import cards
 from bot.cards import (
     CardView,
+    ClockView,
     Details,
     Mail,
     NextActor,
@@ -64,6 +65,7 @@ class Showing(Choosing):
             and not self.engine.unfinished(unit, ticket.id, OUTWARD),
             closed_on=self._today(closed) if closed else None,
             outcome=ticket.outcome,
+            clock=self.clock_view(unit, ticket),
         )
 
     def _request_view(self, unit: Unit, request: Request) -> RequestView:
@@ -223,11 +225,12 @@ class Showing(Choosing):
             words=wrote.words, mails=tuple(mails),
         )  # fmt: skip
 
-    def explain(self, user: str, ticket_id: str) -> tuple[str, ...]:
-        """The clock of this ticket, a line per step."""
+    def explain(self, user: str, ticket_id: str) -> tuple[tuple[str, ...], ClockView]:
+        """How the date of this ticket came about, a line per step, and how its clock stands."""
         check_role(self.actor(user), Role.VIEWER)
         with self.store.read() as unit:
-            return unit.tickets.get(ticket_id).why
+            ticket = unit.tickets.get(ticket_id)
+            return ticket.why, self.clock_view(unit, ticket)
 
     # -- lists ----------------------------------------------------------------------------------------------------
 
@@ -238,7 +241,7 @@ class Showing(Choosing):
             found = unit.tickets.list(state=None if which == "all" else "open")
             today = self._today(unit.now)
             if which == "overdue":
-                found = [each for each in found if each.due < today]
+                found = [each for each in found if each.due < today and each.clock == "running"]
             if which == "mine":
                 found = [each for each in found if each.owner == user]
             return [self._line(unit, each) for each in found]
@@ -257,6 +260,7 @@ class Showing(Choosing):
         return TicketLine(
             ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
             next_actor=next_actor(ticket, requests), states=tuple(each.state for each in requests),
+            clock=ticket.clock,
         )  # fmt: skip
 
     def kinds(self) -> list[Kind]:
@@ -290,6 +294,9 @@ def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False) -
     if ticket.state != "open":
         return NextActor.NOBODY
     states = {each.state for each in requests}
+    stuck = asks or states & {State.NEEDS_PERSON, State.APPROVING} or (states and states <= FINAL)
+    if ticket.paused_since and not stuck:
+        return NextActor.PERSON
     if asks or not requests or states & {State.RECEIVED, State.NEEDS_PERSON} or states <= FINAL:
         return NextActor.HANDLER
     if State.APPROVING in states:

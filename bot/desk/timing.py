@@ -1,0 +1,304 @@
+"""What people do with the clock: ask the person, record the answer, extend, say which law applies.
+
+Each is one transaction with the ticket locked, one event, one audit row with old and new date, one word in the card's
+thread. `seen` is the stamp of the clock a form was drawn from; another one means somebody was faster.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot import law
+from bot.cards import HOW, MEANS, WORDS, ClockForm, ClockMove, ClockView
+from bot.checkpoints import checkpoint
+from bot.desk.counting import Counting, Letter, move
+from bot.desk.recorded import (
+    ANSWERED,
+    CLARIFICATION,
+    EXTENSION,
+    IDENTITY,
+    LARGE,
+    QUESTIONS,
+    REGIME,
+    Notice,
+    Question,
+    Recorded,
+    moved,
+    recorded,
+)
+from bot.errors import NotAllowed
+from bot.law.calendar import short
+from bot.store import Unit
+from bot.tickets import Identity, Role, Ticket, check_role
+
+FAR = timedelta(days=3660)  # further than any law lets an answer wait
+LONGEST = timedelta(days=366)  # where the law names no limit: whoever means more has mistyped
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What stands at hand when a move is checked."""
+
+    ticket: Ticket
+    known: Recorded
+    clock: law.Clock
+    today: date
+
+
+Act = Callable[[Unit, Asked, str], ClockMove]
+
+
+class Timing(Counting):
+    """The verbs of the clock."""
+
+    def pause(
+        self, user: str, event: str, ticket_id: str, kind: str, words: Sequence[str], means: Sequence[str] = (),
+        seen: int | None = None,
+    ) -> ClockMove | None:  # fmt: skip
+        """The person is asked, in the handler's words; the clock of each law that stops for it stands still from today.
+
+        `kind` is identity (`words` say what raises the doubt, `means` how it can be settled) or clarification.
+        """
+        words = said(words, "words", "What is asked has to be said in words: they stand in the letter.")
+        if kind == IDENTITY and not (means and set(means) <= set(MEANS)):
+            raise NotAllowed(f"Name at least one way to show who one is: {', '.join(MEANS)}.", field="means")
+
+        def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
+            self._check(kind, asked)
+            values = {"words_of_ours": words, "means": [each for each in MEANS if each in means]}
+            detail = {"large": asked.known.large, "document": "document" in means}
+            letter = Letter(f"{kind}_question", values)
+            return self._record(unit, asked.ticket, by, kind, asked.today, detail, letter)
+
+        return self._press(user, event, ticket_id, seen, act)
+
+    def resume_clock(
+        self, user: str, event: str, ticket_id: str, on: date | None = None, seen: int | None = None
+    ) -> ClockMove | None:
+        """The person has answered, on this day (today, if none is named): the clock runs again."""
+
+        def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
+            self._check(ANSWERED, asked)
+            first = min(each.on for each in asked.known.waiting)
+            day = on or asked.today
+            if not first <= day <= asked.today:
+                span = f"between {short(first)}, when the person was asked, and today"
+                raise NotAllowed(f"The answer came {span}.", field="on")
+            answered = self._answers_came(unit, asked.ticket, by, day)
+            assert answered is not None  # checked
+            return answered
+
+        return self._press(user, event, ticket_id, seen, act)
+
+    def extend(
+        self, user: str, event: str, ticket_id: str, until: date, reason: str, words: Sequence[str],
+        part: Sequence[str] = (), seen: int | None = None,
+    ) -> ClockMove | None:  # fmt: skip
+        """The person is told today, with reasons, that the answer comes by `until`; that date counts now.
+
+        `reason` is one the law allows, `words` say why it is so in this case, `part` what can be answered already.
+        """
+        words = said(words, "words", "Why it takes longer in this case has to be said: the law asks for reasons.")
+        now = said(part, "part", "") if paragraphs(part) else []
+
+        def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
+            self._check(EXTENSION, asked)
+            if reason not in self._reasons(asked.ticket):
+                allowed = "; ".join(self._reasons(asked.ticket))
+                raise NotAllowed(f"This law allows these reasons only: {allowed}.", field="reason")
+            self._check_until(asked, until)
+            values = {"reason": reason, "words_of_ours": words, "part": now, "was_due": asked.ticket.due}
+            detail = {"new_due": until.isoformat(), "reason": reason}
+            letter = Letter("extension_notice", values)
+            return self._record(unit, asked.ticket, by, EXTENSION, asked.today, detail, letter)
+
+        return self._press(user, event, ticket_id, seen, act)
+
+    def large(
+        self, user: str, event: str, ticket_id: str, *, large: bool = True, seen: int | None = None
+    ) -> ClockMove | None:
+        """It is on record whether a large amount of data is concerned: from now on a clarification may stop the clock.
+
+        GDPR recital 63. A question asked before told the person something else, and that stays so.
+        """
+
+        def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
+            if asked.known.large == large:
+                raise NotAllowed("That is on record already." if large else "That was not on record.")
+            return self._record(unit, asked.ticket, by, LARGE, asked.today, {"large": large})
+
+        return self._press(user, event, ticket_id, seen, act)
+
+    def regime(
+        self, user: str, event: str, ticket_id: str, regimes: Sequence[str], how: str, seen: int | None = None
+    ) -> ClockMove | None:
+        """A person has said which laws apply, and how that is known; all that are on: nobody knows."""
+        on = self.house.regimes
+        if how not in HOW:
+            raise NotAllowed(f"Say how it is known: {', '.join(HOW)}.", field="how")
+        if not regimes or not set(regimes) <= set(on):
+            raise NotAllowed(f"Name at least one of the laws that are switched on: {', '.join(on)}.", field="regimes")
+
+        def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
+            chosen = tuple(each for each in on if each in regimes)
+            if chosen == (asked.known.regimes or on):
+                raise NotAllowed("These laws apply already.", field="regimes")
+            detail = {"regimes": None if chosen == on else list(chosen), "how": HOW[how]}
+            return self._record(unit, asked.ticket, by, REGIME, asked.today, detail)
+
+        return self._press(user, event, ticket_id, seen, act)
+
+    # -- what all of them share -----------------------------------------------------------------------------------
+
+    def _press(self, user: str, event: str, ticket_id: str, seen: int | None, act: Act) -> ClockMove | None:
+        """The move, or None for a second delivery of the same press. NotAllowed in words otherwise."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return None
+            asked = self._asked_of(unit, self._open_ticket(unit, ticket_id))
+            if seen is not None and seen != asked.known.stamp:
+                raise NotAllowed(
+                    f"Somebody was faster: the clock of {asked.ticket.ref} was changed since you opened this. It is "
+                    f"due {short(asked.ticket.due)} now. Look at the card, then open this again."
+                )
+            made = act(unit, asked, actor.id)
+            checkpoint("clock.moved")
+        checkpoint("clock.committed")
+        return made
+
+    def _asked_of(self, unit: Unit, ticket: Ticket) -> Asked:
+        known = self._on_record(unit, ticket)
+        return Asked(ticket, known, self._clock_of(ticket, known), self._today(unit.now))
+
+    # -- may it be done -------------------------------------------------------------------------------------------
+
+    def _check(self, kind: str, asked: Asked) -> None:
+        """Nothing, if this move is open now; NotAllowed in words otherwise."""
+        if kind in QUESTIONS:
+            self._check_question(kind, asked)
+        elif kind == ANSWERED and not asked.known.waiting:
+            raise NotAllowed("The person was not asked anything that has no answer yet: the clock runs.")
+        elif kind == EXTENSION:
+            self._check_extension(asked)
+        elif kind == REGIME and len(self.house.regimes) < 2:
+            raise NotAllowed("Only one law is switched on: there is nothing to choose.")
+        elif kind not in {ANSWERED, REGIME, LARGE}:
+            raise NotAllowed(f"“{kind}” is no move of the clock.")
+
+    def _check_question(self, kind: str, asked: Asked) -> None:
+        if kind == IDENTITY and asked.ticket.identity == Identity.CONFIRMED:
+            raise NotAllowed("Identity is confirmed. Without a doubt nobody may be asked again (GDPR art. 12(6)).")
+        for each in asked.known.waiting:
+            if each.kind == kind and not each.code and each.large == asked.known.large:
+                raise NotAllowed(f"This was asked on {short(each.on)} and has no answer yet.")
+
+    def _check_extension(self, asked: Asked) -> None:
+        counts = asked.clock.counts
+        extension = law.regime(counts.regime).extension
+        if extension is None:
+            raise NotAllowed(f"The date that counts is that of the {counts.short}, which knows no extension.")
+        if asked.clock.state != "running":
+            raise NotAllowed("The clock stands still until the person answers: there is nothing to extend yet.")
+        notice_by = asked.clock.extension_notice_by
+        if notice_by is None:
+            raise NotAllowed(f"The {counts.short} knows no extension of this date.")
+        if asked.today > notice_by:
+            raise NotAllowed(
+                f"Too late: the person had to be told by {short(notice_by)} ({extension.article}). A later notice has "
+                "no effect, so none is sent."
+            )
+
+    def _check_until(self, asked: Asked, until: date) -> None:
+        if until <= asked.clock.unrolled:
+            raise NotAllowed(f"That is no later than now: it is due {short(asked.clock.unrolled)}.", field="until")
+        if until > asked.ticket.received_on + LONGEST:
+            raise NotAllowed("That is more than a year after receipt.", field="until")
+        found = self._extended(asked, until).counts
+        if found.unrolled < until:
+            words = f"The {found.short} lets it wait until {short(found.unrolled)} at most."
+            raise NotAllowed(words, field="until")
+
+    def _extended(self, asked: Asked, until: date) -> law.Clock:
+        notices = (*asked.known.notices, Notice("", asked.today, until))
+        return self._clock_of(asked.ticket, replace(asked.known, notices=notices))
+
+    def _reasons(self, ticket: Ticket) -> tuple[str, ...]:
+        """The reasons allowed: those of the law that binds most, by limiting its extension, if several may apply."""
+        extensions = [found for each in ticket.regimes if (found := law.regime(each).extension)]
+        limited = [each for each in extensions if each.length]
+        return next((each.reasons for each in (*limited, *extensions)), ())
+
+    # -- what people see ------------------------------------------------------------------------------------------
+
+    def clock_form(self, user: str, ticket_id: str, kind: str) -> ClockForm:
+        """What a form for this move is drawn from; NotAllowed where the move is not open."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(ticket_id)
+            if ticket.state != "open":
+                raise NotAllowed(f"{ticket.ref} is closed.")
+            asked = self._asked_of(unit, ticket)
+            self._check(kind, asked)
+            view = self.clock_view(unit, ticket)
+        latest = self._extended(asked, ticket.received_on + FAR).unrolled if kind == EXTENSION else None
+        return ClockForm(
+            ticket_id=ticket.id, ref=ticket.ref, kind=kind, stamp=asked.known.stamp, today=asked.today, due=ticket.due,
+            unrolled=ticket.unrolled, view=view, regimes=ticket.regimes, on=self.house.regimes,
+            reasons=self._reasons(ticket), latest=None if latest == ticket.received_on + FAR else latest,
+            stops=self._would_stop(asked, kind),
+        )  # fmt: skip
+
+    def _would_stop(self, asked: Asked, kind: str) -> str:
+        """The state of the clock if this question were asked today."""
+        if kind not in QUESTIONS:
+            return asked.clock.state
+        question = Question("", kind, asked.today, asked.known.large, code=False)
+        return self._clock_of(
+            asked.ticket, replace(asked.known, questions=(*asked.known.questions, question))
+        ).state
+
+    def clock_view(self, unit: Unit, ticket: Ticket) -> ClockView:
+        """How the clock stands, for the card."""
+        rows = unit.tickets.clock_events(ticket.id)
+        known = recorded(rows)
+        return ClockView(
+            state=ticket.clock,
+            waiting=tuple((each.kind, each.on) for each in known.waiting),
+            notice_by=ticket.extension_notice_by,
+            extended_on=max((each.on for each in known.notices), default=None),
+            large=known.large,
+            chosen=known.regimes is not None,
+            offers=self._offers(unit, ticket, known) if ticket.state == "open" else (),
+            moves=tuple(move(ticket.ref, each) for each in rows if moved(each)),
+        )
+
+    def _offers(self, unit: Unit, ticket: Ticket, known: Recorded) -> tuple[str, ...]:
+        """The moves that are open, those first that people need first. The menu of a card has room for five."""
+        asked = {each.kind for each in known.waiting if not each.code and each.large == known.large}
+        notice_by = ticket.extension_notice_by
+        may = {
+            ANSWERED: bool(known.waiting),
+            IDENTITY: ticket.identity != Identity.CONFIRMED and IDENTITY not in asked,
+            CLARIFICATION: CLARIFICATION not in asked,
+            EXTENSION: notice_by is not None and self._today(unit.now) <= notice_by,
+            REGIME: len(self.house.regimes) > 1,
+            LARGE: True,
+        }
+        return tuple(kind for kind, open_ in may.items() if open_)
+
+
+def paragraphs(words: Sequence[str]) -> list[str]:
+    """The paragraphs that say something."""
+    return [each.strip() for each in words if each.strip()]
+
+
+def said(words: Sequence[str], field: str, otherwise: str) -> list[str]:
+    """The paragraphs of a letter. NotAllowed where there is none."""
+    found = paragraphs(words)
+    if not found:
+        raise NotAllowed(otherwise, field=field)
+    if sum(map(len, found)) > WORDS:
+        raise NotAllowed(f"That is too long for a letter: {WORDS} characters at most.", field=field)
+    return found
