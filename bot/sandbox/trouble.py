@@ -12,6 +12,8 @@
     garbled         done, and the answer is cut in its middle
     changed         done, and `change` makes another answer of it (an empty page, half a list, an error inside a 200)
     lie             the application is told (`scope["sandbox.lie"]`): it answers as if it had done it, and does nothing
+
+A request no rule means is answered as ever.
 """
 
 import asyncio
@@ -135,7 +137,7 @@ class Trouble:
 
 
 def _keep(answer: list[Message]) -> Any:
-    async def keep(message: Message) -> None:  # noqa: RUF029 - ASGI wants it so
+    async def keep(message: Message) -> None:
         answer.append(message)
 
     return keep
