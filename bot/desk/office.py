@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Protocol
+from zlib import crc32
 
 from bot.engine import Engine
 from bot.law import Deadline, Right
@@ -43,13 +44,23 @@ class Channel(Protocol):
     """The team's channel (`slack.Channel`)."""
 
     def post(
-        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None
-    ) -> tuple[str, str]:
-        """Posts once, in the channel or a thread of it; (channel id, ts). Unclear when the answer was lost."""
+        self, blocks: list[dict[str, Any]], text: str, key: str, *, thread: str | None = None,
+        broadcast: bool = False, user: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
+        """Posts once: in the channel, in a thread of it (`broadcast`: and in the channel), or to that user alone.
+
+        (channel id, ts). Unclear when the answer was lost.
+        """
         ...
 
-    def find(self, key: str, since: datetime, *, thread: str | None = None) -> tuple[str, str] | None:
-        """The message posted with this key since then, if the channel, or that thread, has it."""
+    def find(
+        self, key: str, since: datetime, *, thread: str | None = None, user: str | None = None
+    ) -> tuple[str, str] | None:
+        """The message posted with this key since then, if it stands where `post` would put it."""
+        ...
+
+    def link(self, channel: str, ts: str) -> str:
+        """The address under which the team opens this message."""
         ...
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None: ...
@@ -122,12 +133,23 @@ class House:
     code_hours: float = 24.0
     code_tries: int = 5
     codes_a_day: int = 3
+    code_pauses_days: int = 7  # after receipt, a code still counts as asked without undue delay; 0: it never pauses
     mail_timeout_s: float = 60.0  # hard limit of one SMTP conversation
     mail_settle_s: float = 30.0  # how long after a lost answer the Sent folder may still lag
     slack_timeout_s: float = 20.0
     slack_settle_s: float = 5.0  # until a lost post shows in the channel's history
     package_days: int = 14
     package_downloads: int = 3
+    work_begins: time = time(8)  # working hours: when the team may be reminded
+    work_ends: time = time(17)
+    working_days: frozenset[int] = frozenset(range(5))  # Monday is 0
+    team_mail: tuple[str, ...] = ()  # where reminders go when something is overdue or Slack is away
+    second_person: str = ""  # Slack user id of whoever else hears of what is overdue
+
+    @property
+    def rules(self) -> str:
+        """What dates are computed with today: another word as soon as another date might come out."""
+        return f"{crc32(' '.join(self.regimes).encode()):08x} {self.deadline.version}"[:40]
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,7 @@ class Telling(Reminding):
             views = [self._reminded(unit, each) for each in found]
         if not views or job.args["to"] >= len(self.house.team_mail):
             return {}
-        values = {**self.house.policy, **mailed(views, today), "why": job.args["why"]}
+        values = {**self.house.policy, **mailed(views), "why": job.args["why"]}
         to = parseaddr(self.house.team_mail[job.args["to"]])[1]
         wire = self.writer.envelope(
             self.writer.write("team_reminder", "en", values), sender=self.house.sender, to=to,
@@ -302,15 +302,14 @@ def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
     """The ledger's row is all that follows."""
 
 
-def mailed(views: Sequence[Reminded], today: date) -> dict[str, Any]:
+def mailed(views: Sequence[Reminded]) -> dict[str, Any]:
     """What the mail to the team may say."""
     return {
         "tickets": [
             {
                 "ref": each.ref,
-                "rights": [str(right) for right in each.rights],
+                "rights": [str(right) for right in each.rights] or ["no right named"],
                 "due": each.due,
-                "left": cards.sign(each.due, today),
                 "todo": cards.todo(each),
             }
             for each in views

@@ -79,6 +79,9 @@ def across(file: File, *, with_people: bool) -> list[str]:
     faults = _policy_faults(file) + _connector_faults(file)
     if with_people:
         faults += _people_faults(file.roles, four_eyes=file.safety.four_eyes)
+        second = file.reminders.second_person
+        if second and second not in file.roles.by_user():
+            faults.append("[reminders] second_person is in no list of [roles]: the bot talks to its own people only.")
     return faults
 
 

@@ -1,7 +1,8 @@
 """The tables of subjectline.toml: one class each, frozen, and closed against settings nobody knows."""
 
 import re
-from typing import Annotated, Any, Literal
+from datetime import time
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
@@ -51,10 +52,26 @@ def _day(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> str:
+    try:
+        begins, ends = (time.fromisoformat(each.strip()) for each in text.split("-"))
+    except ValueError:
+        raise ValueError("is not a span such as 08:00-17:00") from None
+    if begins >= ends:
+        raise ValueError("must end later than it begins, on the same day")
+    return text
+
+
+def _user_if_any(text: str) -> str:
+    return text and _user(text)
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Address = Annotated[str, AfterValidator(_address)]
 User = Annotated[str, AfterValidator(_user)]
 Day = Annotated[str, AfterValidator(_day)]
+Region = Annotated[str, AfterValidator(_region)]
 RegimeName = Annotated[str, AfterValidator(_regime)]
 Mode = Literal["suspend", "restart", "none"]
 
@@ -104,7 +121,10 @@ class Letters(Section):
 
 
 class Contested(Section):
-    """Points on which learned people differ (docs: the law). What is not set stays as the regime's file has it."""
+    """Points on which learned people differ (docs/law.md). What is not set stays as the regime's file has it.
+
+    The three on holidays are for a law that does not count with the house's: another nation's bank holidays.
+    """
 
     roll: Literal["weekend_and_holiday", "none"] | None = None
     identity: Mode | None = None
@@ -113,13 +133,16 @@ class Contested(Section):
     pause_count: Literal["difference", "inclusive"] | None = None
     extension_anchor: Literal["receipt", "first_due"] | None = None
     day_of_receipt_counts: bool | None = None
+    holidays_region: Region | None = None
+    extra_holidays: tuple[Day, ...] | None = None
+    removed_holidays: tuple[Day, ...] | None = None
 
 
 class Clock(Section):
     """Which laws are on and whose holidays count."""
 
     regimes: tuple[RegimeName, ...] = Field(default=("gdpr_eu", "ch_fadp"), min_length=1)
-    holidays_region: Annotated[str, AfterValidator(_region)] = "CH-ZH"
+    holidays_region: Region = "CH-ZH"  # of the controller; a law with holidays of its own keeps to them
     extra_holidays: tuple[Day, ...] = ()
     removed_holidays: tuple[Day, ...] = ()
     target_days: int = Field(default=14, ge=1, le=90)  # the house's own goal, well before the law's date
@@ -128,6 +151,24 @@ class Clock(Section):
     def choices(self) -> dict[str, dict[str, Any]]:
         """Regime -> the contested points that are set, as `law.dates` takes them."""
         return {name: each.model_dump(exclude_none=True) for name, each in self.contested.items()}
+
+
+class Reminders(Section):
+    """When the team is reminded, and who else hears of it."""
+
+    working_hours: Annotated[str, AfterValidator(_hours)] = "08:00-17:00"  # by the clock of company.zone
+    working_days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
+    second_person: Annotated[str, AfterValidator(_user_if_any)] = ""  # hears of what is overdue; or an approver
+    email: tuple[Address, ...] = ()  # of the team: when something is overdue, or Slack is away
+
+    def hours(self) -> tuple[time, time]:
+        """From and until."""
+        begins, ends = (time.fromisoformat(each.strip()) for each in self.working_hours.split("-"))
+        return begins, ends
+
+    def days(self) -> frozenset[int]:
+        """Monday is 0."""
+        return frozenset(get_args(Weekday).index(each) for each in self.working_days)
 
 
 class Category(Section):
@@ -198,6 +239,7 @@ class File(Section):
     roles: Roles = Roles()
     letters: Letters = Letters()
     clock: Clock = Clock()
+    reminders: Reminders = Reminders()
     safety: Safety = Safety()
     engine: EngineRoom = EngineRoom()
     connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
