@@ -59,8 +59,10 @@ class Hours:
         return datetime.combine(day, self.start, ZoneInfo(self.zone)).astimezone(UTC)
 
     def closes(self, day: date) -> datetime:
-        """When work ends on this day."""
-        return datetime.combine(day, self.end, ZoneInfo(self.zone)).replace(fold=1).astimezone(UTC)
+        """When work ends on this day. Hours that all fall into what spring skips are made up for after it."""
+        ends = datetime.combine(day, self.end, ZoneInfo(self.zone)).replace(fold=1).astimezone(UTC)
+        length = datetime.combine(day, self.end) - datetime.combine(day, self.start)
+        return ends if ends > self.opens(day) else self.opens(day) + length
 
     def works(self, day: date) -> bool:
         return day.weekday() in self.days
@@ -145,7 +147,7 @@ def look(standing: Standing, hours: Hours, now: datetime, said: Said, planned: S
     if passed and not last_day:
         may = max(hours.next_open(now), snoozed(standing, hours, today) or now)
         if may > now:
-            return Look((), min([may, *ahead]))
+            return Look((), min([may, *(each.at for each in found if each.kind == Kind.TODAY and each.at > now)]))
     return Look(tuple(sorted(passed, key=lambda each: (_ORDER[each.kind], each.on))), min(ahead, default=None))
 
 

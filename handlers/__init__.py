@@ -2,7 +2,7 @@
 
 import re
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.desk import Desk
@@ -29,11 +29,19 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action("quarantine")(door.modal("Quarantine", modals.quarantine))
     app.action(re.compile(r"^quarantined:\d+$"))(door.modal("Quarantined mail", modals.quarantined))
     app.action("settle_mail")(door.inside("Quarantined mail", modals.settle_mail))
+    app.action("snooze")(door.modal("Remind me later", modals.snooze))
+    app.action(re.compile(r"^snooze_until:\d+$"))(door.inside("Remind me later", modals.snooze_until))
+    app.action(re.compile(r"^card(:\d+)?$"))(followed)
     app.action(re.compile(".*"))(door.button(buttons.unknown))
     app.command(commands.COMMAND)(door.command(commands.typed))
     app.command(re.compile(".*"))(door.command(commands.unknown))
     app.event("app_home_opened")(door.home(home.opened))
     app.error(strange)
+
+
+def followed(ack: Ack) -> None:
+    """A button that leads to an address was pressed: Slack has opened it, and only tells us."""
+    ack()
 
 
 def strange(error: Exception) -> BoltResponse:

@@ -1,6 +1,6 @@
 """Buttons that open a modal, and the one button inside of one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot import cards
@@ -33,6 +33,19 @@ def quarantine(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def quarantined(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     return cards.quarantined_modal(desk.quarantined(heard.user, heard.value), now)
+
+
+def snooze(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    del now
+    ref, days, today = desk.snoozes(heard.user, heard.value)
+    return cards.snooze_modal(ref, heard.value, days, today)
+
+
+def snooze_until(heard: Heard, desk: Desk) -> str:
+    ticket_id, day = heard.ids(2)
+    until = date.fromisoformat(day)
+    desk.snooze(heard.user, heard.event, ticket_id, until)
+    return f"Nobody is reminded of it before {cards.day(until)}. Its dates stay as they are."
 
 
 def settle_mail(heard: Heard, desk: Desk) -> str:
