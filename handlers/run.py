@@ -67,11 +67,12 @@ class Bot:
             parts.engine.recover()
         parts.engine.start()
         self._stops.append(lambda: parts.engine.stop(STOP_S))
-        ticker = Ticker(parts.engine.wake, parts.engine.renew, parts.desk.sweep)
+        desk, engine = parts.desk, parts.engine
+        ticker = Ticker(engine.wake, engine.renew, desk.sweep, desk.remind, desk.clock_jumped)
         ticker.start()
         self._stops.append(ticker.stop)
         arrivals = Arrivals(parts.desk, parts.opener, parts.rules)
-        self.watcher = build.watcher(parts, arrivals.wants, arrivals.take, arrivals.give_up)
+        self.watcher = build.watcher(parts, arrivals.wants, arrivals.expect, arrivals.take, arrivals.give_up)
         self.watcher.start()
         self._stops.append(self.watcher.stop)
         env = parts.settings.env

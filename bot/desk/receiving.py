@@ -1,16 +1,16 @@
-"""A mail arrived: one ticket, one joined reply or one quarantine entry comes of it, in one transaction."""
+"""Mail arrived: of each one ticket, one joined reply or one quarantine entry, all in one transaction."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
-from bot.desk.identifying import Identifying
+from bot.desk.opening import Enquiry, Opening
 from bot.intake import Reading, Verdict, identity_text, normal_address
-from bot.law import Right
-from bot.store import Unit
-from bot.tickets import BOT, PERSON, Correspondent, Request, State, Ticket
+from bot.store import Taken, Unit
+from bot.tickets import BOT, PERSON, Correspondent, Ticket
 
 
 class Arrived(Protocol):
@@ -30,79 +30,131 @@ class Arrived(Protocol):
     def raw(self) -> bytes: ...
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail that may concern us. `identity`: keyed hash of its Message-ID and content, never the UID."""
+
+    arrived: Arrived
+    reading: Reading
+    identity: bytes
+
+    @property
+    def answers(self) -> bool:
+        """Whether it names a mail or a ticket it belongs to."""
+        return bool(self.reading.in_reply_to or self.reading.references or self.reading.ref)
+
+
 TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
-class TakenElsewhere(Exception):
-    """Rolls back what this process was about to open."""
-
-
-class Receiving(Identifying):
+class Receiving(Opening):
     """The verbs of the letterbox."""
 
-    def receive(self, arrived: Arrived, reading: Reading) -> str | None:
-        """The mail is in the house: the ticket's id, `mail:<id>` for a quarantine entry, None for none of our business.
+    def receive(self, mails: Sequence[tuple[Arrived, Reading]]) -> list[str | None]:
+        """The mails are in the house by one commit; of each the ticket's id, `mail:<id>` if in quarantine, or None.
 
-        A mail taken before (same Message-ID and content, whatever its UID) changes nothing.
+        None is for what is none of our business. A mail taken before (same Message-ID and content, whatever its UID)
+        changes nothing.
         """
-        if reading.verdict == Verdict.MACHINE or (reading.verdict == Verdict.OTHER and not reading.references):
-            return None
-        identity = self.store.keys.blind("mail", identity_text(arrived.raw))
+        seen = [self._seen(*each) for each in mails]
+        ours = {each.identity: each for each in seen if each}
         try:
             with self.store.begin() as unit:
-                return self._known(unit, identity) or self._take(unit, arrived, reading, identity)
-        except TakenElsewhere:
+                answers = self._take(unit, ours)
+        except Taken:  # by another process, while we were at it
+            if len(mails) > 1:
+                return [self.receive([each])[0] for each in mails]
             with self.store.read() as unit:
-                return self._known(unit, identity)
+                answers = self._known(unit, ours)
+        return [answers.get(each.identity) if each else None for each in seen]
 
-    def _known(self, unit: Unit, identity: bytes) -> str | None:
-        known = unit.mail.known(identity)
-        return known and (known.ticket_id or f"mail:{known.id}")
-
-    def _take(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str | None:
-        ticket_id = self._joined(unit, reading)
-        if ticket_id is None and (reading.verdict in TO_LOOK_AT or reading.from_address is None):
-            return self._quarantine(unit, arrived, reading, identity)
-        if ticket_id is None and reading.verdict == Verdict.OTHER:
+    def _seen(self, arrived: Arrived, reading: Reading) -> Mail | None:
+        if reading.verdict == Verdict.MACHINE or (reading.verdict == Verdict.OTHER and not reading.references):
             return None
-        ticket_id = ticket_id or self._open(unit, arrived, reading)
-        self._keep(unit, arrived, reading, identity, ticket_id)
+        return Mail(arrived, reading, self.store.keys.blind("mail", identity_text(arrived.raw)))
+
+    def _known(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
+        """What became of those that were taken before."""
+        known = unit.mail.known(list(mails))
+        return {identity: row.ticket_id or f"mail:{row.id}" for identity, row in known.items()}
+
+    def _take(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
+        """What becomes of each. New enquiries are opened together, before a mail that may answer one of them."""
+        answers = self._known(unit, mails)
+        new: list[Mail] = []
+        for identity, mail in mails.items():
+            if identity in answers:
+                continue
+            if mail.answers and new:
+                answers |= self._opened(unit, new)
+                new = []
+            kept = self._joined(unit, mail) or self._quarantined(unit, mail)
+            if kept or mail.reading.verdict == Verdict.OTHER:
+                answers[identity] = kept
+            else:
+                new.append(mail)
+        return answers | self._opened(unit, new)
+
+    def _opened(self, unit: Unit, mails: Sequence[Mail]) -> dict[bytes, str | None]:
+        if not mails:
+            return {}
+        tickets = self._open(unit, [self._enquiry(each) for each in mails])
+        unit.mail.add_new([self._row(unit, mail, ticket.id) for mail, ticket in zip(mails, tickets, strict=True)])
         checkpoint("receive.written")
-        return ticket_id
+        return {mail.identity: ticket.id for mail, ticket in zip(mails, tickets, strict=True)}
 
-    def _keep(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes, ticket_id: str | None) -> str:
-        """The mail's row, sealed under the ticket's key (or its own while it has no ticket)."""
-        keys = self.store.keys
-        mail_id = unit.id()
-        sender = reading.from_address
-        new = unit.mail.add(
-            id=mail_id,
-            identity=identity,
-            message_id_blind=keys.blind("message-id", reading.message_id) if reading.message_id else None,
-            sender_blind=keys.blind("address", sender) if sender else None,
-            mailbox=arrived.mailbox,
-            uidvalidity=arrived.uidvalidity,
-            uid=arrived.uid,
-            verdict=reading.verdict,
-            ticket_id=ticket_id,
-            reasons=list(reading.reasons),
-            size=arrived.size,
-            arrived_at=arrived.arrived_at,
-            raw=arrived.raw,
+    def _enquiry(self, mail: Mail) -> Enquiry:
+        arrived_at, reading = mail.arrived.arrived_at, mail.reading
+        return Enquiry(
+            channel="mail",
+            received_at=arrived_at,
+            received_on=arrived_at.astimezone(ZoneInfo(self.house.zone)).date(),
+            language=reading.language,
+            rights=reading.rights,
+            who=correspondent(reading),
+            sender=reading.from_address or "",
+            silent=reading.automatic,
         )
-        if not new:
-            raise TakenElsewhere
-        return mail_id
 
-    def _quarantine(self, unit: Unit, arrived: Arrived, reading: Reading, identity: bytes) -> str:
-        mail_id = self._keep(unit, arrived, reading, identity, None)
-        unit.audit(BOT.id, "quarantine", mail=mail_id, reasons=list(reading.reasons))
+    def _row(self, unit: Unit, mail: Mail, ticket_id: str | None) -> dict[str, Any]:
+        """The mail's row, sealed under the ticket's key (or its own while it has no ticket)."""
+        keys, arrived, reading = self.store.keys, mail.arrived, mail.reading
+        return {
+            "id": unit.id(),
+            "identity": mail.identity,
+            "message_id_blind": keys.blind("message-id", reading.message_id) if reading.message_id else None,
+            "sender_blind": keys.blind("address", reading.from_address) if reading.from_address else None,
+            "mailbox": arrived.mailbox,
+            "uidvalidity": arrived.uidvalidity,
+            "uid": arrived.uid,
+            "verdict": reading.verdict,
+            "ticket_id": ticket_id,
+            "reasons": list(reading.reasons),
+            "size": arrived.size,
+            "arrived_at": arrived.arrived_at,
+            "raw": arrived.raw,
+        }
+
+    def _keep(self, unit: Unit, mail: Mail, ticket_id: str | None) -> str:
+        row = self._row(unit, mail, ticket_id)
+        if not unit.mail.add(**row):
+            raise Taken
+        checkpoint("receive.written")
+        return row["id"]
+
+    def _quarantined(self, unit: Unit, mail: Mail) -> str | None:
+        """The entry for a person to look at, where this mail needs one."""
+        if mail.reading.verdict not in TO_LOOK_AT and mail.reading.from_address is not None:
+            return None
+        mail_id = self._keep(unit, mail, None)
+        unit.audit(BOT.id, "quarantine", mail=mail_id, reasons=list(mail.reading.reasons))
         self.engine.put(unit, "quarantine", f"quarantine:{mail_id}", {"mail": mail_id}, lane="slack-post")
         return f"mail:{mail_id}"
 
-    def _joined(self, unit: Unit, reading: Reading) -> str | None:
+    def _joined(self, unit: Unit, mail: Mail) -> str | None:
         """The ticket this mail belongs to: by what it answers, else by its reference; the same person only."""
-        found = self._answered(unit, reading) if reading.from_address else None
+        reading = mail.reading
+        found = self._answered(unit, reading) if mail.answers and reading.from_address else None
         if found is None or reading.verdict == Verdict.QUARANTINE:
             return None
         ticket = unit.tickets.lock(found.id)
@@ -110,8 +162,11 @@ class Receiving(Identifying):
             unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
             unit.audit(PERSON.id, "reopen", ticket.id)
         unit.audit(PERSON.id, "reply", ticket.id)
-        self._heard(unit, ticket, reading)
+        arrived_on = min(self._today(mail.arrived.arrived_at), self._today(unit.now))
+        self._answers_came(unit, unit.tickets.get(ticket.id), PERSON.id, arrived_on)  # it ends a pause of the clock
+        self._heard(unit, unit.tickets.get(ticket.id), reading)
         self._redraw(unit, ticket.id)
+        self._keep(unit, mail, ticket.id)
         return ticket.id
 
     def _answered(self, unit: Unit, reading: Reading) -> Ticket | None:
@@ -129,49 +184,6 @@ class Receiving(Identifying):
     def _wrote(self, unit: Unit, ticket: Ticket, address: str) -> bool:
         """Whether the ticket is this person's. A reference alone never joins a stranger (T38)."""
         return normal_address(unit.tickets.correspondent(ticket.id).address) == address
-
-    def _open(self, unit: Unit, arrived: Arrived, reading: Reading) -> str:
-        assert reading.from_address is not None
-        clock = self.house.deadline(arrived.arrived_at)
-        received_on = arrived.arrived_at.astimezone(ZoneInfo(self.house.zone)).date()
-        ticket = Ticket(
-            id=unit.id(),
-            ref=unit.tickets.next_ref(received_on.year),
-            channel="mail",
-            received_at=arrived.arrived_at,
-            received_on=received_on,
-            language=reading.language,
-            rights=reading.rights,
-            regimes=self.house.regimes,
-            unrolled=clock.unrolled,
-            due=clock.due,
-            why=clock.why,
-            opened_at=unit.now,
-        )
-        sender = self.store.keys.blind("address", reading.from_address)
-        first_today = self._first_today(unit, sender)
-        unit.tickets.add(ticket, correspondent(reading), sender)
-        unit.tickets.add_clock_event(unit.id(), ticket.id, "received", received_on, {}, BOT.id)
-        self._ask_for(unit, ticket, reading.rights)
-        unit.audit(
-            BOT.id, "open", ticket.id,
-            ref=ticket.ref, rights=list(reading.rights), due=ticket.due, unrolled=ticket.unrolled,
-        )  # fmt: skip
-        self.engine.put(
-            unit, "card", f"card:{ticket.id}", {"ticket": ticket.id}, lane="slack-post", ticket_id=ticket.id
-        )
-        if first_today and not reading.automatic:
-            self._acknowledge(unit, ticket)
-        return ticket.id
-
-    def _first_today(self, unit: Unit, sender: bytes) -> bool:
-        """T12: at most one automatic letter a sender and day."""
-        since = unit.now - timedelta(days=1)
-        return not any(each.opened_at and each.opened_at > since for each in unit.tickets.open_of(sender))
-
-    def _ask_for(self, unit: Unit, ticket: Ticket, rights: Sequence[Right]) -> None:
-        for right in rights:
-            unit.requests.add(Request(unit.id(), ticket.id, right, State.RECEIVED))
 
 
 def correspondent(reading: Reading) -> Correspondent:

@@ -1,6 +1,6 @@
 """Letters: rendered and sealed as a row first, sent once, and what follows when one has left the house."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,17 +27,20 @@ class Writing(Moving):
         request: Request | None = None,
         secret: str = "",
         automatic: bool = False,
-    ) -> None:
-        """The letter is a sealed row, its sending a piece of work. One that stands already is not written again."""
+    ) -> str:
+        """The letter's id: a sealed row, its sending a piece of work. One that stands already is not written again."""
         if request is None:
             number = 1 + sum(each.kind == kind for each in unit.letters.of(ticket.id))
             key = f"{ticket.id}:{kind}:{number}"
         else:
             key = f"{request.id}:{kind}:{request.generation}"
-        if unit.letters.by_key(key) is None:
-            wrote = unit.tickets.correspondent(ticket.id)
-            letter = self._composed(ticket, wrote, kind, values, unit.now, secret=secret, automatic=automatic)
-            self._out(unit, ticket, key, letter, request)
+        standing = unit.letters.by_key(key)
+        if standing is not None:
+            return standing.id
+        wrote = unit.tickets.correspondent(ticket.id)
+        letter = self._composed(ticket, wrote, kind, values, unit.now, secret=secret, automatic=automatic)
+        self._out(unit, ticket, key, letter, request)
+        return letter["id"]
 
     def _composed(
         self,
@@ -90,10 +93,9 @@ class Writing(Moving):
         self.engine.put(unit, "letter", f"letter:{key}", args, lane="mail", ticket_id=ticket.id)
         unit.audit(BOT.id, "write", ticket.id, request_id, letter=letter["kind"], id=letter["id"])
 
-    def _acknowledge(self, unit: Unit, ticket: Ticket) -> None:
-        """The acknowledgement will be written: not in the transaction of the mail, which others wait for."""
-        key = f"acknowledge:{ticket.id}"
-        self.engine.put(unit, "acknowledge", key, {"ticket": ticket.id}, lane="acknowledge", ticket_id=ticket.id)
+    def _acknowledge(self, unit: Unit, tickets: Sequence[Ticket]) -> None:
+        """Acknowledgements will be written: not in the transaction of the mails, which others wait for."""
+        self.engine.put_each(unit, "acknowledge", [each.id for each in tickets], lane="acknowledge")
 
     def _acknowledge_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:

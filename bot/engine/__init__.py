@@ -23,7 +23,7 @@ What happens when it breaks between the lines:
 
 import os
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +102,17 @@ class Engine:
         }  # fmt: skip
         unit.wake()
         return unit.insert_first(work, row, on="key")
+
+    def put_each(self, unit: Unit, kind: str, tickets: Sequence[str], *, lane: str = "") -> None:
+        """One new piece of work for each of these tickets, its key `kind:ticket`. IntegrityError where one stands."""
+        row = {
+            "kind": kind, "lane": lane, "state": READY, "run_at": unit.now, "tries": 0, "fence": 0, "made_at": unit.now,
+        }  # fmt: skip
+        if tickets:
+            rows.add(unit, [
+                {**row, "key": f"{kind}:{each}", "args": {"ticket": each}, "ticket_id": each} for each in tickets
+            ])  # fmt: skip
+            unit.wake()
 
     def ready(self, unit: Unit, key: str, run_at: datetime | None = None) -> bool:
         """Whether work that waited, or was dead, may be begun now or from `run_at` on. A second click does nothing."""

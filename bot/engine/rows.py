@@ -5,7 +5,7 @@ clock of the database, in milliseconds: it is one clock, however many machines t
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    insert,
     or_,
     select,
     update,
@@ -36,6 +37,7 @@ INTENT, REFUSED = "intent", "refused"  # of the ledger, which also knows DONE an
 CANCELLED = "cancelled"
 
 _ANY = 1 << 30
+_ADD = insert(work)
 
 
 def now(unit: Unit) -> ColumnElement[int]:
@@ -212,6 +214,11 @@ def expire(unit: Unit, owner: str | None, but: Collection[str]) -> int:
     if owner is not None:
         left.append(work.c.owner == owner)
     return unit.connection.execute(update(work).where(*left).values(lease_until=0)).rowcount
+
+
+def add(unit: Unit, new: Sequence[Mapping[str, Any]]) -> None:
+    """Work that does not stand yet; IntegrityError otherwise."""
+    unit.connection.execute(_ADD, new)
 
 
 def turn(unit: Unit, key: str, sources: Collection[str], **values: Any) -> bool:

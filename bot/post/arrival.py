@@ -68,10 +68,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Taker:
-    """Who decides about mails. `take` and `give_up` commit before they return."""
+    """Who decides about mails. `take` and `give_up` commit before they return; `take` all of its mails or none.
+
+    `expect` hears which mails `take` will be given next, so that they can be read while others are being taken.
+    """
 
     wants: Callable[[bytes, int], bool]
-    take: Callable[[Arrived], None]
+    expect: Callable[[Sequence[Arrived]], None]
+    take: Callable[[Sequence[Arrived]], None]
     give_up: Callable[[Arrived, str], None]
     book: Book
     clock: Callable[[], datetime]
@@ -144,10 +148,10 @@ class Folder:
 
     def _offer(self, uids: Sequence[int], stopping: Callable[[], bool]) -> None:
         for some in self._memory.portions(uids, SEARCHED):
-            for arrived in self._bodies(self._wanted(some)):
+            for together in self._one_behind(self._bodies(self._wanted(some))):
                 if stopping():
                     break
-                self._give(arrived)
+                self._give(together)
             self._move()
             self.mark()
             if stopping():
@@ -189,28 +193,52 @@ class Folder:
         now = self._taker.clock().astimezone(UTC)
         return min(date.astimezone(UTC), now) if date else now
 
-    def _bodies(self, wanted: Sequence[tuple[int, int, datetime]]) -> Iterator[Arrived]:
+    def _bodies(self, wanted: Sequence[tuple[int, int, datetime]]) -> Iterator[list[Arrived]]:
         for group in _groups(wanted, self._limits.whole):
             truncated = group[0][1] > self._limits.whole
             part = f"<0.{self._limits.part}>" if truncated else ""
             key = b"BODY[]<0>" if truncated else b"BODY[]"
             answer = self._ask([uid for uid, _, _ in group], f"BODY.PEEK[]{part}")
             checkpoint("intake.fetched")
+            came: list[Arrived] = []
             for uid, size, moment in group:
                 mail = answer.pop(uid, {})
                 if key in mail:
-                    yield Arrived(self._mailbox, self._uidvalidity, uid, moment, size, _bytes(mail[key]), truncated)
+                    raw = _bytes(mail[key])
+                    came.append(Arrived(self._mailbox, self._uidvalidity, uid, moment, size, raw, truncated))
                 else:
                     self._missing(uid, size, moment)
+            yield came
 
-    def _give(self, arrived: Arrived) -> None:
+    def _one_behind(self, groups: Iterator[list[Arrived]]) -> Iterator[list[Arrived]]:
+        """Each group when the next has come and is expected. The last one also when the line broke over the next."""
+        came: list[Arrived] = []
         try:
-            self._taker.take(arrived)
-        except Exception as fault:  # noqa: BLE001  (one mail must not stop the others; it is tried again)
-            self._failed(arrived, type(fault).__name__)
+            for group in groups:
+                self._taker.expect(group)
+                yield came
+                came = group
+        except Exception:
+            yield came
+            raise
+        yield came
+
+    def _give(self, mails: list[Arrived]) -> None:
+        """All in one act; where that fails, each alone, so that one mail does not stop the others."""
+        if not mails:
+            return
+        try:
+            self._taker.take(mails)
+        except Exception as fault:  # noqa: BLE001  (it is tried again)
+            if len(mails) == 1:
+                self._failed(mails[0], type(fault).__name__)
+                return
+            for each in mails:
+                self._give([each])
         else:
             checkpoint("intake.taken")
-            self._memory.finish(arrived.uid)
+            for each in mails:
+                self._memory.finish(each.uid)
 
     def _missing(self, uid: int, size: int = 0, moment: datetime | None = None) -> None:
         """The server lists this mail and does not hand it out. Gone by the next search, or a case for a person."""

@@ -4,7 +4,7 @@ import hashlib
 import random
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,15 +60,17 @@ def mailbox_name(where: Place) -> str:
 class Watcher:
     """Offers each mail of the mailbox of `url` to `take` once: after a crash again, if `take` had not returned.
 
-    `wants(header, size)` says whether the body is needed. `take(arrived)` commits; if it raises, the mail is tried
+    `wants(header, size)` says whether the body is needed. `expect(mails)` says what `take` will be
+    given later. `take(mails)` commits all of them; if it raises, each is tried alone, one that raises then is tried
     again, and after `limits.tries` failures passed to `give_up(arrived, reason)`: the reason is the name of an
-    exception's class, or `Missing` (listed by the server but not handed out: `raw` is empty). All three are called in
-    the watcher's thread.
+    exception's class, or `Missing` (listed by the server but not handed out: `raw` is empty). All are called in the
+    watcher's thread.
     """
 
     url: str = field(repr=False)
     wants: Callable[[bytes, int], bool]
-    take: Callable[[Arrived], None]
+    expect: Callable[[Sequence[Arrived]], None]
+    take: Callable[[Sequence[Arrived]], None]
     give_up: Callable[[Arrived, str], None]
     book: Book
     clock: Callable[[], datetime]
@@ -139,7 +141,7 @@ class Watcher:
         self._line = line = dial(self._where, self.patience, self.context)
         try:
             checkpoint("intake.connected")
-            taker = Taker(self.wants, self.take, self.give_up, self.book, self.clock)
+            taker = Taker(self.wants, self.expect, self.take, self.give_up, self.book, self.clock)
             folder = Folder(line, self._where.folder, self.mailbox, taker, self.limits, self._memory)
             folder.mark()  # what a crash left between commit and flag
             self._follow(line, folder)

@@ -34,7 +34,8 @@ from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
 __all__ = [
-    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Taken", "Transaction", "Unit", "Unreadable",
+    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Taken", "Transaction",
+    "Unit", "Unreadable",
 ]  # fmt: skip  # fmt: skip
 
 AWAY = database.AWAY

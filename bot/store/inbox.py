@@ -1,11 +1,12 @@
 """What came in: mails and how far each mailbox was read, and Slack's deliveries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, text, union_all, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, text, union_all, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.store.rows import Box, MailRow
 from bot.store.schema import data_key, letter, mail, mailbox, slack_event
@@ -20,7 +21,8 @@ _CHUNK = 500  # well under what either database takes as parameters of one state
 
 _KEY = 255  # characters of slack_event.key
 
-_KNOWN = select(*_COLUMNS).where(_M.identity == bindparam("is_"))
+_ADD = insert(mail)
+_KNOWN = select(*_COLUMNS).where(_M.identity.in_(bindparam("are", expanding=True)))
 _GET = select(*_COLUMNS).where(_M.id == bindparam("id_"))
 _OF_A_CASE = union_all(
     select(_M.id).where(_M.message_id_blind == bindparam("blind"), _M.ticket_id.is_not(None)),
@@ -69,15 +71,19 @@ _PUT = text(
 ).bindparams(bindparam("now", type_=Instant()))
 
 
+class Taken(Exception):
+    """Another process took this mail while we were at it."""
+
+
 class Mails:
     def __init__(self, unit: Transaction) -> None:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def known(self, identity: bytes) -> MailRow | None:
-        """The mail with this identity, if it was taken before."""
-        row = self._run(_KNOWN, {"is_": identity}).one_or_none()
-        return None if row is None else _mail(row)
+    def known(self, identities: Sequence[bytes]) -> dict[bytes, MailRow]:
+        """Those of these mails that were taken before, by identity."""
+        found = [_mail(row) for row in self._run(_KNOWN, {"are": list(identities)})]
+        return {each.identity: each for each in found}
 
     def add(self, *, id: str, identity: bytes, message_id_blind: bytes | None, sender_blind: bytes | None,  # noqa: A002
             mailbox: str, uidvalidity: int, uid: int, verdict: str, ticket_id: str | None, reasons: Sequence[str],
@@ -87,20 +93,31 @@ class Mails:
 
         `raw` is sealed under the ticket's key; without a ticket under a key of the mail's own.
         """
-        sealed = None
         alone = raw is not None and ticket_id is None
         if alone:
             self._unit.new_key(_owner(id, None))
-        if raw is not None:
-            sealed = self._unit.seal(_owner(id, ticket_id), *_PLACE, id, raw)
         row = {"id": id, "identity": identity, "message_id_blind": message_id_blind, "sender_blind": sender_blind,
                "mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "verdict": verdict, "ticket_id": ticket_id,
-               "reasons": list(reasons), "size": size, "arrived_at": arrived_at, "taken_at": self._unit.now,
-               "marked_at": marked_at, "raw_sealed": sealed}  # fmt: skip
-        new = self._unit.insert_first(mail, row, on="identity")
+               "reasons": list(reasons), "size": size, "arrived_at": arrived_at, "marked_at": marked_at,
+               "raw": raw}  # fmt: skip
+        new = self._unit.insert_first(mail, self._row(row), on="identity")
         if not new and alone:
             self._run(_NO_KEY, {"of": _owner(id, None)})
         return new
+
+    def add_new(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Mails of tickets, as `add` takes them. Taken, and this unit is lost, where another one took one meanwhile."""
+        try:
+            self._run(_ADD, [self._row(each) for each in rows])
+        except IntegrityError:
+            raise Taken from None
+
+    def _row(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        row = dict(given)
+        raw = row.pop("raw")
+        owner_ = _owner(row["id"], row["ticket_id"])
+        sealed = None if raw is None else self._unit.seal(owner_, *_PLACE, row["id"], raw)
+        return {"marked_at": None, **row, "taken_at": self._unit.now, "raw_sealed": sealed}
 
     def of_a_case(self, message_id: str) -> bool:
         """Whether the mail with this Message-ID came to a ticket, or is a letter of ours."""

@@ -49,10 +49,12 @@ class Requests:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def add(self, new: Request) -> None:
-        """IntegrityError when the ticket has this right already."""
-        row = {each.name: getattr(new, each.name) for each in fields(Request)}
-        self._run(_ADD, {**row, "result": dict(new.result)})
+    def add(self, *new: Request) -> None:
+        """IntegrityError when a ticket has this right already."""
+        self._run(_ADD, [
+            {**{name.name: getattr(each, name.name) for name in fields(Request)}, "result": dict(each.result)}
+            for each in new
+        ])  # fmt: skip
 
     def get(self, request_id: str) -> Request:
         """The request. LookupError if there is none."""

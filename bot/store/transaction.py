@@ -64,12 +64,14 @@ class Transaction:
 
     # -- sealed fields
 
-    def new_key(self, owner: str) -> None:
-        """The owner (`ticket:<id>` or `mail:<id>`) has a data key of its own. IntegrityError if it had one."""
-        held, wrapped = self.keys.fresh(owner)
-        row = {"owner": owner, "main_key": self.keys.main, "wrapped": wrapped, "made_at": self.now}
-        self.connection.execute(_NEW_KEY, row)
-        self._held[owner] = held
+    def new_key(self, *owners: str) -> None:
+        """Each owner (`ticket:<id>` or `mail:<id>`) has a data key of its own. IntegrityError if it had one."""
+        fresh = {owner: self.keys.fresh(owner) for owner in owners}
+        self.connection.execute(_NEW_KEY, [
+            {"owner": owner, "main_key": self.keys.main, "wrapped": wrapped, "made_at": self.now}
+            for owner, (_, wrapped) in fresh.items()
+        ])  # fmt: skip
+        self._held |= {owner: held for owner, (held, _) in fresh.items()}
 
     def destroy_key(self, owner: str) -> None:
         """After the commit nothing sealed for this owner can be read again, and no database file holds the key.

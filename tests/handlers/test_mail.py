@@ -1,6 +1,7 @@
 """A mail arrives: opened, told to the desk; and the same for mail files on the command line."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,15 +24,15 @@ class Desk:
 
     heard: list[tuple[Arrived, Reading]] = field(default_factory=list)
 
-    def receive(self, arrived: Arrived, reading: Reading) -> None:
-        self.heard.append((arrived, reading))
+    def receive(self, mails: Sequence[tuple[Arrived, Reading]]) -> None:
+        self.heard += mails
 
 
 class Reader:
     """Reads in this process: these tests are not about the child."""
 
-    def read(self, raw: bytes) -> Reading:
-        return read(raw, RULES, Limits(text=100))
+    def read_many(self, raws: Sequence[bytes]) -> list[Reading]:
+        return [read(raw, RULES, Limits(text=100)) for raw in raws]
 
 
 @pytest.fixture
@@ -51,15 +52,13 @@ def arrived(raw: bytes, *, truncated: bool = False) -> Arrived:
 def test_a_mail_reaches_the_desk_with_its_reading(arrivals: Arrivals, desk: Desk) -> None:
     """One call, whatever the mail is: the desk decides."""
     one = arrived(mail())
-    arrivals.take(one)
+    arrivals.take([one])
     assert desk.heard == [(one, read(mail(), RULES, Limits(text=100)))]
 
 
 def test_a_mail_fetched_in_part_says_so(arrivals: Arrivals, desk: Desk) -> None:
     """So does one that intake cut."""
-    arrivals.take(arrived(mail(), truncated=True))
-    arrivals.take(arrived(mail(body="x" * 200)))
-    arrivals.take(arrived(mail()))
+    arrivals.take([arrived(mail(), truncated=True), arrived(mail(body="x" * 200)), arrived(mail())])
     assert [reading.truncated for _, reading in desk.heard] == [True, True, False]
 
 
@@ -115,6 +114,6 @@ def test_files_are_classified_without_any_configuration(tmp_path: Path, monkeypa
 
 def test_what_the_desk_hears_can_be_told_apart(arrivals: Arrivals, desk: Desk) -> None:
     """A reading is a value."""
-    arrivals.take(arrived(mail()))
+    arrivals.take([arrived(mail())])
     _, reading = desk.heard[0]
     assert replace(reading) == reading

@@ -85,7 +85,7 @@ class Stage:
             house=House(**{
                 "policy": POLICY, "sender": "info@lumen.example", "public_url": "https://privacy.lumen.example",
                 "roles": ROLES, "regimes": ("gdpr_eu", "ch_fadp"), "zone": "Europe/Zurich",
-                "deadline": law.reckoning(("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
+                "deadline": law.Deadline(("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
                 "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0, **self.house,
             }),
             store=self.store, engine=self.engine, clock=self.clock, ids=self.ids,
@@ -110,7 +110,7 @@ class Stage:
         return self.arrive(raw)
 
     def arrive(self, raw: bytes) -> str | None:
-        return self.desk.receive(Mail(raw, self.uid, self.clock()), self.read(raw))
+        return self.desk.receive([(Mail(raw, self.uid, self.clock()), self.read(raw))])[0]
 
     def work(self) -> None:
         """Everything that is due is carried out, and what follows from it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.post import Limits, Pace, Patience, Watcher, WatcherState, mailbox_name, place
+from bot.post import Limits, Pace, Patience, Watcher, WatcherState, arrival, mailbox_name, place
 from bot.post.line import Line
 from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
 from tests.fixtures.mail import Desk, mail
@@ -574,7 +574,8 @@ def test_waits_grow(fake_imap: FakeImap):
 
     desk = Desk()
     for fault, longest in ((OSError(), 300), (LoginError(), 900)):
-        watcher = Watcher(fake_imap.url, desk.wants, desk.take, desk.give_up, desk, lambda: dt.datetime.now(dt.UTC))
+        clock = lambda: dt.datetime.now(dt.UTC)  # noqa: E731
+        watcher = Watcher(fake_imap.url, desk.wants, desk.expect, desk.take, desk.give_up, desk, clock)
         watcher.chance = lambda: 1.0
         waits = [watcher._away(fault) for _ in range(60)]
         assert (waits[0], waits[-1]) == (1.0, longest)
@@ -614,8 +615,9 @@ def test_starts_while_away(watch: Watch, imap_server):
     wait_for(lambda: len(desk.taken) == 1)
 
 
-def test_stop_while_taking(fake_imap: FakeImap, watch: Watch):
-    """Stop lets the mail in hand be finished and begins no other."""
+def test_stop_while_taking(fake_imap: FakeImap, watch: Watch, monkeypatch: pytest.MonkeyPatch):
+    """Stop lets the mails in hand be finished and begins no others."""
+    monkeypatch.setattr(arrival, "TOGETHER", 1)
     fake_imap.mails = {1: mail(1), 2: mail(2)}
     begun, go_on = threading.Event(), threading.Event()
 

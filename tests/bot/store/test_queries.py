@@ -40,8 +40,8 @@ def a_mail(unit: Unit, identity: bytes = b"one", **columns: Any) -> str:
 def test_references_count_within_their_year(store: Store) -> None:
     """Four digits at least, none left out."""
     with store.begin() as unit:
-        assert [unit.tickets.next_ref(2026) for _ in range(3)] == ["DPE-2026-0001", "DPE-2026-0002", "DPE-2026-0003"]
-        assert unit.tickets.next_ref(2027) == "DPE-2027-0001"
+        assert [*unit.tickets.next_refs(2026, 1), *unit.tickets.next_refs(2026, 2)] == ["DPE-2026-0001", "DPE-2026-0002", "DPE-2026-0003"]
+        assert unit.tickets.next_refs(2027, 1) == ["DPE-2027-0001"]
 
 
 def test_a_ticket_comes_back_as_it_was_stored(store: Store) -> None:
@@ -67,7 +67,7 @@ def test_a_ticket_comes_back_as_it_was_stored(store: Store) -> None:
 
 
 def test_tickets_are_listed_by_due_date(store: Store) -> None:
-    """All, or open ones, or those due before a day, or those of one sender."""
+    """All, or open ones, or those due before a day."""
     with store.begin() as unit:
         late = a_ticket(unit, due=date(2026, 12, 30))
         soon = a_ticket(unit, due=date(2026, 12, 1))
@@ -81,7 +81,19 @@ def test_tickets_are_listed_by_due_date(store: Store) -> None:
         assert ids(unit.tickets.list("open")) == [soon.id, bobs.id, late.id]
         assert ids(unit.tickets.list("open", before=date(2026, 12, 5))) == [soon.id]
         assert ids(unit.tickets.list(limit=1)) == [soon.id]
-        assert ids(unit.tickets.open_of(unit.keys.blind("address", ANN.address))) == [soon.id, late.id]
+
+
+def test_who_wrote_lately_is_known(store: Store) -> None:
+    """By the blind index: who has an open ticket of after this moment, among those asked for."""
+    with store.begin() as unit:
+        ann, bob, eve = (unit.keys.blind("address", f"{name}@example.org") for name in ("ann", "bob", "eve"))
+        a_ticket(unit, who=replace(ANN, address="ann@example.org"))
+        a_ticket(unit, who=replace(ANN, address="bob@example.org"), state="closed")
+        a_ticket(unit, who=replace(ANN, address="eve@example.org"))
+        before = unit.now - timedelta(seconds=1)
+        assert unit.tickets.senders_since([ann, bob], before) == {ann}
+        assert unit.tickets.senders_since([ann, bob, eve], before) == {ann, eve}
+        assert unit.tickets.senders_since([ann, bob, eve], unit.now) == set()
 
 
 def test_a_ticket_changes_only_for_who_saw_it_last(store: Store) -> None:
@@ -231,8 +243,7 @@ def test_a_mail_is_taken_once(store: Store) -> None:
         for name in ("taken_at", "settled_at", "settled_by"):
             del again[name]
         assert not unit.mail.add(**again)
-        assert unit.mail.known(b"one") == unit.mail.get(mail_id)
-        assert unit.mail.known(b"two") is None
+        assert unit.mail.known([b"one", b"two"]) == {b"one": unit.mail.get(mail_id)}
         assert unit.mail.raw(mail_id) == b"raw"
         assert unit.connection.exec_driver_sql("SELECT count(*) FROM data_key").scalar_one() == 1
 

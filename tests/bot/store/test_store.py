@@ -28,7 +28,7 @@ def test_a_unit_happens_together_or_not_at_all(store: Store) -> None:
         assert unit.connection.execute(text("SELECT count(*) FROM data_key")).scalar_one() == 0
     assert recorded(store) == []
     with store.begin() as unit:
-        assert unit.tickets.next_ref(2026) == "DPE-2026-0001"  # not even a number is lost
+        assert unit.tickets.next_refs(2026, 1) == ["DPE-2026-0001"]  # not even a number is lost
 
 
 def test_a_unit_sees_one_moment(store: Store, clock: Clock) -> None:
@@ -322,13 +322,13 @@ def test_what_is_asked_often_is_asked_by_an_index(sqlite_store: Store) -> None:
         event.listen(unit.connection, "before_cursor_execute", lambda _c, _u, words, values, *_: asked.append((words, values)))
         unit.tickets.list()
         unit.tickets.list("open", before=T0.date())
-        unit.tickets.open_of(b"x")
+        unit.tickets.senders_since([b"x"], T0)
         unit.tickets.by_ref("DPE-2026-0001")
         unit.tickets.clock_events("t")
         unit.requests.of("t")
         unit.holdings.of("r")
         unit.plans.approval("p")
-        unit.mail.known(b"x")
+        unit.mail.known([b"x"])
         unit.mail.of("t")
         unit.mail.tickets_of([b"x"], b"y")
         unit.mail.quarantined()
