@@ -151,8 +151,8 @@ def house(settings: Settings) -> House:
 def deadline(settings: Settings) -> law.Deadline:
     """A moment of receipt and its events → the dates under every regime that is on; the earliest counts."""
     chosen = settings.clock
-    return law.reckoning(
-        chosen.regimes, zone=settings.company.zone, holidays_region=chosen.holidays_region,
+    return law.Deadline(
+        on=chosen.regimes, zone=settings.company.zone, holidays_region=chosen.holidays_region,
         extra_holidays=chosen.extra_holidays, removed_holidays=chosen.removed_holidays, choices=chosen.choices(),
     )  # fmt: skip
 

@@ -3,13 +3,14 @@
 from enum import StrEnum
 
 from bot.law.calendar import Calendar, is_day, is_region
-from bot.law.clock import Clock, Deadline, earliest, event, reckoning
-from bot.law.count import Dates, Event, dates
-from bot.law.regimes import Regime, known, regime
+from bot.law.clock import Clock, Deadline, earliest, version
+from bot.law.count import Dates, Event
+from bot.law.readings import dates
+from bot.law.regimes import Regime, applicable, known, regime
 
 __all__ = [
-    "Calendar", "Clock", "Dates", "Deadline", "Event", "Regime", "Right", "dates", "earliest", "event", "is_day",
-    "is_region", "known", "reckoning", "regime",
+    "Calendar", "Clock", "Dates", "Deadline", "Event", "Regime", "Right", "applicable", "dates", "earliest", "is_day",
+    "is_region", "known", "regime", "version",
 ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Calendar:
         """What the answer rests on, for the record."""
         if self.region == "none":
             return "weekends only"
-        return f"holidays {_version()}, {self.region}"
+        return f"holidays {holidays_version()}, {self.region}"
 
 
 def add_months(day: date, months: int) -> date:
@@ -97,10 +97,10 @@ def is_region(text: str) -> bool:
         return True
     import holidays  # noqa: PLC0415  # see the top
 
-    country, _, subdivision = text.partition("-")
+    country, dash, subdivision = text.partition("-")
     if country not in holidays.list_supported_countries(include_aliases=False):
         return False
-    return not subdivision or subdivision in getattr(holidays, country).subdivisions
+    return not dash or subdivision in getattr(holidays, country).subdivisions
 
 
 def _listed(day: date, days: tuple[str, ...]) -> bool:
@@ -108,7 +108,8 @@ def _listed(day: date, days: tuple[str, ...]) -> bool:
 
 
 @cache
-def _version() -> str:
+def holidays_version() -> str:
+    """Of the package the days come from."""
     return version("holidays")
 
 

@@ -1,13 +1,19 @@
 """The clock of one ticket: every regime that may apply, and the date that counts. Pure."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from functools import cache, cached_property
+from typing import Any
 
-from bot.law.calendar import short
-from bot.law.count import NOTHING, Dates, Event, dates
-from bot.law.regimes import Regime, regime
+from bot.law.calendar import holidays_version, short
+from bot.law.count import Dates, Event
+from bot.law.readings import NOTHING, dates
+from bot.law.regimes import Regime, known, regime, text_of
+
+COUNTING = 1  # raise it when the same files and events give other dates than before
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,7 @@ class Clock:
 
     dates: tuple[Dates, ...]
     counts: Dates
+    rules: str = ""  # what they were computed with (`version`)
 
     @property
     def unrolled(self) -> date:
@@ -61,7 +68,7 @@ def earliest(
     events: Iterable[Event] = (),
     *,
     zone: str | None = None,
-    holidays_region: str,
+    holidays_region: str | None = None,
     extra_holidays: Sequence[str] = (),
     removed_holidays: Sequence[str] = (),
     choices: Mapping[str, Mapping[str, Any]] = NOTHING,
@@ -69,22 +76,36 @@ def earliest(
 ) -> Clock:
     """The dates of each regime, as `dates` gives them; the earliest counts, a clock that runs before one that stands.
 
-    `choices` maps a regime's name to the contested points decided otherwise than its file does.
+    The region and its changes are those of the controller; a law with holidays of its own keeps to them. `choices`
+    maps a regime's name to the contested points decided otherwise than its file does.
     """
     laws = [regime(each) if isinstance(each, str) else each for each in regimes]
     events = tuple(events)
+    ours = {
+        "holidays_region": holidays_region,
+        "extra_holidays": extra_holidays,
+        "removed_holidays": removed_holidays,
+    }
     found = tuple(
         dates(
-            each, received, events, zone=zone, holidays_region=holidays_region, extra_holidays=extra_holidays,
-            removed_holidays=removed_holidays, choices=choices.get(each.key, NOTHING), right=right,
+            each, received, events, zone=zone, choices=choices.get(each.key, NOTHING), right=right,
+            **(ours if each.holidays.whose == "controller" else {}),
         )
         for each in laws
     )  # fmt: skip
     return Clock(found, min(found, key=lambda each: (each.state != "running", each.due, each.unrolled)))
 
 
-class Deadline(Protocol):
-    """A moment of receipt and what was recorded since → the dates, under the laws that apply (default: all on)."""
+@dataclass(frozen=True)
+class Deadline:
+    """A house's way to count: called with a moment of receipt and what was recorded since, it gives the dates."""
+
+    on: tuple[str, ...]  # the regimes that are on
+    zone: str | None = None
+    holidays_region: str | None = None
+    extra_holidays: tuple[str, ...] = ()
+    removed_holidays: tuple[str, ...] = ()
+    choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __call__(
         self,
@@ -92,31 +113,31 @@ class Deadline(Protocol):
         events: Iterable[Event] = (),
         regimes: Sequence[str] | None = None,
         right: str | None = None,
-    ) -> Clock: ...
-
-
-def reckoning(on: Sequence[Regime | str], **place: Any) -> Deadline:
-    """`earliest` with the house's regimes, zone, holidays and choices (`place`) already said."""
-
-    def of(
-        received: datetime | date,
-        events: Iterable[Event] = (),
-        regimes: Sequence[str] | None = None,
-        right: str | None = None,
     ) -> Clock:
-        return earliest(regimes or on, received, events, right=right, **place)
+        """The dates under these regimes, or under all that are on."""
+        found = earliest(
+            regimes or self.on, received, events, zone=self.zone, holidays_region=self.holidays_region,
+            extra_holidays=self.extra_holidays, removed_holidays=self.removed_holidays, choices=self.choices,
+            right=right,
+        )  # fmt: skip
+        return Clock(found.dates, found.counts, self.version)
 
-    return of
+    @cached_property
+    def version(self) -> str:
+        """What a result rests on beside its events: it differs as soon as another date might come out."""
+        return version(asdict(self))
 
 
-def event(source: Mapping[str, Any]) -> Event:
-    """An event as the vectors write it: `type`, `from` and `to`, or `notice` and `months`, `days` or `new_due`."""
+def version(settings: Mapping[str, Any] = NOTHING) -> str:
+    """Counting, regime files, settings and holiday data in at most 40 characters, to be kept with a result.
 
-    def day(name: str) -> date | None:
-        return date.fromisoformat(source[name]) if source.get(name) else None
+    The regimes that are on are left out: each result names its own.
+    """
+    told = {name: each for name, each in settings.items() if name != "on" and each}
+    digest = hashlib.sha256((_files() + json.dumps(told, sort_keys=True)).encode()).hexdigest()
+    return f"{COUNTING}-{digest[:10]}, holidays {holidays_version()}"[:40]
 
-    on = day("notice") or day("from")
-    if on is None:
-        raise ValueError("an event needs `from` or `notice`")
-    kind = source["type"].removesuffix("_request")
-    return Event(kind, on, day("to"), source.get("months", 0), source.get("days", 0), day("new_due"))
+
+@cache
+def _files() -> str:
+    return "".join(f"{key}\n{text_of(key)}" for key in known())

@@ -1,21 +1,20 @@
-"""One regime's dates: events in, dates out, with a line per step that says why. Pure.
+"""The counting under one regime: events in, dates out, with a line per step that says why. Pure.
 
 Counting follows Reg. 1182/71 art. 3 and CO art. 77-78: the day of receipt is not counted, months keep the date and
 clamp to the last day, pauses add days, and only then the end moves to the next working day.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.law.calendar import DAY, Calendar, add_months, short
-from bot.law.regimes import Extension, Period, Regime, regime
+from bot.law.regimes import Extension, Period, Regime
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+EXTENSION = "extension"
 Ending = Callable[[date], date]  # start -> end
 
 
@@ -29,11 +28,12 @@ class Event:
     months: int = 0  # of an extension; without months, days and a date: as much as the regime allows
     days: int = 0
     new_due: date | None = None
+    large: bool = True  # of a clarification: it concerns a large amount of data
 
 
 @dataclass(frozen=True)
 class Dates:
-    """The dates of one regime. While the clock stands still they are the strict ones, as if it ran on."""
+    """The dates of one regime. While the clock stands still they are those it would have if it ran on."""
 
     regime: str
     short: str  # name of the law: GDPR
@@ -46,6 +46,8 @@ class Dates:
     why: tuple[str, ...]
     state: str = "running"  # suspended, not_started: an answer of the person is awaited
     extension_valid: bool | None = None  # whether an extension took effect; None: there was none
+    strict: date | None = None  # `due` if no pause counted; None where it is the same
+    contested: tuple[int, ...] = ()  # points which, read otherwise, would give another date
 
     def answer(self) -> dict[str, Any]:
         """As the vectors and `law due` write it: no due date while the clock stands still."""
@@ -56,31 +58,9 @@ class Dates:
             "extension_notice_by": self.extension_notice_by.isoformat() if self.extension_notice_by else None,
             "due_end_utc": self.due_end_utc.strftime("%Y-%m-%dT%H:%M:%SZ") if runs else None,
             "ack_by": self.ack_by.isoformat() if self.ack_by else None,
+            "state": self.state,
+            "extension_valid": self.extension_valid,
         }
-
-
-def dates(
-    law: Regime | str,
-    received: datetime | date,
-    events: Iterable[Event] = (),
-    *,
-    zone: str | None = None,
-    holidays_region: str,
-    extra_holidays: Sequence[str] = (),
-    removed_holidays: Sequence[str] = (),
-    choices: Mapping[str, Any] = NOTHING,
-    right: str | None = None,
-) -> Dates:
-    """The dates of one regime, explained.
-
-    `received` is an aware moment, turned into a date of `zone` (default: the regime's), or a date entered by hand.
-    `choices` are the contested points decided otherwise than the regime's file does. `right` matters only where a
-    regime gives a right a period of its own. KeyError: no such regime.
-    """
-    law = (regime(law) if isinstance(law, str) else law).chosen(choices)
-    calendar = Calendar(zone or law.zone, holidays_region, tuple(extra_holidays), tuple(removed_holidays))
-    own = law.periods.get(right or "")
-    return _Count(law, own or law.period, None if own else law.extension, calendar).dates(received, tuple(events))
 
 
 @dataclass(frozen=True)
@@ -93,19 +73,28 @@ class _Run:
 
 
 @dataclass(frozen=True)
-class _Count:
+class Count:
+    """One law, one right, one calendar."""
+
     law: Regime
     period: Period
     extension: Extension | None
+    acknowledgement: Period | None
     calendar: Calendar
 
-    def dates(self, received: datetime | date, events: tuple[Event, ...]) -> Dates:
-        day = self.calendar.date_of(received)
-        events = tuple(sorted(events, key=lambda each: each.on))
+    def received(self, received: datetime | date, day: date) -> str:
+        """The first line: from when is counted."""
+        if not isinstance(received, datetime):
+            return f"{self.law.short}: received {short(day)} ({self.law.start.article})."
+        at, zone = received.astimezone(ZoneInfo(self.calendar.zone)), self.calendar.zone
+        return f"{self.law.short}: received {short(day)} at {at:%H:%M}, {zone} ({self.law.start.article})."
+
+    def dates(self, day: date, received: str, events: tuple[Event, ...]) -> Dates:
         first = self._run(day, self._first_end, events, self._length())
         last, valid = self._extended(day, first, events)
         due, moved = self._rolled(last.end)
         stands = f"The clock stands still: the person's answer is awaited. Without the pause: {short(due)}."
+        ack_by = self._ack_by(day)
         return Dates(
             regime=self.law.key,
             short=self.law.short,
@@ -114,23 +103,18 @@ class _Count:
             due=due,
             due_end_utc=self.calendar.end_of(due),
             extension_notice_by=self._notice_by(first) if last.state == "running" else None,
-            ack_by=_end(self.law.acknowledgement, day, self.calendar) if self.law.acknowledgement else None,
+            ack_by=ack_by,
             why=(
-                self._received(received, day),
+                received,
                 *last.why,
                 *([moved] if moved else []),
                 *([stands] if last.state != "running" else []),
+                *([self._confirm(ack_by)] if ack_by else []),
                 f"Rule as of {short(self.law.checked)}; {self.calendar.sources()}.",
             ),
             state=last.state,
             extension_valid=valid,
         )
-
-    def _received(self, received: datetime | date, day: date) -> str:
-        if not isinstance(received, datetime):
-            return f"{self.law.short}: received {short(day)}."
-        at = received.astimezone(ZoneInfo(self.calendar.zone))
-        return f"{self.law.short}: received {short(day)} at {at:%H:%M} ({self.calendar.zone})."
 
     def _length(self) -> str:
         counted = ""
@@ -141,6 +125,14 @@ class _Count:
     def _first_end(self, start: date) -> date:
         return _end(self.period, start, self.calendar)
 
+    def _ack_by(self, day: date) -> date | None:
+        return _end(self.acknowledgement, day, self.calendar) if self.acknowledgement else None
+
+    def _confirm(self, ack_by: date) -> str:
+        assert self.acknowledgement is not None
+        length = _amount(self.acknowledgement.length, self.acknowledgement.unit).lower()
+        return f"Receipt is to be confirmed within {length}: {short(ack_by)} ({self.acknowledgement.article})."
+
     def _rolled(self, day: date) -> tuple[date, str]:
         """Where the end moves to, and why."""
         if self.period.roll == "none":
@@ -150,28 +142,41 @@ class _Count:
         return due, why
 
     def _notice_by(self, first: _Run) -> date | None:
-        return self._rolled(first.end)[0] if self.extension else None
+        if self.extension is None:
+            return None
+        return first.end if self.extension.notice_by == "unrolled" else self._rolled(first.end)[0]
 
     def _run(self, received: date, ending: Ending, events: tuple[Event, ...], length: str) -> _Run:
         """From receipt to the end. A pause asked for after the end has come changes nothing any more."""
-        start, state, taken, end = received, "running", set[date](), ending(received)
+        start, states, taken, end = received, {"running"}, set[date](), ending(received)
         why = [f"{length}: {short(end)}."]
         for each in events:
-            mode = self.law.pauses.get(each.kind, "none")
-            if mode == "none" or each.on > self._rolled(end)[0]:
-                if each.kind in self.law.pauses:
-                    why.append(f"The question of {short(each.on)} ({each.kind}) does not move the date.")
+            if each.kind not in self.law.pauses:
                 continue
+            if reason := self._idle(each, end):
+                why.append(f"The question of {short(each.on)} ({each.kind}) does not move the date: {reason}.")
+                continue
+            mode = self.law.pauses[each.kind].mode
             if each.until is None:
-                state = "suspended" if mode == "suspend" else "not_started"
+                states.add("suspended" if mode == "suspend" else "not_started")
+                why.append(self._waiting(each))
                 continue
-            if mode == "restart":
-                start = max(start, each.until)
-            else:
+            if mode == "suspend":
                 taken |= self._days(each)
+            else:
+                start = max(start, self._anew(each, each.until))
             end = ending(start) + DAY * len({day for day in taken if day >= start})
-            why.append(_paused(each, mode, end))
-        return _Run(end, state, tuple(why))
+            why.append(self._paused(each, each.until, end))
+        return _Run(end, min(states, key=_STATES.index), tuple(why))
+
+    def _idle(self, asked: Event, end: date) -> str:
+        """Why this question does not stop the clock; empty where it does."""
+        pause = self.law.pauses[asked.kind]
+        if pause.mode == "none":
+            return f"the clock runs on ({pause.article})"
+        if pause.only_large and not asked.large:
+            return f"nobody recorded a large amount of data ({pause.article})"
+        return "it came after the last day" if asked.on > self._rolled(end)[0] else ""
 
     def _days(self, pause: Event) -> set[date]:
         """Days of one pause; those of overlapping pauses count once, as they are the same days."""
@@ -179,35 +184,62 @@ class _Count:
         inclusive = self.law.pause_count == "inclusive"
         return {pause.on + DAY * number for number in range((pause.until - pause.on).days + inclusive)}
 
+    def _anew(self, pause: Event, until: date) -> date:
+        """From when the period is counted anew."""
+        rule = self.law.pauses[pause.kind]
+        return pause.on + DAY * rule.days if rule.mode == "reflection" else until
+
+    def _waiting(self, pause: Event) -> str:
+        rule = self.law.pauses[pause.kind]
+        if rule.mode == "reflection":
+            last = short(pause.on + DAY * rule.days)
+            return f"Asked {short(pause.on)} ({pause.kind}): withdrawn unless confirmed by {last} ({rule.article})."
+        return f"Asked {short(pause.on)} ({pause.kind}), not answered yet ({rule.article})."
+
+    def _paused(self, pause: Event, until: date, end: date) -> str:
+        rule = self.law.pauses[pause.kind]
+        how = {
+            "suspend": f"{_amount(len(self._days(pause)), 'day')} not counted",
+            "restart": "counted from then",
+            "reflection": f"counted from the last day of reflection, {short(self._anew(pause, until))}",
+        }[rule.mode]
+        return f"Asked {short(pause.on)} ({pause.kind}), answered {short(until)}, {how}: {short(end)} ({rule.article})."
+
     def _extended(self, received: date, first: _Run, events: tuple[Event, ...]) -> tuple[_Run, bool | None]:
         """The longest of the extensions told in time; the first period where there is none."""
-        asked = [each for each in events if each.kind == "extension"]
-        notice_by = self._notice_by(first)
-        in_time = [each for each in asked if notice_by and (each.on <= notice_by or first.state != "running")]
-        runs = [self._longer(received, each, events) for each in in_time]
-        late = [
-            f"The notice of {short(each.on)} changes nothing: {self._too_late(notice_by)}."
-            for each in asked
-            if each not in in_time
-        ]
-        last = max([first, *runs], key=lambda each: each.end)
-        return _Run(last.end, last.state, (*last.why, *late)), (last is not first) if asked else None
+        asked = [each for each in events if each.kind == EXTENSION]
+        in_time, why = list[_Run](), list[str]()
+        for each in asked:
+            if reason := self._no_effect(each, received, first):
+                why.append(f"The notice of {short(each.on)} changes nothing: {reason}.")
+            else:
+                in_time.append(self._longer(received, each, events))
+        last = max([first, *in_time], key=lambda each: each.end)
+        return replace(last, why=(*last.why, *why)), (last is not first) if asked else None
 
-    def _too_late(self, notice_by: date | None) -> str:
-        return f"it had to be sent by {short(notice_by)}" if notice_by else f"{self.law.short} knows no extension"
+    def _no_effect(self, told: Event, received: date, first: _Run) -> str:
+        """Why this notice does not extend anything; empty where it may."""
+        notice_by = self._notice_by(first)
+        if notice_by is None:
+            return f"{self.law.short} knows no extension here"
+        if told.on < received:
+            return "it was sent before the request came"
+        late = told.on > notice_by and first.state == "running"
+        return f"it had to be sent by {short(notice_by)}" if late else ""
 
     def _longer(self, received: date, told: Event, events: tuple[Event, ...]) -> _Run:
         assert self.extension is not None
-        extension, allowed = self.extension, Event("extension", told.on)
-        if told.new_due and not extension.length:
-            later = tuple(each for each in events if each.on >= told.on)  # the date named knew of the pauses before
-            how = f"Extended by the notice of {short(told.on)} to the date it names ({extension.article})"
-            return self._run(received, lambda _: told.new_due or received, later, how)
-        most = self._ending(allowed)
-        end = most if told.new_due else self._ending(told)
-        how = f"Extended by the notice of {short(told.on)} ({extension.article})"
-        named = told.new_due or date.max
-        return self._run(received, lambda start: min(end(start), most(start), named), events, how)
+        how = f"Extended by the notice of {short(told.on)}"
+        article = f"({self.extension.article})"
+        free = self.extension.length == 0
+        end, most = self._ending(told), self._ending(Event(EXTENSION, told.on))
+        upto = end if free else lambda start: min(end(start), most(start))
+        limit = self._run(received, upto, events, f"{how} {article}")
+        if told.new_due is None:
+            return limit
+        later = tuple(each for each in events if each.on >= told.on)  # the date named knew of the pauses before
+        named = self._run(received, lambda _: told.new_due or received, later, f"{how} to the date it names {article}")
+        return named if free else min(named, limit, key=lambda each: each.end)
 
     def _ending(self, told: Event) -> Ending:
         """Where the extended period ends; as much as the law allows where the notice names no length."""
@@ -216,11 +248,13 @@ class _Count:
         if not months and not days:
             by_month = self.extension.unit == "month"
             months, days = (self.extension.length, 0) if by_month else (0, self.extension.length)
-        if self.extension.anchor == "first_due":
-            return lambda start: add_months(self._first_end(start), months) + DAY * days
-        if self.period.unit == "month":  # in one go from receipt: 31 January + 3 months is 30 April
+        if self.extension.anchor == "receipt" and self.period.unit == "month":
+            # in one go from receipt: 31 January + 3 months is 30 April
             return lambda start: add_months(start, self.period.length + months) + DAY * days
         return lambda start: add_months(self._first_end(start), months) + DAY * days
+
+
+_STATES = ("not_started", "suspended", "running")  # the strongest first
 
 
 def _end(period: Period, start: date, calendar: Calendar) -> date:
@@ -234,9 +268,3 @@ def _end(period: Period, start: date, calendar: Calendar) -> date:
 def _amount(length: int, unit: str) -> str:
     word = unit.replace("_", " ")
     return f"{length} {word}s" if length != 1 else f"One {word}"
-
-
-def _paused(pause: Event, mode: str, end: date) -> str:
-    assert pause.until is not None
-    span = f"Asked {short(pause.on)} ({pause.kind}), answered {short(pause.until)}"
-    return f"{span}: {'counted anew from then' if mode == 'restart' else 'those days are added'}: {short(end)}."
