@@ -6,7 +6,7 @@ date is late already, or a house that never answers would show nothing but answe
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -110,7 +110,7 @@ class Report:
     by_language: tuple[Figure, ...]
     refusals: Mapping[str, int] = field(default_factory=dict)  # ground -> how many
     near_misses: NearMisses = NearMisses(0, 0)
-    asked: Mapping[str, int] = field(default_factory=dict)  # questions to the person that stopped a clock, by kind
+    asked: Mapping[str, int] = field(default_factory=dict)  # questions to the person: `code`, or by kind
     identity_documents: int = 0  # copies of a document asked for; should be near zero
     notices_open: int | None = None  # to recipients (art. 19); None: this house keeps no record of them
 
@@ -201,11 +201,43 @@ def days(histogram: Mapping[int, int]) -> Days:
     return Days(middle / 2, _within(histogram, -(-total * 9 // 10)))
 
 
+def groups(found: Report, names: Mapping[str, str]) -> Iterator[tuple[str, list[tuple[str, Figure]]]]:
+    """Every table that has rows, under its heading: (what people call the group, its figures). `names` are others."""
+    called = {"none": "not chosen yet", **names}
+    for heading, figures in (
+        ("by right", found.by_right),
+        ("by law", found.by_regime),
+        ("by channel", found.by_channel),
+        ("by language", found.by_language),
+    ):
+        if figures:
+            yield heading, [(called.get(each.of, each.of), each) for each in figures]
+
+
+def span(found: Report) -> str:
+    """Which enquiries the report is about, in words."""
+    since, until = (each and full(each) for each in (found.since, found.until))
+    as_of = f"as of {full(found.as_of)}"
+    if since and until:
+        return f"received from {since} to {until}, {as_of}"
+    if since or until:
+        return f"received since {since}, {as_of}" if since else f"received up to {until}, {as_of}"
+    return f"received so far, {as_of}"
+
+
+def counted(found: Report) -> str:
+    """How many there are: `2 tickets, 1 request`."""
+    return ", ".join(
+        f"{number} {what}{'' if number == 1 else 's'}"
+        for number, what in ((found.tickets, "ticket"), (found.all.received, "request"))
+    )
+
+
 def weekly(weeks: Sequence[Week]) -> Figures:
     """The chart of these weeks, oldest first; the last is the one reported on."""
     last = weeks[-1]
     answered = f"{last.answered} answered{_late(last)}"
-    words = [f"Week of {day(last.monday)} {last.monday.year}: {last.received} received, {answered}."]
+    words = [f"Week of {full(last.monday)}: {last.received} received, {answered}."]
     words += [f"At its end {last.open} open, {last.overdue} of them overdue."]
     if before := weeks[:-1]:
         for name, of in _SERIES.items():
@@ -221,6 +253,11 @@ def weekly(weeks: Sequence[Week]) -> Figures:
 def day(of: date) -> str:
     """`23 Nov`, whatever the machine's language."""
     return f"{of.day} {_MONTHS[of.month - 1]}"
+
+
+def full(of: date) -> str:
+    """`23 Nov 2026`."""
+    return f"{day(of)} {of.year}"
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Collection
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 from bot import build
 from bot import settings as configuration
 from bot.connectors import Connector
+from bot.desk import reporting
 from bot.errors import Misconfigured, NotAllowed, SubjectlineError
 from bot.law import Right
 from bot.settings import Settings
@@ -20,7 +22,7 @@ from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.tickets import Ticket
 from bot.workflow import plan_hash
-from handlers import classify, doctor
+from handlers import classify, doctor, report
 from handlers import run as running
 from handlers.printing import line, say
 
@@ -127,6 +129,23 @@ def ticket(ref: str, as_json: Json = False) -> None:
             line({"clock": text}, as_json=as_json)
         for row in unit.trail(found.id):
             line({"at": row.at.isoformat(), "who": row.actor, "did": row.verb, **row.detail}, as_json=as_json)
+
+
+@app.command(name="report")
+def report_(
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of receipt.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of receipt.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw them as a picture into this .svg file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """How many enquiries, answered how fast, in time or not. Example: subjectline report --since 2026-01-01"""
+    settings = _settings(KEY)
+    days = (since and since.date(), until and until.date())
+    with closing(build.store(settings)) as store, store.read() as unit:
+        found = reporting.figures(unit, build.deadline(settings), settings.company.zone, *days)
+    if plot:
+        report.draw(found, plot)
+    report.show(found, as_json=as_json)
 
 
 @intake.command(name="classify")

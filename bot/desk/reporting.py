@@ -31,7 +31,7 @@ def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None
         known = recorded(each.events)
         tallies.append(_moved(each, known, deadline))
         if each.ticket_id not in seen:
-            asked.update(question.kind for question in known.questions)
+            asked.update("code" if question.code else question.kind for question in known.questions)
         seen.add(each.ticket_id)
     return report(
         tallies,

@@ -84,6 +84,18 @@ def test_tickets(world: World) -> None:
     assert "There is no ticket" in missing.stderr
 
 
+def test_report(world: World, tmp_path: Path) -> None:
+    """Every figure as JSON, the same as tables, and as a picture; a day that is none is told so."""
+    picture = tmp_path / "figures.svg"
+    found = run(world, "report", "--since", "2026-01-01", "--json", "--plot", str(picture))
+    (figures,) = rows(found)
+    assert (figures["tickets"], figures["since"], figures["until"]) == (0, "2026-01-01", None)
+    assert figures["all"]["by_due"] == {"part": 0, "of": 0}
+    assert picture.read_text(encoding="utf-8").startswith("<svg ")
+    assert "0 tickets, 0 requests." in run(world, "report").stdout
+    assert run(world, "report", "--since", "yesterday").returncode == 2
+
+
 def test_classify(world: World, tmp_path: Path) -> None:
     """One JSON line a file, in order."""
     enquiry, other = tmp_path / "a.eml", tmp_path / "b.eml"
