@@ -54,9 +54,6 @@ class Answering(Timing):
             "until": date.fromisoformat(line.until) if line.until else None,
         }
 
-    def _today(self, now: datetime) -> date:
-        return now.astimezone(ZoneInfo(self.house.zone)).date()
-
     # -- the package ----------------------------------------------------------------------------------------------
 
     def _pack_call(self, job: Job) -> Mapping[str, Any]:

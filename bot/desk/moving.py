@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,10 @@ class Moving(Office):
         ticket = unit.tickets.lock(unit.requests.get(request_id).ticket_id)
         return ticket, unit.requests.get(request_id)
 
+    def _today(self, now: datetime) -> date:
+        """The date this moment has in the house's zone."""
+        return now.astimezone(ZoneInfo(self.house.zone)).date()
+
     def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
         ticket = unit.tickets.lock(ticket_id)
@@ -43,7 +48,7 @@ class Moving(Office):
         ticket = unit.tickets.get(request.ticket_id)
         found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
         if found.target in FINAL:
-            columns["ended_on"] = unit.now.astimezone(ZoneInfo(self.house.zone)).date()
+            columns["ended_on"] = self._today(unit.now)
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:
             now = unit.requests.get(request.id)
