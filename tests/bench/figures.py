@@ -147,7 +147,7 @@ def intake(folder: Path) -> dict[str, Any]:
     return {
         "mails_per_s": round(rate), "tickets_per_s": round(ENQUIRIES / took), "wrong": wrong,
         "against": "imapclient fetching every body", "imapclient_mails_per_s": round(MAILS / raw_s),
-        "ratio": round(rate * raw_s / MAILS, 2), "target": "300 mails/s, 0 wrong", "met": rate >= 300 and wrong == 0,
+        "ratio": round(rate * raw_s / MAILS, 2), "target": "300 tickets/s, 0 wrong", "met": ENQUIRIES / took >= 300 and wrong == 0,
     }  # fmt: skip
 
 
