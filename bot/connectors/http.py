@@ -12,7 +12,9 @@ import functools
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
@@ -33,6 +35,8 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 S = TypeVar("S")
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+_END: Any = object()
 Query = Mapping[str, str | int | bool | Sequence[str]]
 
 
@@ -54,7 +58,7 @@ class Vendor:
 def quietly(call: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
     """The call, whose errors are ours and hold no value: no context, no frames. A strange answer is Temporary.
 
-    Not for a generator: its body runs later.
+    Not for a generator, whose body runs later: see `quietly_each`.
     """
 
     @functools.wraps(call)
@@ -68,6 +72,24 @@ def quietly(call: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P],
             log.warning("strange answer", call=where)
             fault = Temporary(f"The system's answer has not the shape it should have ({where}).")
         _raise(fault)
+
+    return quiet
+
+
+def quietly_each(call: Callable[Concatenate[S, P], Iterator[T]]) -> Callable[Concatenate[S, P], Iterator[T]]:
+    """The same for a generator, at every step."""
+
+    @functools.wraps(call)
+    def quiet(self: S, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        pieces = call(self, *args, **kwargs)
+
+        @quietly
+        @functools.wraps(call)
+        def step(_: S) -> T:
+            return next(pieces, _END)
+
+        while (piece := step(self)) is not _END:
+            yield piece
 
     return quiet
 
@@ -111,6 +133,13 @@ class Client:
             yield
         finally:
             deadline.reset(token)
+
+    def each(self, acts: Sequence[Callable[[], T]]) -> list[T]:
+        """What each of these answers, made side by side as far as the limit allows; the first error is raised."""
+        if len(acts) < 2:
+            return [act() for act in acts]
+        with ThreadPoolExecutor(self.vendor.in_flight) as pool:
+            return [future.result() for future in [pool.submit(copy_context().run, act) for act in acts]]
 
     def ask(
         self,
