@@ -40,6 +40,11 @@ BY_OTHERS = frozenset({Kind.LETTER, Kind.RECIPIENT})  # on days set by whoever w
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
+def urgency(kind: Kind) -> int:
+    """The higher, the more urgent."""
+    return _ORDER[kind]
+
+
 @dataclass(frozen=True)
 class Hours:
     """When people work: from `start` to `end` on these days of the week (Monday is 0), by the clock of the zone."""
@@ -148,7 +153,7 @@ def look(standing: Standing, hours: Hours, now: datetime, said: Said, planned: S
         may = max(hours.next_open(now), snoozed(standing, hours, today) or now)
         if may > now:
             return Look((), min([may, *(each.at for each in found if each.kind == Kind.TODAY and each.at > now)]))
-    return Look(tuple(sorted(passed, key=lambda each: (_ORDER[each.kind], each.on))), min(ahead, default=None))
+    return Look(tuple(sorted(passed, key=lambda each: (urgency(each.kind), each.on))), min(ahead, default=None))
 
 
 def occasions(standing: Standing, hours: Hours, now: datetime, planned: Said = ()) -> list[Occasion]:

@@ -1,15 +1,16 @@
 """The desk: every verb of the office. It decides; rooms know, edges touch.
 
 The families follow the road, each may call those further down: receiving → identifying → running → answering →
-writing → moving. Choosing holds what people press, showing what they see.
+timing → counting → writing → moving. Choosing holds what people press, showing what they see,
+reminding what is said of a ticket in time, telling who hears it.
 """
 
 from bot.desk.office import House, Office
 from bot.desk.receiving import Receiving
-from bot.desk.showing import Showing
+from bot.desk.telling import Telling
 
 
-class Desk(Receiving, Showing):
+class Desk(Receiving, Telling):
     """All verbs together, over one office."""
 
 

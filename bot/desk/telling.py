@@ -17,7 +17,7 @@ from bot.checkpoints import checkpoint
 from bot.desk import reporting
 from bot.desk.reminding import Reminding
 from bot.engine import Job, Kind
-from bot.reminders import URGENT
+from bot.reminders import URGENT, urgency
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import NOBODY, REST
@@ -96,7 +96,7 @@ class Telling(Reminding):
     def _tell_one(self, unit: Unit, person: str, rows: Sequence[ReminderRow]) -> None:
         """One message with all of it; after the first one of the day only what is urgent, or has changed since."""
         keys = [each.key for each in rows]
-        last = {each.ticket_id: each.key for each in sorted(rows, key=lambda each: (each.made_at, each.on_date))}
+        last = {each.ticket_id: each.key for each in sorted(rows, key=lambda each: urgency(each.kind))}
         work = self._next_message(unit, person, rows)
         if work is None:
             unit.reminders.tell(keys, REST)
@@ -262,7 +262,7 @@ class Telling(Reminding):
         """References, rights and dates go to one address of the team; nothing personal."""
         with self.store.read() as unit:
             today, now = self._today(unit.now), unit.now
-            before = today + (SOON if job.args["why"] == AWAY else timedelta())
+            before = None if job.args["why"] == AWAY else today
             found = unit.tickets.list(state="open", limit=LISTED, before=before)
             views = [self._reminded(unit, each) for each in found]
         if not views or job.args["to"] >= len(self.house.team_mail):

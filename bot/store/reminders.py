@@ -60,7 +60,9 @@ _UNTOLD = (
     .limit(bindparam("most"))
 )
 _CHANGED = select(clock_event.c.id).where(
-    clock_event.c.ticket_id.in_(bindparam("of", expanding=True)), clock_event.c.at > bindparam("since")
+    clock_event.c.ticket_id.in_(bindparam("of", expanding=True)),
+    clock_event.c.at > bindparam("since"),
+    clock_event.c.kind != "received",
 )
 _WAITING = (  # posts that failed and are still to be made; few, and none while Slack is well
     select(work.c.made_at)
