@@ -145,6 +145,11 @@ def house(settings: Settings) -> House:
         codes_a_day=safety.codes_a_day,
         package_days=safety.package_days,
         package_downloads=safety.package_downloads,
+        work_begins=settings.reminders.hours()[0],
+        work_ends=settings.reminders.hours()[1],
+        working_days=settings.reminders.days(),
+        team_mail=settings.reminders.email,
+        second_person=settings.reminders.second_person,
     )
 
 
@@ -220,11 +225,13 @@ class Positions:
 def watcher(
     parts: Parts,
     wants: Callable[[bytes, int], bool],
-    take: Callable[[Arrived], None],
+    expect: Callable[[Sequence[Arrived]], None],
+    take: Callable[[Sequence[Arrived]], None],
     give_up: Callable[[Arrived, str], None],
 ) -> Watcher:
     """The watcher of the configured mailbox, not yet started."""
     return Watcher(
-        parts.settings.env.imap_url, wants=wants, take=take, give_up=give_up, book=Positions(parts.store),
-        clock=parts.desk.clock, limits=Limits(lookback_days=parts.settings.intake.lookback_days),
+        parts.settings.env.imap_url, wants=wants, expect=expect, take=take, give_up=give_up,
+        book=Positions(parts.store), clock=parts.desk.clock,
+        limits=Limits(lookback_days=parts.settings.intake.lookback_days),
     )  # fmt: skip
