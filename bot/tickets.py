@@ -75,28 +75,37 @@ class Move:
 
 
 DESTRUCTIVE = frozenset({Right.DELETION})
+PROPOSED = DESTRUCTIVE | {Right.CORRECTION}  # its plan needs a second person
+APPROVED = PROPOSED | {Right.RESTRICTION}  # of a restriction only its end does
+AT_ONCE = frozenset(Right) - PROPOSED  # runs as soon as it is planned
+MILD = frozenset({Right.OBJECTION})  # discloses and destroys nothing: who wrote from an address may stop mail to it
+REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
 
 _S = State
 MOVES: tuple[Move, ...] = (
     Move("choose", _S.RECEIVED, _S.IDENTIFYING, Role.HANDLER),
     Move("identified", _S.IDENTIFYING, _S.PLANNING),
     Move("planned", _S.PLANNING, _S.PLANNED, needs_identity=True),
-    Move("run", _S.PLANNED, _S.RUNNING, needs_identity=True, only=frozenset({Right.ACCESS})),
-    Move("propose", _S.PLANNED, _S.APPROVING, needs_identity=True, only=DESTRUCTIVE),
-    Move("approve", _S.APPROVING, _S.COOLING, Role.APPROVER, second_person=True, needs_identity=True, only=DESTRUCTIVE),
-    Move("reject", _S.APPROVING, _S.RECEIVED, Role.HANDLER, only=DESTRUCTIVE),
-    Move("stop", _S.COOLING, _S.RECEIVED, Role.HANDLER, only=DESTRUCTIVE),
-    Move("void", _S.APPROVING, _S.PLANNING, only=DESTRUCTIVE),
-    Move("void", _S.COOLING, _S.PLANNING, only=DESTRUCTIVE),
-    Move("void", _S.RUNNING, _S.PLANNING, only=DESTRUCTIVE),  # the recount differed: nothing was changed
-    Move("cooled", _S.COOLING, _S.RUNNING, needs_identity=True, only=DESTRUCTIVE),
+    Move("run", _S.PLANNED, _S.RUNNING, needs_identity=True, only=AT_ONCE),
+    Move("propose", _S.PLANNED, _S.APPROVING, needs_identity=True, only=PROPOSED),
+    Move("approve", _S.APPROVING, _S.COOLING, Role.APPROVER, second_person=True, needs_identity=True, only=APPROVED),
+    Move("reject", _S.APPROVING, _S.RECEIVED, Role.HANDLER, only=PROPOSED),
+    Move("stop", _S.COOLING, _S.RECEIVED, Role.HANDLER, only=PROPOSED),
+    Move("void", _S.APPROVING, _S.PLANNING, only=PROPOSED),
+    Move("void", _S.COOLING, _S.PLANNING, only=PROPOSED),
+    Move("void", _S.RUNNING, _S.PLANNING, only=PROPOSED),  # the recount differed
+    Move("cooled", _S.COOLING, _S.RUNNING, needs_identity=True, only=APPROVED),
+    # the end of a restriction: a second person approves it, and who asked for it hears of it first (GDPR 18(3))
+    Move("lift", _S.DONE, _S.APPROVING, Role.HANDLER, needs_identity=True, only=frozenset({Right.RESTRICTION})),
+    Move("keep", _S.APPROVING, _S.DONE, Role.HANDLER, only=frozenset({Right.RESTRICTION})),
+    Move("keep", _S.COOLING, _S.DONE, Role.HANDLER, only=frozenset({Right.RESTRICTION})),
     Move("prove", _S.RUNNING, _S.PROVING, needs_identity=True),
     Move("answer", _S.PLANNED, _S.ANSWERING, needs_identity=True),  # nothing is held anywhere: nothing to run
     Move("answer", _S.PROVING, _S.ANSWERING, needs_identity=True),
     Move("finish", _S.ANSWERING, _S.DONE, needs_identity=True),
     *(Move("escalate", state, _S.NEEDS_PERSON) for state in sorted(WORKING)),
     *(Move("resume", _S.NEEDS_PERSON, state, Role.HANDLER) for state in sorted(WORKING)),
-    *(Move("refuse", state, _S.REFUSED, Role.HANDLER) for state in sorted(OPEN)),
+    *(Move("refuse", state, _S.REFUSED, Role.HANDLER, only=REFUSABLE) for state in sorted(OPEN)),
     *(Move("withdraw", state, _S.WITHDRAWN, Role.HANDLER) for state in sorted(OPEN)),
 )
 
@@ -183,7 +192,7 @@ def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *,
             raise NotAllowed("You asked for this plan yourself: a second person has to approve it.")
     elif actor.roles:
         raise NotAllowed("Only the bot makes this move.")
-    if found.needs_identity and identity not in {Identity.CONFIRMED, Identity.NOBODY}:
+    if found.needs_identity and request.right not in MILD and identity not in {Identity.CONFIRMED, Identity.NOBODY}:
         raise NotAllowed("Identity is not confirmed yet.")
     return found
 

@@ -28,7 +28,15 @@ from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
 
-VERB = {Right.ACCESS: "Access", Right.CORRECTION: "Correct", Right.DELETION: "Delete", Right.RESTRICTION: "Restrict"}
+VERB = {
+    Right.ACCESS: "Access",
+    Right.CORRECTION: "Correct",
+    Right.DELETION: "Delete",
+    Right.RESTRICTION: "Restrict",
+    Right.PORTABILITY: "Hand over data",
+    Right.OBJECTION: "Stop marketing",
+}
+FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
 NEXT = {
     NextActor.HANDLER: "A handler",
     NextActor.APPROVER: "An approver",
@@ -277,7 +285,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
     choose = [
         button(VERB[right], f"choose:{right}", view.ticket_id, style="primary" if right in view.rights else "")
         for right in Right
-        if right not in begun
+        if right not in begun and (right not in FURTHER or right in view.rights)
     ]
     look = [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
     asked = [request for request in view.requests if request.state == State.RECEIVED]

@@ -11,7 +11,7 @@ from bot.store import Unit
 from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
 
 OUTWARD = ("acknowledge", "letter", "pack", "erase")  # work that must have ended before a ticket is closed
-NOT_YET = frozenset({Right.CORRECTION, Right.RESTRICTION})
+NOT_YET = frozenset(Right) - {Right.ACCESS, Right.DELETION}
 
 
 class Choosing(Identifying):

@@ -19,3 +19,5 @@ class Right(StrEnum):
     CORRECTION = "correction"
     DELETION = "deletion"
     RESTRICTION = "restriction"
+    PORTABILITY = "portability"
+    OBJECTION = "objection"  # to direct marketing (GDPR 21(2)-(3))
