@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -90,6 +91,7 @@ class Sockets:
         self._tickets: dict[str, float] = {}
         self._under_way: dict[str, Delivery] = {}
         self._turn = itertools.count()
+        self._clerks = ThreadPoolExecutor(8, thread_name_prefix="sandbox-acks")
 
     def ticket(self) -> str:
         """A ticket for one connection, good for half a minute."""
@@ -170,7 +172,7 @@ class Sockets:
         delivery = self._under_way.pop(message.get("envelope_id", ""), None)
         if delivery is not None:
             # The effects of an answer take locks that a slow test may hold: not on the loop's thread.
-            threading.Thread(target=delivery.ack, args=(message.get("payload"), arrived), daemon=True).start()
+            self._clerks.submit(delivery.ack, message.get("payload"), arrived)
 
     def wait_connected(self, at_least: int = 1, timeout: float = 15.0) -> None:
         """Returns as soon as so many connections are open; TimeoutError otherwise."""
