@@ -22,7 +22,7 @@ from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.tickets import Ticket
 from bot.workflow import plan_hash
-from handlers import classify, doctor, report
+from handlers import classify, doctor, due, report
 from handlers import run as running
 from handlers.printing import line, say
 
@@ -33,10 +33,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_e
                   help="Answers people who ask a company about their own data.")  # fmt: skip
 db = typer.Typer(no_args_is_help=True, help="The database.")
 intake = typer.Typer(no_args_is_help=True, help="What the letterbox makes of a mail.")
+law = typer.Typer(no_args_is_help=True, help="What the law asks, by when.")
 data = typer.Typer(no_args_is_help=True, help="Dry runs over the configured systems: counts, never values.")
 audit = typer.Typer(no_args_is_help=True, help="The record.")
 slack = typer.Typer(no_args_is_help=True, help="The Slack app.")
-for name, group in {"db": db, "intake": intake, "data": data, "audit": audit, "slack": slack}.items():
+for name, group in {"db": db, "intake": intake, "law": law, "data": data, "audit": audit, "slack": slack}.items():
     app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -153,6 +154,22 @@ def classify_(files: list[Path]) -> None:
     """One JSON line a mail file; opens no ticket. Example: subjectline intake classify mail.eml"""
     for row in classify.files(files):
         print(json.dumps(row, ensure_ascii=False))
+
+
+@law.command(name="due")
+def due_(
+    vectors: Annotated[Path | None, typer.Option(help="A file of vectors; - or nothing: standard input.")] = None,
+    received: Annotated[str, typer.Option(help="Instead of vectors: a day, or a moment with its offset.")] = "",
+    regime: Annotated[list[str] | None, typer.Option(help="With --received; several: the earliest counts.")] = None,
+    region: Annotated[str | None, typer.Option(help="With --received: holidays of CH-ZH, DE-BY, none …")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Every step of every vector.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Due dates, one JSON line a vector. Example: subjectline law due --received 2026-01-31 --regime gdpr_eu"""
+    if received:
+        one = {"received": received, "regimes": regime or ["gdpr_eu", "ch_fadp"], "holidays_region": region}
+        raise typer.Exit(due.one(one, as_json=as_json))
+    raise typer.Exit(due.vectors(vectors, explained=why))
 
 
 @data.command()

@@ -135,7 +135,7 @@ def version(settings: Mapping[str, Any] = NOTHING) -> str:
     """
     told = {name: each for name, each in settings.items() if name != "on" and each}
     digest = hashlib.sha256((_files() + json.dumps(told, sort_keys=True)).encode()).hexdigest()
-    return f"{COUNTING}-{digest[:10]}, holidays {holidays_version()}"[:40]
+    return f"{COUNTING}-{digest[:8]}, holidays {holidays_version()}"[:40]
 
 
 @cache

@@ -65,7 +65,7 @@ def _with_other_readings(found: Dates, count: Count, right: str | None, events: 
             continue
         here, others = _readings(each.setting, each.readings, count)
         differs = [
-            f"with {reading} {_result(other)}"
+            f"with {reading} {_result(found, other)}"
             for reading, law, calendar in others
             if _key(other := read(law, calendar)) != _key(found)
         ]
@@ -121,5 +121,9 @@ def _key(found: Dates) -> tuple[str, date, date]:
     return found.state, found.unrolled, found.due
 
 
-def _result(found: Dates) -> str:
-    return short(found.due) if found.state == "running" else "the clock would stand still"
+def _result(found: Dates, other: Dates) -> str:
+    if other.state != "running":
+        return "the clock would stand still"
+    if other.due == found.due and other.state == found.state:
+        return f"it would be moved from {short(other.unrolled)}"
+    return short(other.due)

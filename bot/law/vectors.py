@@ -29,6 +29,15 @@ def answer(vector: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": vector.get("id"), **dated, "why": list(found.why)}
 
 
+def with_defaults(vector: Mapping[str, Any], defaults: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The vector with the settings its document gives every vector of the regime; unknown names are passed over."""
+    known_ones = {name: each for name, each in defaults.items() if name in {*CHOICES, *PLACE, *_LENGTHS, "tz"}}
+    said = vector.get("settings")
+    if not known_ones or not isinstance(said or {}, Mapping):
+        return vector
+    return {**vector, "settings": {**known_ones, **(said or {})}}
+
+
 def counted(vector: Mapping[str, Any]) -> Dates | Clock:
     """The dates of the vector's regime; the clock of several where it names `regimes`. Unreadable, see above."""
     try:
