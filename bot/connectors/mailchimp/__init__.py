@@ -70,7 +70,7 @@ class Mailchimp:
         with self._client.within(self.timeout_s):
             answer = self._client.ask("GET", "/ping", expect=(401, 403))
             if answer.status != 200:
-                return [f"{self._block.key_env}: Mailchimp does not take it. Is the key alive, and of this data centre?"]
+                return [f"{self._block.key_env}: Mailchimp does not take it. Is it alive, and of this data centre?"]
             return self._faults()
 
     @quietly

@@ -18,7 +18,7 @@ class Spot:
     """One audience or shop of the account, with what the block says of it."""
 
     id: str
-    name: str  # of the place in plans and packages: stable, though somebody renames it at Mailchimp
+    name: str  # of the place in plans and packages: the block's word for it, or what it is called at Mailchimp
     title: str  # as it is called there now
     words: Words
 
@@ -170,13 +170,16 @@ def _belongs(customer: Mapping[str, Any], spot: Spot, ids: set[tuple[str, str]],
 
 
 def _spots(found: Sequence[Record], named: Sequence[Place], otherwise: Words) -> tuple[Spot, ...]:
+    """In order of their ids. Two that would be called the same are called by their ids."""
     known = {each.id: each for each in named}
+    called = {each["id"]: known[each["id"]].label if each["id"] in known else each.get("name", "") for each in found}
+    names = list(called.values())
     return tuple(
         Spot(
             each["id"],
-            known[each["id"]].label if each["id"] in known else each["id"],
+            called[each["id"]] if names.count(called[each["id"]]) == 1 and called[each["id"]] else each["id"],
             each.get("name", ""),
-            known[each["id"]].over(otherwise) if each["id"] in known else Words().over(otherwise),
+            known.get(each["id"], Words()).over(otherwise),
         )
         for each in sorted(found, key=lambda one: one["id"])
     )

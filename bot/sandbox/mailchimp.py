@@ -1,0 +1,150 @@
+"""Mailchimp on loopback, as strict as the real one: an account that remembers, behind the Marketing API 3.0.
+
+    mailchimp = Mailchimp(clock)                     # running from `start` to `stop`
+    mailchimp.environment()                          # what a bot needs to reach it
+    mailchimp.trouble.cause("lost", "delete-permanent")
+
+`account` is its state (`audiences.py`), `trouble` what goes wrong (`trouble.py`), `rows()` what a visitor may see. A
+`judge` may hold every request and answer against the vendor's contract: the stand-in is not marked by its own author.
+"""
+
+import asyncio
+import base64
+import copy
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.sandbox import mailchimp_api, mailchimp_people
+from bot.sandbox.audiences import Account, Problem, Record, number
+from bot.sandbox.loopback import Loopback
+from bot.sandbox.trouble import Trouble
+
+KEY = "0123456789abcdef0123456789abcdef-us21"
+HOST_ABROAD = "https://us21.api.mailchimp.com"  # whose part it plays
+AT_ONCE = 10  # connections of one account, over all its applications
+METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request as it came in and as it was answered."""
+
+    method: str
+    url: str  # as if it had gone to the vendor
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    status: int
+    kind: str  # media type of the answer
+    answer: bytes = field(repr=False)
+
+
+class Mailchimp:
+    """One account. `slow_s` is how long a call takes, `lag` whether the search still sees what was there before."""
+
+    def __init__(self, clock: Callable[[], datetime], account: Account | None = None) -> None:
+        self.account = account or mailchimp_people.account(clock)
+        self.clock = clock
+        self.slow_s = 0.0
+        self.most_at_once = 0
+        self.judge: Callable[[Exchange], None] = lambda _: None
+        self._now_open = 0
+        self._lock = threading.Lock()
+        self._index: dict[str, Record] | None = None
+        self.trouble = Trouble(Starlette(routes=[Route("/{path:path}", self._take, methods=METHODS)]))
+        self._server = Loopback(self.trouble)
+        self.url = f"{self._server.url}/3.0"
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self.trouble.over()
+        self._server.stop()
+
+    def environment(self) -> dict[str, str]:
+        return {"MAILCHIMP_API_KEY": KEY, "MAILCHIMP_API_URL": self.url}
+
+    @property
+    def lag(self) -> bool:
+        return self._index is not None
+
+    @lag.setter
+    def lag(self, behind: bool) -> None:
+        """Behind: the search shows the account as it is now, whatever happens from now on."""
+        with self._lock:
+            self._index = mailchimp_api.index(self.account) if behind else None
+
+    def rows(self) -> dict[str, list[Record]]:
+        """Place → its rows as they stand, ready to be shown."""
+        with self._lock:
+            return mailchimp_api.rows(self.account)
+
+    async def _take(self, request: Request) -> Response:
+        body = await request.body()
+        self._now_open += 1
+        self.most_at_once = max(self.most_at_once, self._now_open)
+        try:
+            if self._now_open > AT_ONCE:
+                answer = _problem(Problem(429, "Too Many Requests", "You have exceeded the limit of 10 connections."))
+            else:
+                await asyncio.sleep(self.slow_s)
+                answer = self._answer(request, body)
+        finally:
+            self._now_open -= 1
+        self.judge(Exchange(
+            request.method, f"{HOST_ABROAD}{request.url.path}{'?' if request.url.query else ''}{request.url.query}",
+            dict(request.headers), body, answer.status_code, answer.headers.get("content-type", ""), bytes(answer.body),
+        ))  # fmt: skip
+        return answer
+
+    def _answer(self, request: Request, body: bytes) -> Response:
+        try:
+            _check_key(request.headers.get("authorization", ""))
+            given = json.loads(body) if body else {}
+            with self._lock:
+                account = copy.deepcopy(self.account) if request.scope.get("sandbox.lie") else self.account
+                call = mailchimp_api.Call(account, dict(request.query_params), given, self._index)
+                path = request.url.path.removeprefix("/3.0") or "/"
+                status, told = mailchimp_api.answer(call, request.method, path)
+        except json.JSONDecodeError:
+            return _problem(Problem(400, "JSON Parse Error", "We encountered an unspecified JSON parsing error."))
+        except Problem as problem:
+            return _problem(problem)
+        if told is None:
+            return Response(status_code=status)
+        return _json(status, told, "application/json; charset=utf-8")
+
+
+def _check_key(given: str) -> None:
+    kind, _, value = given.partition(" ")
+    if kind == "Basic":
+        value = base64.b64decode(value).decode().partition(":")[2]
+    if kind not in {"Basic", "Bearer"} or value != KEY:
+        why = "Your API key may be invalid, or you've attempted to access the wrong datacenter."
+        raise Problem(401, "API Key Invalid", why)
+
+
+def _problem(problem: Problem) -> Response:
+    told = {
+        "type": "https://mailchimp.com/developer/marketing/docs/errors/", "title": problem.title,
+        "status": problem.status, "detail": problem.detail, "instance": f"{number(problem.detail):032x}",
+    }  # fmt: skip
+    if problem.errors:
+        told["errors"] = problem.errors
+    return _json(problem.status, told, "application/problem+json; charset=utf-8")
+
+
+def _json(status: int, told: Any, kind: str) -> Response:
+    content = json.dumps(told, ensure_ascii=False).encode()
+    return Response(content, status, headers={"content-type": kind, "x-request-id": f"{number(str(told)):032x}"})
+
+
