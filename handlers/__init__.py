@@ -5,9 +5,10 @@ import re
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
+from bot import cards
 from bot.desk import Desk
 from bot.slack import Channel, Workspace
-from handlers import buttons, commands, home, modals
+from handlers import buttons, commands, home, modals, moves
 from handlers.door import Door, log
 
 RIGHT = "(access|correction|deletion|restriction)"
@@ -25,6 +26,9 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action("close")(door.button(buttons.close))
     app.action("details")(door.modal("The enquiry", modals.details))
     app.action("clock")(door.modal("Why this date", modals.clock))
+    app.action(cards.MENU)(door.modal("Clock", modals.clock_move))
+    for kind, move in moves.FORMS.items():
+        app.view(f"clock_{kind}")(door.form("Clock", move))
     app.action(re.compile(f"^plan:{RIGHT}$"))(door.modal("The whole plan", modals.plan))
     app.action("quarantine")(door.modal("Quarantine", modals.quarantine))
     app.action(re.compile(r"^quarantined:\d+$"))(door.modal("Quarantined mail", modals.quarantined))
@@ -33,6 +37,7 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action(re.compile(r"^snooze_until:\d+$"))(door.inside("Remind me later", modals.snooze_until))
     app.action(re.compile(r"^card(:\d+)?$"))(followed)
     app.action(re.compile(".*"))(door.button(buttons.unknown))
+    app.view(re.compile(".*"))(door.form("Clock", moves.unknown))
     app.command(commands.COMMAND)(door.command(commands.typed))
     app.command(re.compile(".*"))(door.command(commands.unknown))
     app.event("app_home_opened")(door.home(home.opened))

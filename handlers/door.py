@@ -21,11 +21,13 @@ from bot.desk import Desk
 from bot.errors import NotAllowed, Refused, SubjectlineError, Temporary
 from bot.slack import Workspace
 from bot.slack.calls import call
+from handlers.forms import Answer, Fields
 
 log = structlog.get_logger("slack.door")
 Body = dict[str, Any]
 
 AT_ONCE = 2  # desk calls of buttons
+FORM_S = 2.0  # of the three seconds Slack waits for what becomes of a form
 STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
 ELSEWHERE = "This bot works for its own workspace and channel only."
 LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
@@ -44,6 +46,7 @@ class Heard:
     verb: str = ""
     word: str = ""  # what follows the verb in a button's id: a right, `seen`
     value: str = ""  # ids only; of a command: what was typed after it
+    place: str = ""  # the view a form was sent from
 
     def ids(self, count: int) -> list[str]:
         """The ids in the value. NotAllowed when there are not so many: the button is of another version."""
@@ -141,6 +144,41 @@ class Door:
 
         return self._acknowledged(pressed)
 
+    def form(self, title: str, listener: Callable[[Heard, Fields, Desk], str]) -> Callable[..., None]:
+        """What was filled in is taken, and the modal says so in the listener's words; or the wrong field says why.
+
+        Slack takes a field's error with the acknowledgement only, so the desk is asked before it, for two seconds at
+        most: after that the modal says “one moment” first, and the outcome as soon as there is one.
+        """
+
+        def sent(ack: Ack, body: Body, context: BoltContext) -> None:
+            heard, fields = filled(body)
+
+            def show(view: dict[str, Any]) -> None:
+                call(context.client.views_update, repeatable=True, view_id=heard.place, view=view)
+
+            answer = Answer(show)
+
+            def act() -> None:
+                try:
+                    answer.give(response_action="update", view=told_modal(title, listener(heard, fields, self.desk)))
+                except NotAllowed as refusal:
+                    if refusal.field not in fields.names:
+                        raise
+                    answer.give(response_action="errors", errors={refusal.field: str(refusal)})
+
+            def tell(text: str) -> None:
+                answer.give(response_action="update", view=told_modal(title, text))
+
+            def work() -> None:
+                self._guard(heard, _origin(body), tell, act)
+                answer.end()
+
+            self.after(work)
+            ack(**answer.within(FORM_S, loading_modal(title)))
+
+        return sent
+
     def command(self, listener: Callable[[Heard, Desk, datetime], list[dict[str, Any]]]) -> Callable[..., None]:
         """Whoever typed the command reads the answer; nobody else does."""
 
@@ -149,6 +187,8 @@ class Door:
             origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
 
             def say(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+                if context.respond is None:
+                    raise Refused("no response address")
                 answer = context.respond(text=text, blocks=blocks, response_type="ephemeral")
                 if answer.status_code != HTTPStatus.OK:
                     raise Refused(f"response address: {answer.status_code}")
@@ -234,7 +274,22 @@ def click(body: Mapping[str, Any]) -> Heard:
     event = f"{_word(body, 'team', 'id')}:{_word(action, 'action_ts')}:{action_id}:{user}:{place}"
     if len(event) > 255:  # never one of ours; the column is so wide
         event = hashlib.sha256(event.encode()).hexdigest()
-    return Heard(user, event, verb, word.partition(":")[0], _word(action, "value"))
+    value = _word(action, "value") or _word(action, "selected_option", "value")
+    return Heard(user, event, verb, word.partition(":")[0], value)
+
+
+def filled(body: Mapping[str, Any]) -> tuple[Heard, Fields]:
+    """A form that was sent (docs.slack.dev/reference/interaction-payloads/view-interactions-payload).
+
+    One form has one effect, however often it is delivered: its event is the view.
+    """
+    view = _word(body, "view", "id")
+    event = f"{_word(body, 'team', 'id')}:{view}"
+    heard = Heard(
+        _word(body, "user", "id"), event, _word(body, "view", "callback_id"), "",
+        _word(body, "view", "private_metadata"), view,
+    )  # fmt: skip
+    return heard, Fields.of(body)
 
 
 def _origin(body: Mapping[str, Any]) -> _Origin:

@@ -15,7 +15,13 @@ def details(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def clock(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     del now
-    return cards.clock_modal(desk.explain(heard.user, heard.value))
+    return cards.clock_modal(*desk.explain(heard.user, heard.value))
+
+
+def clock_move(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    del now
+    kind, ticket_id = heard.ids(2)
+    return cards.clock_form(desk.clock_form(heard.user, ticket_id, kind))
 
 
 def plan(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from bot.cards.blocks import day, told
 from bot.cards.card import card, card_text, quarantine_card, quarantine_text, sign
-from bot.cards.clock import MENU, clock_blocks, clock_modal, move_blocks, move_text
+from bot.cards.clock import MENU, TITLE, clock_blocks, clock_modal, move_blocks, move_text, move_told
 from bot.cards.forms import HOW, MEANS, WORDS, clock_form
 from bot.cards.modals import (
     details_modal,
@@ -51,6 +51,7 @@ __all__ = [
     "HOW",
     "MEANS",
     "MENU",
+    "TITLE",
     "WORDS",
     "CardView",
     "ClockForm",
@@ -84,6 +85,7 @@ __all__ = [
     "loading_modal",
     "move_blocks",
     "move_text",
+    "move_told",
     "plan_modal",
     "quarantine_card",
     "quarantine_modal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.cards.blocks import Block, context, cut, day, escape, lines, member, modal, paragraph, plain, section
+from bot.cards.blocks import Block, day, escape, lines, member, modal, paragraph, plain, section
 from bot.cards.views import CardView, ClockMove, ClockView
 from bot.law import regime
 
@@ -62,27 +62,28 @@ def _stand(view: ClockView) -> str:
 
 
 def move_text(move: ClockMove) -> str:
-    """What was recorded, with old and new date, in plain text."""
-    return f"{move.ref}: {_who(move)} {_did(move)}. {_dates(move)}"
+    """What was recorded, with old and new date, as Slack parses it."""
+    return f"{escape(move.ref)}: {_who(move)} {escape(_did(move))}. {_dates(move)}"
 
 
 def move_blocks(move: ClockMove) -> list[Block]:
     """The same for the card's thread; a rule that changed is quoted."""
-    blocks = [section(f"{_who(move, mention=True)} {escape(_did(move))}.\n*{escape(_dates(move))}*")]
+    blocks = [section(f"{_who(move)} {escape(_did(move))}.\n*{_dates(move)}*")]
     return [*blocks, *lines(move.why, 6, "… and {} more steps")]
+
+
+def move_told(move: ClockMove) -> str:
+    """The same in plain text, for whoever did it."""
+    return f"{move.ref}: you {_did(move)}. {_dates(move)}"
 
 
 def history(moves: Sequence[ClockMove]) -> list[str]:
     """What was recorded, a line each, oldest first."""
-    return [f"{day(each.on)}: {_who(each)} {_did(each)}. {_dates(each)}" for each in moves]
+    return [f"{day(each.on)}: {_who(each)} {escape(_did(each))}. {_dates(each)}" for each in moves]
 
 
-def _who(move: ClockMove, *, mention: bool = False) -> str:
-    if move.by == "bot":
-        return "The bot"
-    if move.by == "person":
-        return "The person"
-    return member(move.by) if mention else cut(move.by, 40)
+def _who(move: ClockMove) -> str:
+    return {"bot": "The bot", "person": "The person"}.get(move.by) or member(move.by)
 
 
 def _did(move: ClockMove) -> str:
@@ -148,5 +149,5 @@ def clock_modal(why: Sequence[str], view: ClockView) -> Block:
 def _steps(why: Sequence[str], view: ClockView) -> list[Block]:
     blocks = [paragraph(clock_text(view)), *lines(why, 40, "… and {} more steps")]
     if view.moves:
-        blocks += [context("*What was recorded*"), *lines(history(view.moves), 20, "… and {} more")]
+        blocks += [section("*What was recorded*"), *(section(each) for each in history(view.moves)[-20:])]
     return blocks

@@ -25,7 +25,8 @@ def clock_form(form: ClockForm) -> Block:
     """The form of one move, to be sent."""
     blocks = [paragraph(f"{form.ref} is due {day(form.due)}. {clock_text(form.view)}"), *_FIELDS[form.kind](form)]
     view = modal(TITLE[form.kind], blocks, metadata=f"{form.ticket_id}:{form.stamp}")
-    return {**view, "submit": plain(_SUBMIT[form.kind]), "close": plain("Not now"), "callback_id": f"clock_{form.kind}"}
+    kind = "small" if form.kind == "large" and form.view.large else form.kind
+    return {**view, "submit": plain(_SUBMIT[form.kind]), "close": plain("Not now"), "callback_id": f"clock_{kind}"}
 
 
 _SUBMIT = {

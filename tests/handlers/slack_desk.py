@@ -12,7 +12,17 @@ from slack_bolt import App
 from starlette.applications import Starlette
 
 import handlers
-from bot.cards import CardView, Details, NextActor, Quarantined, TicketLine, card, card_text
+from bot.cards import (
+    CardView,
+    ClockForm,
+    ClockView,
+    Details,
+    NextActor,
+    Quarantined,
+    TicketLine,
+    card,
+    card_text,
+)
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.sandbox.loopback import Loopback
@@ -20,7 +30,7 @@ from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
 from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
 from bot.slack.hearing import THREADS
 from bot.tickets import Identity, Role, State
-from tests.bot.cards.views import NOW, VIEW
+from tests.bot.cards.views import FORM, MOVE, NOW, VIEW
 
 ROLES = {
     ANN.id: frozenset({Role.HANDLER}),
@@ -42,6 +52,7 @@ class FakeDesk:
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     effects: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)  # event -> what was done, once
     refuses: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)  # verb -> the field a refusal is about
     fails: dict[str, Exception] = field(default_factory=dict)
     came: threading.Condition = field(default_factory=threading.Condition)
     house: Any = field(default_factory=lambda: SimpleNamespace(roles=dict(ROLES), zone="Europe/Zurich"))
@@ -58,7 +69,7 @@ class FakeDesk:
             self.asked.append((verb, given))
             self.came.notify_all()
         if verb in self.refuses:
-            raise NotAllowed(self.refuses[verb])
+            raise NotAllowed(self.refuses[verb], self.fields.get(verb, ""))
         if verb in self.fails:
             raise self.fails[verb]
 
@@ -102,9 +113,32 @@ class FakeDesk:
         self._ask("ticket", user, ref)
         return replace(self.view, ref=ref)
 
-    def explain(self, user: str, ticket_id: str) -> tuple[str, ...]:
+    def explain(self, user: str, ticket_id: str) -> tuple[tuple[str, ...], ClockView]:
         self._ask("explain", user, ticket_id)
-        return VIEW.why
+        return VIEW.why, self.view.clock
+
+    def clock_form(self, user: str, ticket_id: str, kind: str) -> ClockForm:
+        self._ask("clock_form", user, ticket_id, kind)
+        return replace(FORM, kind=kind, view=self.view.clock)
+
+    def pause(self, user: str, event: str, ticket_id: str, kind: str, words: Any, means: Any = (), seen: Any = None) -> Any:
+        self._act("pause", user, event, ticket_id, kind, tuple(words), tuple(means), seen)
+        return MOVE
+
+    def resume_clock(self, user: str, event: str, ticket_id: str, on: Any = None, seen: Any = None) -> Any:
+        self._act("resume_clock", user, event, ticket_id, on, seen)
+        return replace(MOVE, kind="answered")
+
+    def extend(self, user: str, event: str, *given: Any) -> Any:
+        self._act("extend", user, event, *(tuple(each) if isinstance(each, list) else each for each in given))
+        return replace(MOVE, kind="extension")
+
+    def large(self, user: str, event: str, ticket_id: str, *, large: bool = True, seen: Any = None) -> Any:
+        self._act("large", user, event, ticket_id, large, seen)
+        return replace(MOVE, kind="large", large=large)
+
+    def regime(self, user: str, event: str, ticket_id: str, regimes: Any, how: str, seen: Any = None) -> Any:
+        self._act("regime", user, event, ticket_id, tuple(regimes), how, seen)
 
     def quarantine(self, user: str) -> list[Quarantined]:
         self._ask("quarantine", user)
@@ -149,7 +183,7 @@ class Floor:
             for kept in (workspace.ephemerals, workspace.modals, workspace.homes, self.slack.calls, self.slack.deliveries):
                 kept.clear()
             workspace.conversations[self.slack.channel].messages.clear()
-        for name in ("view", "asked", "effects", "refuses", "fails", "house", "tickets_open"):
+        for name in ("view", "asked", "effects", "refuses", "fields", "fails", "house", "tickets_open"):
             setattr(self.desk, name, getattr(fresh, name))
 
     def show(self, blocks: list[dict[str, Any]], text: str = "a card") -> str:

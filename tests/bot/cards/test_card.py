@@ -9,11 +9,25 @@ from typing import Any
 
 import pytest
 
-from bot.cards import CardView, NextActor, RequestView, Unsettled, card, card_text, quarantine_card, quarantine_text
+from bot.cards import (
+    CardView,
+    ClockMove,
+    ClockView,
+    NextActor,
+    RequestView,
+    Unsettled,
+    card,
+    card_text,
+    move_blocks,
+    move_text,
+    move_told,
+    quarantine_card,
+    quarantine_text,
+)
 from bot.cards.card import sign
 from bot.law import Right
 from bot.tickets import State
-from tests.bot.cards.views import DELETION, NOW, PLAN, VIEW, huge, in_state, later
+from tests.bot.cards.views import DELETION, MOVE, NOW, PLAN, VIEW, huge, in_state, later
 from tests.fixtures.slack import Judge
 
 
@@ -207,6 +221,53 @@ def test_a_plan_too_long_for_a_card_is_cut_honestly() -> None:
     assert "plan:deletion" in actions(blocks)
 
 
+CLOCKS = [
+    (ClockView(), "The clock runs."),
+    (ClockView(notice_by=date(2026, 12, 14)), "The clock runs. It can be extended until Mon 14 Dec 2026."),
+    (ClockView("suspended", (("identity", date(2026, 11, 20)),)), "stands still: the person was asked who it is on Fri 20 Nov"),
+    (ClockView("not_started", (("identity", date(2026, 11, 20)),)), "The clock starts with the answer"),
+    (ClockView("running", (("clarification", date(2026, 11, 20)),)), "runs on, although the person was asked what is meant"),
+    (ClockView(notice_by=date(2026, 12, 14), extended_on=date(2026, 12, 1)), "Extended by the notice of Tue 1 Dec 2026."),
+    (ClockView(large=True, chosen=True), "A large amount of data is on record. A person has set which law applies."),
+]
+
+
+@pytest.mark.parametrize(("clock", "said"), CLOCKS, ids=range(len(CLOCKS)))
+def test_the_clock_has_its_line(clock: ClockView, said: str) -> None:
+    """How it stands, in words; whoever opens the menu gets the moves that are open and no more than it has room for."""
+    shown = card(replace(VIEW, clock=replace(clock, offers=tuple("abcdefg") + ("identity", "large"))), NOW)
+    assert said in text(shown)
+    (menu,) = [block["accessory"] for block in shown if block.get("accessory", {}).get("type") == "overflow"]
+    assert [each["value"] for each in menu["options"]] == ["identity:t1", "large:t1"]
+    assert not [block for block in card(replace(VIEW, clock=clock), NOW) if "accessory" in block]
+    if clock.state != "running":
+        assert "‖" in text(shown)
+        assert "● " not in text(shown)
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        (MOVE, "<@U0ANN> asked who it is. Due Mon 14 Dec 2026, as before. The clock stands still until the answer."),
+        (replace(MOVE, by="bot", code=True), "The bot asked with a code who it is."),
+        (replace(MOVE, kind="answered", by="person", after=later(20), state="running"),
+         "The person answered. Due Mon 14 Dec 2026 → Tue 22 Dec 2026."),
+        (replace(MOVE, kind="answered"), "<@U0ANN> recorded the answer of Wed 2 Dec 2026."),
+        (replace(MOVE, kind="regime", regimes=("ch_fadp", "moon"), reason="the person says so"),
+         "set the law: FADP, moon (the person says so)."),
+        (replace(MOVE, kind="regime"), "set the law: all that are on"),
+        (replace(MOVE, kind="large"), "took back “large amount of data”"),
+        (replace(MOVE, kind="rules", by="bot", state="not_started"), "starts with the answer."),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_move_says_who_did_what_and_both_dates(move: ClockMove, said: str) -> None:
+    """In the thread, in the fallback text, and to whoever did it."""
+    assert said in move_text(move)
+    assert str(move_told(move)).startswith("DPE-2026-0001: you ")
+    assert move_text(move).partition(". ")[2] in text(move_blocks(move))
+
+
 def test_nothing_from_outside_becomes_a_token() -> None:
     """Even where the desk's own words would carry markup, Slack parses none of it but team members."""
     evil = "<!channel> <@U0EVE> <https://evil|bank> & *bold*"
@@ -254,4 +315,11 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
+        "clock",
+    }  # fmt: skip
+    assert set(ClockView.__dataclass_fields__) == {
+        "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",
+    }  # fmt: skip
+    assert set(ClockMove.__dataclass_fields__) == {
+        "ref", "kind", "by", "on", "before", "after", "state", "code", "reason", "regimes", "large", "why",
     }  # fmt: skip

@@ -16,7 +16,7 @@ from bot.cards.blocks import chunks, clean, words
 from bot.law import Right
 from bot.tickets import Identity, State
 from tests.bot.cards.test_card import parsed
-from tests.bot.cards.views import NOW, PLAN, VIEW, huge, in_state, later
+from tests.bot.cards.views import FORM, MOVE, NOW, PLAN, VIEW, huge, in_state, later
 from tests.fixtures.slack import Judge
 
 AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -41,6 +41,11 @@ INJECTIONS = [
 ]  # fmt: skip
 
 
+def moved(number: int) -> cards.ClockView:
+    """A clock with so many moves on record."""
+    return replace(VIEW.clock, moves=(replace(MOVE, kind="rules", by="bot", why=("y" * 300,) * 9),) * number)
+
+
 def views() -> list[tuple[str, dict[str, Any]]]:
     flooded = replace(
         DETAILS, name="n" * 5000, subject="s" * 5000, words="w" * 1_000_000,
@@ -54,8 +59,12 @@ def views() -> list[tuple[str, dict[str, Any]]]:
         ("flooded", cards.details_modal(flooded, NOW)),
         ("plan", cards.plan_modal(in_state(State.APPROVING), in_state(State.APPROVING).requests[0])),
         ("huge plan", cards.plan_modal(big, big.requests[0])),
-        ("clock", cards.clock_modal(VIEW.why)),
-        ("no clock", cards.clock_modal([])),
+        ("clock", cards.clock_modal(VIEW.why, VIEW.clock)),
+        ("no clock", cards.clock_modal([], cards.ClockView())),
+        ("full clock", cards.clock_modal(["x" * 400] * 90, moved(90))),
+        *((f"form {kind}", cards.clock_form(replace(FORM, kind=kind))) for kind in cards.TITLE),
+        ("form small", cards.clock_form(replace(FORM, kind="large", view=replace(VIEW.clock, large=True)))),
+        ("form of Switzerland", cards.clock_form(replace(FORM, kind="extension", latest=None))),
         ("quarantine", cards.quarantine_modal([MAIL] * 90, NOW)),
         ("empty quarantine", cards.quarantine_modal([], NOW)),
         ("quarantined", cards.quarantined_modal(MAIL, NOW)),
@@ -86,6 +95,8 @@ def test_slack_takes_every_answer_to_a_command(shared: Path) -> None:
         cards.ticket_blocks(in_state(State.APPROVING), NOW),
         cards.ticket_blocks(closed, NOW),
         cards.clock_blocks(VIEW),
+        cards.clock_blocks(replace(VIEW, why=("x" * 400,) * 90, clock=moved(90))),
+        cards.move_blocks(moved(1).moves[0]),
         cards.health_blocks([LINE, replace(LINE, due=later(-1))], NOW),
         cards.help_blocks([("/dpe help", "this list")]),
     ):

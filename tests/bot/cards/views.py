@@ -4,7 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.cards import CardView, NextActor, PlanLine, Progress, RequestView, Unsettled
+from bot.cards import (
+    CardView,
+    ClockForm,
+    ClockMove,
+    ClockView,
+    NextActor,
+    PlanLine,
+    Progress,
+    RequestView,
+    Unsettled,
+)
 from bot.law import Right
 from bot.tickets import State
 
@@ -17,6 +27,9 @@ PLAN = (
     PlanLine("our internal server", "invoice", "keep", 3, "Art. 958f CO: books", date(2036, 12, 31)),
 )
 
+CLOCK = ClockView(
+    notice_by=date(2026, 12, 14), offers=("identity", "clarification", "extension", "regime", "large")
+)
 VIEW = CardView(
     ticket_id="t1",
     ref="DPE-2026-0001",
@@ -28,7 +41,14 @@ VIEW = CardView(
     language="de",
     regimes=("gdpr_eu", "ch_fadp"),
     next_actor=NextActor.HANDLER,
+    clock=CLOCK,
 )
+MOVE = ClockMove("DPE-2026-0001", "identity", "U0ANN", date(2026, 12, 2), VIEW.due, VIEW.due, "suspended")
+FORM = ClockForm(
+    ticket_id="t1", ref="DPE-2026-0001", kind="identity", stamp=3, today=NOW.date(), due=VIEW.due, unrolled=VIEW.due,
+    view=CLOCK, regimes=VIEW.regimes, on=("gdpr_eu", "ch_fadp"), latest=date(2027, 2, 14),
+    reasons=("complexity of the request", "number of the requests"),
+)  # fmt: skip
 
 DELETION = RequestView(
     id="r1",

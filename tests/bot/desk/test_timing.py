@@ -73,7 +73,7 @@ def test_a_question_of_identity_stops_the_clock_until_the_reply(stage: Stage) ->
     assert "stands still" in card(stage, ticket_id)
     assert "The person who wrote" in card(stage, ticket_id)
     assert stage.channel.replies() == [
-        "DPE-2026-0001: UHUGO asked who it is. Due Wed 23 Dec 2026, as before. The clock stands still until the answer."
+        "DPE-2026-0001: <@UHUGO> asked who it is. Due Wed 23 Dec 2026, as before. The clock stands still until the answer."
     ]
     stage.clock.forward(days=3)
     assert stage.reply("It is me, customer 4711, ordered on 3 May.") == ticket_id
@@ -256,7 +256,7 @@ def test_an_extension_tells_the_person_why_and_until_when(stage: Stage) -> None:
         assert told in letter
     assert "Extended by the notice of Sun 13 Dec 2026" in card(stage, ticket_id)
     (said,) = stage.channel.replies()
-    assert said.startswith("DPE-2026-0001: UHUGO extended and wrote to the person (complexity of the request).")
+    assert said.startswith("DPE-2026-0001: <@UHUGO> extended and wrote to the person (complexity of the request).")
     assert said.endswith("Due Wed 23 Dec 2026 → Mon 1 Feb 2027.")
     assert WHY[0] not in stage.channel.shown()
     with stage.store.read() as unit:
