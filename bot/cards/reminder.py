@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.cards.blocks import (
+    SECTION,
     Block,
     actions,
     button,
@@ -184,23 +185,36 @@ def reminders_text(views: Sequence[Reminded], today: date) -> str:
 
 def digest_card(digest: Digest, now: datetime) -> list[Block]:
     """The channel's morning: what is overdue, what is due soon, and what was kept back the day before."""
+    for limit in (LISTED, LISTED // 2, LISTED // 4):
+        blocks = _morning(digest, now, limit)
+        if fits(blocks):
+            return blocks
+    return _morning(digest, now, 1)
+
+
+def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
     blocks = [header(f"Enquiries · {day(now.date())}")]
-    parts = (
-        ("■ Overdue", digest.overdue),
-        ("▲ Due within 7 days", digest.soon),
-        ("Also", digest.rest),
-    )
+    parts = (("■ Overdue", digest.overdue), ("▲ Due within 7 days", digest.soon), ("Also", digest.rest))
     for title, views in parts:
-        if not views:
-            continue
-        told = [_line(view, now.date(), linked=True) for view in views[:LISTED]]
-        rest = [f"… and {len(views) - LISTED} more"] if len(views) > LISTED else []
-        blocks.append(section("\n".join([f"*{title}*", *told, *rest])))
+        told = [_line(view, now.date(), linked=True) for view in views[:limit]]
+        rest = [f"… and {len(views) - limit} more"] if len(views) > limit else []
+        if told:
+            blocks += _lines([f"*{title}*", *told, *rest])
     if digest.more:
         blocks.append(context("There are more than these: `/dpe list`"))
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
-    return blocks if fits(blocks) else [*blocks[:3], context("There are more than these: `/dpe list`")]
+    return blocks
+
+
+def _lines(told: Sequence[str]) -> list[Block]:
+    """Our own lines in as few sections as hold them."""
+    texts = [""]
+    for each in told:
+        if len(texts[-1]) + len(each) >= SECTION:
+            texts.append("")
+        texts[-1] += f"{each}\n"
+    return [section(text.strip()) for text in texts]
 
 
 def digest_text(digest: Digest) -> str:
