@@ -22,7 +22,7 @@ from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.tickets import Ticket
 from bot.workflow import plan_hash
-from handlers import classify, doctor, due, report
+from handlers import classify, doctor, due, feed, report
 from handlers import run as running
 from handlers.printing import line, say
 
@@ -147,6 +147,15 @@ def report_(
     if plot:
         report.draw(found, plot)
     report.show(found, as_json=as_json)
+
+
+@app.command()
+def calendar() -> None:
+    """The secret address of the calendar of deadlines, for your calendar program. Example: subjectline calendar"""
+    settings = _settings(KEY | {"PUBLIC_URL"})
+    if not settings.calendar.on:
+        raise NotAllowed("The calendar is switched off: [calendar] on = true switches it on.")
+    print(feed.address(settings))
 
 
 @intake.command(name="classify")

@@ -15,10 +15,13 @@ import uvicorn
 import handlers
 from bot import build
 from bot.build import Parts
+from bot.desk import diary
+from bot.diary import Appointment
 from bot.errors import Misconfigured
 from bot.settings import Settings
 from bot.slack import Socket, Workspace, app_id, bolt, close, routes
 from handlers.clock import Ticker
+from handlers.feed import Feed
 from handlers.mail import Arrivals
 from handlers.web import web
 
@@ -61,6 +64,10 @@ class Bot:
         """What keeps this process from being of use; for /readyz."""
         return self.parts.store.check()
 
+    def _deadlines(self) -> list[Appointment]:
+        with self.parts.store.read() as unit:
+            return diary.appointments(unit, self.parts.desk.house.message_domain)
+
     def _start_worker(self) -> None:
         parts = self.parts
         if parts.store.exclusive():
@@ -84,7 +91,8 @@ class Bot:
     def _start_web(self) -> None:
         env = self.parts.settings.env
         doors = routes(self._app) if env.slack_signing_secret else ()
-        app = web(self.parts.desk, self.parts.settings, doors, ready=self._faults)
+        feed = Feed(self.parts.settings, self._deadlines) if self.parts.settings.calendar.on else None
+        app = web(self.parts.desk, self.parts.settings, doors, feed=feed, ready=self._faults)
         config = uvicorn.Config(
             app, host=env.host, port=env.port, log_config=None, access_log=False, server_header=False, lifespan="off"
         )

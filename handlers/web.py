@@ -94,7 +94,7 @@ class Tries:
 
 
 class Guarded:
-    """Puts the headers of this house on every answer, Slack's and errors included."""
+    """Puts the headers of this house on every answer, Slack's and errors included, that does not say otherwise."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self._app = app
@@ -103,7 +103,9 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                said = message.get("headers", [])
+                known = {name.lower() for name, _ in said}
+                message["headers"] = [*said, *(each for each in self._headers if each[0] not in known)]
             await send(message)
 
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)
@@ -197,8 +199,35 @@ def _health(faults: Callable[[], Sequence[str]]) -> Endpoint:
     return health
 
 
-async def _nowhere(_request: Request, _error: Exception) -> Response:
+class Calendar(Protocol):
+    """What the web needs of the calendar of deadlines (`feed.Feed`)."""
+
+    def knows(self, name: str) -> bool:
+        """Whether this is its secret name."""
+        ...
+
+    async def shown(self, request: Request) -> Response: ...
+
+
+def _calendar(feed: Calendar, now: Callable[[], float]) -> Endpoint:
+    """Guesses are counted apart: nobody shuts the calendar for those who know its address."""
+    guesses, looks = Tries(now), Tries(now)
+
+    async def calendar(request: Request) -> Response:
+        known = feed.knows(request.path_params["name"])
+        if not (looks if known else guesses).allow(_client(request)):
+            return PlainTextResponse(TOO_OFTEN, 429, {"retry-after": str(round(WINDOW_S))})
+        return await feed.shown(request) if known else _nothing()
+
+    return calendar
+
+
+def _nothing() -> Response:
     return PlainTextResponse("There is nothing here.", 404)
+
+
+async def _nowhere(_request: Request, _error: Exception) -> Response:
+    return _nothing()
 
 
 def web(
@@ -206,12 +235,13 @@ def web(
     settings: Settings,
     slack: Sequence[BaseRoute] = (),
     *,
+    feed: Calendar | None = None,
     alive: Callable[[], Sequence[str]] = tuple,
     ready: Callable[[], Sequence[str]] = tuple,
     templates: Path = TEMPLATES,
     now: Callable[[], float] = time.monotonic,
 ) -> Starlette:
-    """The web application: `/p/{token}`, `/healthz`, `/readyz`, and Slack's own routes.
+    """The web application: `/p/{token}`, `/calendar/{name}`, `/healthz`, `/readyz`, and Slack's own routes.
 
     `alive` and `ready` name what is wrong, in words without persons; nothing wrong is 200, else 503. `now` in seconds.
     """
@@ -222,6 +252,7 @@ def web(
             Route("/readyz", _health(ready)),
             Route("/p/{token}", page.shown),
             Route("/p/{token}", page.asked, methods=["POST"]),
+            *([Route("/calendar/{name}", _calendar(feed, now))] if feed else []),
             *slack,
         ],
         middleware=[Middleware(Guarded, headers={**HEADERS, "content-security-policy": page.policy})],

@@ -146,6 +146,7 @@ class Clock(Section):
     extra_holidays: tuple[Day, ...] = ()
     removed_holidays: tuple[Day, ...] = ()
     target_days: int = Field(default=14, ge=1, le=90)  # the house's own goal, well before the law's date
+    code_pauses_days: int = Field(default=7, ge=0, le=30)  # after receipt, a code still stops the clock; 0: it never does
     contested: dict[RegimeName, Contested] = Field(default_factory=dict)
 
     def choices(self) -> dict[str, dict[str, Any]]:
@@ -169,6 +170,13 @@ class Reminders(Section):
     def days(self) -> frozenset[int]:
         """Monday is 0."""
         return frozenset(get_args(Weekday).index(each) for each in self.working_days)
+
+
+class Calendar(Section):
+    """The calendar of deadlines that people's own programs subscribe to."""
+
+    on: bool = True
+    number: int = Field(default=1, ge=1, le=9999)  # another one is another secret address; the old one ends
 
 
 class Category(Section):
@@ -240,6 +248,7 @@ class File(Section):
     letters: Letters = Letters()
     clock: Clock = Clock()
     reminders: Reminders = Reminders()
+    calendar: Calendar = Calendar()
     safety: Safety = Safety()
     engine: EngineRoom = EngineRoom()
     connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)

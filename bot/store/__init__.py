@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from bot.store import audit, database, history, place
 from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
+from bot.store.diary import Diary
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.letters import Codes, Letters, Packages
 from bot.store.plans import Plans
@@ -60,6 +61,7 @@ class Unit(Transaction):
         self.packages = Packages(self)
         self.events = Events(self)
         self.reports = Reports(self)
+        self.diary = Diary(self)
         self.reminders = Reminders(self)
         self.moments = Moments(self)
 

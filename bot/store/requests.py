@@ -1,6 +1,6 @@
 """Requests: one right inside one ticket, moved by compare-and-set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -20,6 +20,7 @@ _ORDER = {right: number for number, right in enumerate(Right)}
 
 _GET = select(*_COLUMNS).where(_R.id == bindparam("id_"))
 _OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of"))
+_SOME = select(*_COLUMNS).where(_R.ticket_id.in_(bindparam("of", expanding=True)))
 _ADD = insert(request)
 _MOVE = (
     update(request)
@@ -33,9 +34,8 @@ _NOTE = (
     .values(version=_R.version + 1)
     .returning(*_COLUMNS)
 )
-_PERSONS = select(_R.ticket_id, _R.persons_sealed).where(_R.id == bindparam("id_"))
-_SET_PERSONS = update(request).where(_R.id == bindparam("id_"))
-_PLACE = ("request", "persons_sealed")
+_SEALED = select(_R.ticket_id, _R.persons_sealed, _R.wishes_sealed, _R.changes_sealed).where(_R.id == bindparam("id_"))
+_SET_SEALED = update(request).where(_R.id == bindparam("id_"))
 
 _HOLD = insert(holding)
 _HELD = select(holding).where(holding.c.request_id == bindparam("of")).order_by(holding.c.system)
@@ -88,19 +88,38 @@ class Requests:
 
     def located(self, request_id: str) -> bool:
         """Whether the systems were asked who this is, whatever they answered."""
-        return self._run(_PERSONS, {"id_": request_id}).one().persons_sealed is not None
+        return self._run(_SEALED, {"id_": request_id}).one().persons_sealed is not None
 
     def persons(self, request_id: str) -> dict[str, Any]:
         """Who the person is in each system; empty before anybody looked. Purged after the purge."""
-        row = self._run(_PERSONS, {"id_": request_id}).one()
-        if row.persons_sealed is None:
-            return {}
-        return self._unit.open_json(owner(row.ticket_id), *_PLACE, request_id, row.persons_sealed)
+        return self._opened(request_id, "persons_sealed") or {}
 
     def set_persons(self, request_id: str, persons: Mapping[str, Any]) -> None:
-        row = self._run(_PERSONS, {"id_": request_id}).one()
-        sealed = self._unit.seal_json(owner(row.ticket_id), *_PLACE, request_id, dict(persons))
-        self._run(_SET_PERSONS, {"id_": request_id, "persons_sealed": sealed})
+        self._seal(request_id, "persons_sealed", dict(persons))
+
+    def wishes(self, request_id: str) -> dict[str, str]:
+        """What a correction should set: house word -> value; empty before anybody said. Purged after the purge."""
+        return self._opened(request_id, "wishes_sealed") or {}
+
+    def set_wishes(self, request_id: str, wishes: Mapping[str, str]) -> None:
+        self._seal(request_id, "wishes_sealed", dict(wishes))
+
+    def changes(self, request_id: str) -> list[dict[str, Any]]:
+        """What the plan of a correction sets, field by field; empty before it was planned. Purged after the purge."""
+        return self._opened(request_id, "changes_sealed") or []
+
+    def set_changes(self, request_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
+        self._seal(request_id, "changes_sealed", [dict(each) for each in changes])
+
+    def _opened(self, request_id: str, column: str) -> Any:
+        row = self._run(_SEALED, {"id_": request_id}).one()
+        sealed = row._mapping[column]  # noqa: SLF001 - SQLAlchemy's documented name
+        return sealed and self._unit.open_json(owner(row.ticket_id), "request", column, request_id, sealed)
+
+    def _seal(self, request_id: str, column: str, value: Any) -> None:
+        ticket_id = self._run(_SEALED, {"id_": request_id}).one().ticket_id
+        sealed = self._unit.seal_json(owner(ticket_id), "request", column, request_id, value)
+        self._run(_SET_SEALED, {"id_": request_id, column: sealed})
 
 
 class Holdings:
@@ -132,7 +151,7 @@ class Holdings:
         self._run(_DROP, {"of": request_id})
 
     def _owner(self, request_id: str) -> str:
-        return owner(self._run(_PERSONS, {"id_": request_id}).one().ticket_id)
+        return owner(self._run(_SEALED, {"id_": request_id}).one().ticket_id)
 
 
 def _request(row: Row[Any]) -> Request:
@@ -141,3 +160,9 @@ def _request(row: Row[Any]) -> Request:
     values["state"] = State(values["state"])
     values["back_to"] = None if values["back_to"] is None else State(values["back_to"])
     return Request(**values)
+
+
+def requests_of(unit: Transaction, ticket_ids: Sequence[str]) -> list[Request]:
+    """The requests of all these tickets, each ticket's in the order the rights have in the law."""
+    found = [_request(row) for row in unit.connection.execute(_SOME, {"of": ticket_ids})]
+    return sorted(found, key=lambda each: _ORDER[each.right])

@@ -221,7 +221,9 @@ def test_every_setting_is_documented():
             yield from names(inner) if inner else ()
             yield name
 
-    tables = {"company", "policy", "intake", "roles", "letters", "clock", "reminders", "safety", "engine", "connectors"}
+    tables = {
+        "company", "policy", "intake", "roles", "letters", "clock", "reminders", "calendar", "safety", "engine", "connectors",
+    }  # fmt: skip
     assert set(names(settings.File)) - tables <= named
     source = Path(environment.__file__).read_text(encoding="utf-8")
     assert set(re.findall(r'reader\.(?:checked|text)\("([A-Z_]+)"', source)) <= named

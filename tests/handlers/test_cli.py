@@ -96,6 +96,16 @@ def test_report(world: World, tmp_path: Path) -> None:
     assert run(world, "report", "--since", "yesterday").returncode == 2
 
 
+def test_calendar(world: World, tmp_path: Path) -> None:
+    """Its secret address, under the public one; switched off there is none, exit 1."""
+    found = run(world, "calendar")
+    assert found.stdout.startswith(f"{world.environment()['PUBLIC_URL']}/calendar/")
+    assert found.stdout.endswith(".ics\n")
+    off = tmp_path / "subjectline.toml"
+    off.write_text((world.folder / "subjectline.toml").read_text() + "\n[calendar]\non = false\n")
+    assert "switched off" in run(world, "calendar", SUBJECTLINE_CONFIG=str(off)).stderr
+
+
 def test_classify(world: World, tmp_path: Path) -> None:
     """One JSON line a file, in order."""
     enquiry, other = tmp_path / "a.eml", tmp_path / "b.eml"

@@ -1,0 +1,42 @@
+"""The calendar of deadlines: what is still to be answered, in words that name nobody."""
+
+from bot.cards.card import NEXT
+from bot.desk.showing import next_actor
+from bot.diary import Appointment
+from bot.store import Unit
+from bot.store.diary import ToAnswer
+from bot.tickets import FINAL, Ticket, spoken
+
+MOST = 1000  # appointments in one calendar: more than a team could keep
+
+
+def appointments(unit: Unit, domain: str) -> list[Appointment]:
+    """The deadlines still to be kept, the soonest first. `domain` makes their ids unlike those of anybody else."""
+    return [_appointment(each, domain) for each in unit.diary.to_answer(MOST)]
+
+
+def _appointment(each: ToAnswer, domain: str) -> Appointment:
+    ticket = each.ticket
+    return Appointment(
+        uid=f"{ticket.id}@{domain}",
+        ref=ticket.ref,
+        rights=tuple(request.right for request in each.requests if request.state not in FINAL) or ticket.rights,
+        on=ticket.unrolled,
+        due=ticket.due,
+        said=_said(each),
+        stands=_stands(ticket),
+        sequence=each.moves,
+        changed_at=each.changed_at,
+    )
+
+
+def _stands(ticket: Ticket) -> bool:
+    return ticket.clock != "running"
+
+
+def _said(each: ToAnswer) -> str:
+    states = [f"{request.right} {spoken(request.state)}" for request in each.requests]
+    told = [f"Now: {', '.join(states)}."] if states else ["Nobody has begun."]
+    if _stands(each.ticket):
+        told.append("The clock stands still: the person's answer is awaited, and the date is as if it ran on.")
+    return " ".join([*told, f"Next: {NEXT[next_actor(each.ticket, list(each.requests))]}."])
