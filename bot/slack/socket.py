@@ -27,7 +27,7 @@ FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
 HELLO_S = 20.0  # patience with a new session until Slack's first word
 FAREWELL_S = 1.0  # for Slack's last words on one that is closed
-LISTENERS = 8  # threads that acknowledge: presses wait for nothing there, forms for the desk; more only share one processor
+LISTENERS = 8  # threads that acknowledge: presses wait for nothing there, forms for the desk; a processor is shared
 CLOSE_S = 4.0  # patience with one that is thrown away
 
 
