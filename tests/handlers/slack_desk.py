@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -139,6 +139,13 @@ class FakeDesk:
 
     def regime(self, user: str, event: str, ticket_id: str, regimes: Any, how: str, seen: Any = None) -> Any:
         self._act("regime", user, event, ticket_id, tuple(regimes), how, seen)
+
+    def snoozes(self, user: str, ticket_id: str) -> tuple[str, list[date], date]:
+        self._ask("snoozes", user, ticket_id)
+        return VIEW.ref, [date(2026, 12, 3), VIEW.due], NOW.date()
+
+    def snooze(self, user: str, event: str, ticket_id: str, until: date) -> None:
+        self._act("snooze", user, event, ticket_id, until)
 
     def quarantine(self, user: str) -> list[Quarantined]:
         self._ask("quarantine", user)

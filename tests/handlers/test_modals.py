@@ -1,14 +1,21 @@
 """Modals: open at once, show what the desk gave or why not; only they carry what a person wrote."""
 
 import json
+from datetime import date
 
 import pytest
 
-from bot.cards import quarantine_card
+from bot.cards import NextActor, Reminded, quarantine_card, reminder_card, reminders_card
+from bot.reminders import Kind
 from bot.sandbox.slack import ANN, EVE, VIC
 from bot.tickets import State
-from tests.bot.cards.views import PLAN, VIEW, in_state
+from tests.bot.cards.views import NOW, PLAN, VIEW, in_state
 from tests.handlers.slack_desk import DETAILS, WORDS, Floor
+
+REMINDED = Reminded(
+    "t1", VIEW.ref, VIEW.rights, VIEW.unrolled, VIEW.due, NextActor.HANDLER, kind=Kind.DAYS_7,
+    link="https://team.slack.example/archives/C1/p1",
+)  # fmt: skip
 
 
 def test_details_open_with_the_persons_words(office: Floor) -> None:
@@ -122,3 +129,30 @@ def test_a_mail_settled_by_another_is_said_in_the_modal(office: Floor) -> None:
     office.desk.refuses["settle_mail"] = "<@U0BOB> has settled it already."
     office.slack.click_view(ANN.id, "settle_mail")
     office.modal(ANN.id, "settled it already")
+
+
+def test_a_reminder_is_put_off_to_a_chosen_day(office: Floor) -> None:
+    """“Remind me later”: days in words; the desk hears ticket and day once; the modal says what is true now."""
+    ts = office.show(reminder_card(REMINDED, NOW))
+    office.slack.click(ANN.id, ts, "snooze")
+    assert "Thu 3 Dec 2026" in str(office.modal(ANN.id, "the next day the law names"))
+    office.slack.click_view(ANN.id, "snooze_until:1")
+    office.modal(ANN.id, "Nobody is reminded of it before Thu 3 Dec 2026.")
+    assert office.asked("snooze") == (ANN.id, "t1", date(2026, 12, 3))
+
+
+def test_what_cannot_wait_is_said_in_the_modal(office: Floor) -> None:
+    """On the day the law names there is no later."""
+    office.desk.refuses["snoozes"] = "DPE-2026-0001 cannot wait: the day the law names is here, or over."
+    office.slack.click(ANN.id, office.show(reminder_card(REMINDED, NOW)), "snooze")
+    office.modal(ANN.id, "cannot wait")
+
+
+def test_a_button_that_leads_to_the_card_asks_nothing(office: Floor) -> None:
+    """Slack opens the address and tells us: acknowledged, and that is all."""
+    ts = office.show([*reminder_card(REMINDED, NOW), *reminders_card([REMINDED], NOW)])
+    for button in ("card", "card:1"):
+        assert office.slack.click(ANN.id, ts, button).failure is None
+    office.settle()
+    assert office.desk.asked == []
+    assert office.slack.workspace.ephemerals == []

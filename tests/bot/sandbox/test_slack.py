@@ -52,6 +52,18 @@ def actions(*elements: dict[str, Any]) -> dict[str, Any]:
     return {"type": "actions", "elements": list(elements)}
 
 
+POINTS = {"name": "a", "data": [{"label": "w", "value": 1}]}
+
+
+def chart(kind: str, *, title: str = "x", series: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    drawn = {"type": kind, "series": series or [POINTS], "axis_config": {"categories": ["w"]}}
+    return {"type": "data_visualization", "title": title, "chart": drawn}
+
+
+def pie(*segments: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "data_visualization", "title": "x", "chart": {"type": "pie", "segments": list(segments)}}
+
+
 def modal(**more: Any) -> dict[str, Any]:
     field = {
         "type": "input",
@@ -257,6 +269,14 @@ WRONG: dict[str, Any] = {
     "emoji in mrkdwn": [{"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": True}}],
     "task without title": [{"type": "plan", "title": "x", "tasks": [{"task_id": "1"}]}],
     "task status": [{"type": "task_card", "task_id": "1", "title": "x", "status": "done"}],
+    "chart title too long": [chart("line", title="x" * 51)],
+    "chart of a kind Slack does not draw": [chart("radar")],
+    "seven series": [chart("bar", series=[{**POINTS, "name": str(number)} for number in range(7)])],
+    "series name too long": [chart("bar", series=[{**POINTS, "name": "x" * 21}])],
+    "chart without axis": [{"type": "data_visualization", "title": "x", "chart": {"type": "bar", "series": [POINTS]}}],
+    "chart value is no number": [chart("area", series=[{"name": "a", "data": [{"label": "w", "value": "1"}]}])],
+    "seven segments": [pie(*({"label": str(number), "value": 1} for number in range(7)))],
+    "an empty segment": [pie({"label": "a", "value": 0})],
     "plain input in actions": [actions({"type": "plain_text_input", "action_id": "x"})],
     "six overflow options": [
         actions({"type": "overflow", "action_id": "x", "options": [{"text": TEXT, "value": str(n)} for n in range(6)]})
@@ -268,6 +288,9 @@ WRONG_AS_A_WHOLE: dict[str, Any] = {
     "alert in a message": [{"type": "alert", "text": TEXT}],
     "block_id twice": [{**SECTION, "block_id": "a"}, {**SECTION, "block_id": "a"}],
     "action_id twice in a block": [actions(button("a"), button("a"))],
+    "three charts": [chart("line")] * 3,
+    "series with one name": [chart("line", series=[POINTS, POINTS])],
+    "labels beside the axis": [chart("line", series=[{"name": "a", "data": [{"label": "other", "value": 1}]}])],
     "two tables": [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2,
     "12,001 characters of markdown": [{"type": "markdown", "text": "x" * 6001}] * 2,
 }

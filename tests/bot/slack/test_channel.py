@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards import card, card_text
 from bot.errors import Refused, Temporary, Unclear
-from bot.sandbox.slack import Slack
+from bot.sandbox.slack import ANN, Slack
 from bot.slack import Channel, Workspace, app_id, client
 from tests.bot.cards.views import NOW, VIEW
 from tests.bot.slack.far_side import FarSide, far_side, ok
@@ -36,6 +36,46 @@ def test_a_card_is_posted_with_its_key_and_nothing_unfurls(slack: Slack) -> None
     sent = slack.called("chat.postMessage")[0].arguments
     assert sent["unfurl_links"] in {False, "0"}
     assert sent["unfurl_media"] in {False, "0"}
+
+
+def test_a_message_to_one_person_is_found_where_it_stands(slack: Slack) -> None:
+    """Direct messages are opened once; a lost answer is found there, and not in the channel."""
+    channel = channel_of(slack, every_s=0)
+    slack.post_every_s = 0
+    since = datetime.now(UTC)
+    place = channel.post(BLOCKS, TEXT, "to:ann", user=ANN.id)
+    assert place[0] == slack.workspace.direct(ANN.id).id
+    slack.fault("chat.postMessage", "lost")
+    with pytest.raises(Unclear):
+        channel.post(BLOCKS, TEXT, "to:ann:2", user=ANN.id)
+    assert channel.find("to:ann:2", since, user=ANN.id) is not None
+    assert channel.find("to:ann:2", since) is None
+    assert len(slack.called("conversations.open")) == 1
+    assert slack.messages() == []
+
+
+def test_a_word_in_a_thread_may_stand_in_the_channel_too(slack: Slack) -> None:
+    """Broadcast: an answer to the card, and a message of the channel; found by its key in the thread."""
+    channel = channel_of(slack, every_s=0)
+    slack.post_every_s = 0
+    _, card_ts = channel.post(BLOCKS, TEXT, "card:t1")
+    channel.post(BLOCKS, "quiet", "remind:1", thread=card_ts)
+    channel.post(BLOCKS, "aloud", "remind:2", thread=card_ts, broadcast=True)
+    history = channel._web.conversations_history(channel=slack.channel)["messages"]
+    assert [each["text"] for each in history] == ["aloud", TEXT]
+    for key in ("remind:1", "remind:2"):
+        assert channel.find(key, datetime.now(UTC), thread=card_ts) is not None
+
+
+def test_a_message_has_an_address(slack: Slack) -> None:
+    """Asked of Slack once for each message; Refused for one that is not there."""
+    channel = channel_of(slack, every_s=0)
+    place = channel.post(BLOCKS, TEXT, "card:t1")
+    assert channel.link(*place) == channel.link(*place)
+    assert channel.link(*place).endswith(f"/archives/{place[0]}/p{place[1].replace('.', '')}")
+    assert len(slack.called("chat.getPermalink")) == 1
+    with pytest.raises(Refused, match="message_not_found"):
+        channel.link(place[0], "1.0")
 
 
 def test_an_update_shows_the_new_state_in_place(slack: Slack) -> None:
