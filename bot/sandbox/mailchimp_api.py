@@ -208,7 +208,7 @@ def _queue(call: Call) -> dict[str, Record]:
 
 
 def _queued(call: Call) -> Told:
-    ids = {"workflow_id": call.path["workflow"], "email_id": call.path["email"]}
+    ids: Record = {"workflow_id": call.path["workflow"], "email_id": call.path["email"]}
     return call.page("queue", _queue(call).values(), **ids)
 
 

@@ -1,4 +1,4 @@
-"""Who is in the stand-in's Mailchimp account: the demo company's people (`company.py`), as its newsletter knows them."""
+"""Who is in the stand-in's Mailchimp account: the demo company's people, as its newsletter knows them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
