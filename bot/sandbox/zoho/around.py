@@ -93,6 +93,7 @@ def photo(call: Call) -> Answer:
 
 def delete_photo(call: Call) -> Answer:
     call.book.state.photos.pop(call.number, None)
+    call.rows[call.number]["Record_Image"] = None
     return 200, {"code": "SUCCESS", "details": {}, "message": "photo deleted", "status": "success"}
 
 

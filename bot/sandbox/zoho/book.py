@@ -144,6 +144,10 @@ class Book:
         self.state.files[key] = content
         return key
 
+    def photograph(self, number: str, content: bytes) -> None:
+        self.state.photos[number] = content
+        self.state.records[self.module_of(number)][number]["Record_Image"] = f"{number}_photo"
+
     def email(self, number: str, message: str, **values: Any) -> None:
         nothing = {
             "cc": [], "summary": None, "owner": {"name": USER["name"], "id": USER["id"]}, "read": True, "sent": True,

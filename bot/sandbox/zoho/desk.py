@@ -156,7 +156,7 @@ def update(call: Call) -> Answer:
     given = (body.get("data") or [{}])[0]
     values = {name: value for name, value in given.items() if name != "id"}
     row = call.rows.get(call.number)
-    if row is None:
+    if row is None or row.get("$converted"):  # a converted lead is not changed any more
         return listed(no_such_id())
     if call.number in call.book.state.locks:
         return listed(error(400, "RECORD_LOCKED", "the record is locked", resource_path_index=1))

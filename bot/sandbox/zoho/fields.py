@@ -60,6 +60,7 @@ _PERSON = (
     Field("Description", "Description", "textarea", length=32000),
     Field("Last_Activity_Time", "Last Activity Time", "datetime", read_only=True),
     Field("Data_Processing_Basis_Details", "Data Processing Basis Details", "consent_lookup"),
+    Field("Record_Image", "Photo", "profileimage"),
 )
 _SOURCES = ("Trade fair", "Web form", "Recommendation", "Demo download")
 

@@ -44,7 +44,7 @@ def _mara(book: Book, studio: str) -> None:
     book.note(mara, "Reto", "Lives with Reto Lindt, who is a customer too.")
     book.attach(mara, "order form.pdf", b"%PDF-1.4 an order form that Mara Lindt signed")
     book.attach(mara, "her studio", b"", link="https://studio.example/lindt")
-    book.state.photos[mara] = PHOTO
+    book.photograph(mara, PHOTO)
     us, her = _party("Ines Kramer", "ines@klangfinger.example"), _party("Mara Lindt", MARA)
     for number in range(1, 13):
         sent = number % 2 == 1
