@@ -98,7 +98,10 @@ def check_systems(found: Mapping[str, Connector]) -> None:
 def rules(settings: Settings) -> Rules:
     """How intake tells an enquiry from other mail."""
     own = (settings.company.email, *settings.intake.own_addresses)
-    return Rules(subjects=settings.intake.subjects, own_addresses=own, reply_tag=message_domain(settings))
+    servers = settings.intake.own_servers or (settings.company.email.rpartition("@")[2],)
+    return Rules(
+        subjects=settings.intake.subjects, own_addresses=own, own_servers=servers, reply_tag=message_domain(settings)
+    )
 
 
 def postman(settings: Settings) -> Postman:

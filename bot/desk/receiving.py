@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
 from bot.desk.opening import Enquiry, Opening
-from bot.intake import Reading, Verdict, identity_text, normal_address
+from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
 from bot.store import Taken, Unit
 from bot.tickets import BOT, PERSON, Correspondent, Ticket
 
@@ -37,6 +36,11 @@ class Mail:
     arrived: Arrived
     reading: Reading
     identity: bytes
+
+    @property
+    def received_at(self) -> datetime:
+        """When it reached us: what the mailbox says, or one of our servers before it."""
+        return received_at(self.reading.reached, self.arrived.arrived_at)
 
     @property
     def answers(self) -> bool:
@@ -104,11 +108,11 @@ class Receiving(Opening):
         return {mail.identity: ticket.id for mail, ticket in zip(mails, tickets, strict=True)}
 
     def _enquiry(self, mail: Mail) -> Enquiry:
-        arrived_at, reading = mail.arrived.arrived_at, mail.reading
+        reached_at, reading = mail.received_at, mail.reading
         return Enquiry(
             channel="mail",
-            received_at=arrived_at,
-            received_on=arrived_at.astimezone(ZoneInfo(self.house.zone)).date(),
+            received_at=reached_at,
+            received_on=self._today(reached_at),
             language=reading.language,
             rights=reading.rights,
             who=correspondent(reading),
@@ -162,7 +166,7 @@ class Receiving(Opening):
             unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
             unit.audit(PERSON.id, "reopen", ticket.id)
         unit.audit(PERSON.id, "reply", ticket.id)
-        arrived_on = min(self._today(mail.arrived.arrived_at), self._today(unit.now))
+        arrived_on = min(self._today(mail.received_at), self._today(unit.now))
         self._answers_came(unit, unit.tickets.get(ticket.id), PERSON.id, arrived_on)  # it ends a pause of the clock
         self._heard(unit, unit.tickets.get(ticket.id), reading)
         self._redraw(unit, ticket.id)

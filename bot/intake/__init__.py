@@ -1,6 +1,7 @@
 """Raw mail into what it is, under limits. Pure: bytes in, a reading out, nothing opened, nothing asked of the world."""
 
 from bot.intake.address import normal_address
+from bot.intake.arrival import is_server, received_at
 from bot.intake.header import identity_text
 from bot.intake.hypertext import without_tags
 from bot.intake.judge import from_headers, glance, read
@@ -15,7 +16,9 @@ __all__ = [
     "from_headers",
     "glance",
     "identity_text",
+    "is_server",
     "normal_address",
     "read",
+    "received_at",
     "without_tags",
 ]

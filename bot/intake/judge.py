@@ -4,7 +4,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-from bot.intake import address, charsets, header, hypertext, machines, parts, words
+from bot.intake import address, arrival, charsets, header, hypertext, machines, parts, words
 from bot.intake.patterns import byte_pattern, literal, pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
 
@@ -82,6 +82,7 @@ class _Envelope:
     reports: tuple[str, ...]
     automatic: bool
     faults: tuple[str, ...]
+    received: tuple[str, ...]  # topmost first
 
     @classmethod
     def of(cls, fields: header.Headers, rules: Rules, limits: Limits) -> "_Envelope":
@@ -101,6 +102,7 @@ class _Envelope:
             reports=machines.reports(fields, subject),
             automatic=machines.wants_no_answer(fields),
             faults=tuple(faults),
+            received=tuple(charsets.decoded(each) for each in fields.raw.get("received", ())[: arrival.LINES]),
         )
 
 
@@ -189,6 +191,7 @@ def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
         automatic=whole.verdict == Verdict.MACHINE or envelope.automatic,
         truncated=found.truncated,
         alone=alone.verdict,
+        reached=arrival.reached(envelope.received, rules.own_servers) if concerned else (),
     )
 
 

@@ -30,6 +30,7 @@ class Rules:
     subjects: tuple[str, ...] = ("Data Protection Enquiry",)
     own_addresses: tuple[str, ...] = ()  # ours: mail from them is our own coming back
     reply_tag: str = ""  # domain of the Message-IDs we issue, and only we
+    own_servers: tuple[str, ...] = ()  # whose Received lines are believed: names, addresses, networks
     own_lists: tuple[str, ...] = ()  # List-Ids the mailbox itself is fed through: not a sign of machine mail
     prefixes: tuple[str, ...] = PREFIXES  # what programs put before a subject, followed by a colon
     tags: tuple[str, ...] = TAGS  # what gateways put before a subject, in square brackets
@@ -92,6 +93,7 @@ class Reading:
     automatic: bool = False  # no automatic letter may answer this
     truncated: bool = False  # `text` is not all of it
     alone: Verdict = Verdict.OTHER  # what it is by its own words, if it belongs to no ticket
+    reached: tuple[str, ...] = ()  # when our servers say they had it, as far as they are believed (`arrival`)
 
     def to_json(self) -> str:
         """JSON that `from_json` reads back to an equal reading."""
@@ -105,6 +107,6 @@ class Reading:
         found["alone"] = Verdict(found["alone"])
         found["rights"] = tuple(Right(each) for each in found["rights"])
         found["attachments"] = tuple(Attachment(**each) for each in found["attachments"])
-        for each in ("in_reply_to", "references", "reasons"):
+        for each in ("in_reply_to", "references", "reasons", "reached"):
             found[each] = tuple(found[each])
         return cls(**found)

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import law
+from bot.intake import is_server
 from bot.tickets import Role
 
 
@@ -46,6 +47,12 @@ def _region(text: str) -> str:
     return text
 
 
+def _server(text: str) -> str:
+    if not is_server(text):
+        raise ValueError("is no name, address or network of a mail server, such as mx.example.org or 192.0.2.0/24")
+    return text
+
+
 def _day(text: str) -> str:
     if not law.is_day(text):
         raise ValueError("is not a day such as 2027-01-02, or 01-02 for every year")
@@ -70,6 +77,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Address = Annotated[str, AfterValidator(_address)]
 User = Annotated[str, AfterValidator(_user)]
+Server = Annotated[str, AfterValidator(_server)]
 Day = Annotated[str, AfterValidator(_day)]
 Region = Annotated[str, AfterValidator(_region)]
 RegimeName = Annotated[str, AfterValidator(_regime)]
@@ -94,6 +102,7 @@ class Intake(Section):
     subjects: tuple[Text, ...] = Field(default=("Data Protection Enquiry",), min_length=1)
     lookback_days: int = Field(default=30, ge=0, le=3650)  # how far a first look into the mailbox goes back
     own_addresses: tuple[Address, ...] = ()  # beside company.email
+    own_servers: tuple[Server, ...] = ()  # whose Received lines are believed; empty: the domain of company.email
 
 
 class Roles(Section):
