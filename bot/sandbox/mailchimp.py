@@ -14,7 +14,6 @@ import copy
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from starlette.routing import Route
 
 from bot.sandbox import mailchimp_api, mailchimp_people
 from bot.sandbox.audiences import Account, Problem, Record, number
+from bot.sandbox.exchange import Exchange
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.trouble import Trouble
 
@@ -32,19 +32,6 @@ KEY = "0123456789abcdef0123456789abcdef-us21"
 HOST_ABROAD = "https://us21.api.mailchimp.com"  # whose part it plays
 AT_ONCE = 10  # connections of one account, over all its applications
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One request as it came in and as it was answered."""
-
-    method: str
-    url: str  # as if it had gone to the vendor
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    status: int
-    kind: str  # media type of the answer
-    answer: bytes = field(repr=False)
 
 
 class Mailchimp:

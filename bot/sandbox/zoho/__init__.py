@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.exchange import Exchange
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.trouble import Trouble
 from bot.sandbox.zoho import around, desk
@@ -25,10 +26,12 @@ from bot.sandbox.zoho.fields import MODULES
 from bot.sandbox.zoho.seeds import plant
 
 API = "/crm/v8"
+HOST_ABROAD = "https://www.zohoapis.eu"  # whose part it plays
 TOKEN_LIVES = timedelta(hours=1)
 TOKENS = 10  # in ten minutes, for each refresh token; so many live at once, too
 WINDOW = timedelta(minutes=10)
 CREDITS = 50_000
+TOO_MANY = desk.error(429, "TOO_MANY_REQUESTS", "too many requests")
 SCOPES = {  # what a call needs beyond the scope of its module
     "POST /coql": "ZohoCRM.coql.READ",
     "GET /{module}/search": "ZohoSearch.securesearch.READ",
@@ -50,6 +53,7 @@ class Zoho:
         self.clock = clock
         self.calls_at_once = calls_at_once
         self.latency_s = 0.0
+        self.judge: Callable[[Exchange], None] = lambda _: None  # holds it all against the vendor's contract
         self.client_id, self.client_secret, self.refresh_token = "1000.SANDBOX", "sandbox", "1000.sandbox-refresh"
         self.refused_scopes: set[str] = set()
         self.credits = CREDITS
@@ -117,10 +121,9 @@ class Zoho:
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)
             try:
-                if self._under_way > self.calls_at_once or self.credits <= 0:
-                    return _response(desk.error(429, "TOO_MANY_REQUESTS", "too many requests"))
-                await asyncio.sleep(self.latency_s)
-                fault = self._unauthorised(request, name)
+                full = self._under_way > self.calls_at_once or self.credits <= 0
+                await asyncio.sleep(0 if full else self.latency_s)
+                fault = TOO_MANY if full else self._unauthorised(request, name)
                 answer = fault or self._acted(request, act, await _json(request))
             finally:
                 self._under_way -= 1
@@ -128,6 +131,7 @@ class Zoho:
             response = _response(answer)
             if self.credits < CREDITS / 2:
                 response.headers["X-API-CREDITS-REMAINING"] = str(self.credits)
+            self.judge(await _exchange(request, response))
             return response
 
         return endpoint
@@ -173,6 +177,13 @@ def _plain(row: Row) -> Row:
         name: value.get("name") if isinstance(value, dict) else value
         for name, value in row.items() if value not in (None, "", [], {})
     }  # fmt: skip
+
+
+async def _exchange(request: Request, response: Response) -> Exchange:
+    url = f"{HOST_ABROAD}{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
+    kind = response.headers.get("content-type", "")
+    told = dict(request.headers), await request.body()
+    return Exchange(request.method, url, *told, response.status_code, kind, bytes(response.body))
 
 
 async def _json(request: Request) -> Any:
