@@ -1,10 +1,33 @@
-"""What a right needs from each system: the plan, its hash, the difference between two plans, what a probe saw."""
+"""What a right needs from each system: the plan, its hash, what a correction sets, the difference of two plans."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+
+WORDS = {  # what a correction may name, and how people say it
+    "email": "E-mail address",
+    "first_name": "Given name",
+    "last_name": "Family name",
+    "name": "Name",
+    "phone": "Telephone",
+    "mobile": "Mobile",
+    "company": "Company",
+    "street": "Street",
+    "postcode": "Postcode",
+    "city": "City",
+    "region": "State or canton",
+    "country": "Country",
+    "language": "Language",
+    "birthday": "Date of birth",
+}
+GROUNDS = {  # of a restriction (GDPR 18(1))
+    "accuracy": "You say that the data are not correct, and we are checking that (GDPR art. 18(1)(a)).",
+    "unlawful": "The processing was not lawful, and you want the data restricted, not deleted (GDPR art. 18(1)(b)).",
+    "claims": "We no longer need the data, but you need them for legal claims (GDPR art. 18(1)(c)).",
+    "objection": "You object, and it is not yet clear whose grounds weigh more (GDPR art. 18(1)(d)).",
+}
 
 
 class Act(StrEnum):
@@ -32,6 +55,21 @@ class Line:
     until: str | None = None  # ISO date the ground ends, latest of the rows
     words: str = ""  # of a `task`: what the person has to do
     mark: str = ""  # keyed hash of the values a correction will write: an approval of other values is none
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one record, as `correct` will set it. Its values belong in sealed rows, modals and letters only."""
+
+    system: str
+    place: str  # table, audience, module
+    record: str  # the system's own reference of the record
+    name: str  # the system's own name of the field
+    word: str  # the house's word for it: `email`, `first_name`, `city` …
+    label: str  # for people: "Given name"
+    old: str | None = field(repr=False)
+    new: str = field(repr=False)
+    refused: str = ""  # why this system will not take the value, in words without it; empty: it will
 
 
 @dataclass(frozen=True)

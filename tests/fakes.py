@@ -16,7 +16,15 @@ from typing import Any
 from bot.connectors import Found, NotSeen, Outside, Seen, Table
 from bot.errors import PlanChanged
 from bot.law import Right
-from bot.workflow import Act, Line
+from bot.workflow import Act, Change, Line
+
+ACTS = {
+    Right.ACCESS: Act.EXPORT,
+    Right.PORTABILITY: Act.EXPORT,
+    Right.DELETION: Act.DELETE,
+    Right.RESTRICTION: Act.RESTRICT,
+    Right.OBJECTION: Act.STOP,
+}
 
 
 class FakeShelf:
@@ -58,6 +66,10 @@ class FakeSystem:
         self.erasures: list[str] = []
         self.fails: list[Exception] = []
         self.lies = False
+        self.fields: dict[str, dict[str, str]] = {}  # person key -> house word -> value
+        self.restricted: set[str] = set()
+        self.silent: set[str] = set()  # no marketing goes to them
+        self.acts: list[str] = []
 
     def _fail(self) -> None:
         if self.fails:
@@ -75,7 +87,7 @@ class FakeSystem:
     def plan(self, right: Right, person: Found) -> list[Line]:
         self._fail()
         rows = self.people[person.key][1] if person.key in self.people else 0
-        act = Act.EXPORT if right == Right.ACCESS else Act.DELETE
+        act = ACTS[right]
         return [Line(self.name, "account", act, rows, "customer data")] if rows else []
 
     def export(self, person: Found) -> list[Table]:
@@ -96,9 +108,57 @@ class FakeSystem:
     def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:
         return NotSeen() if person.key in self.people else Seen({line.place: line.count for line in lines})
 
-    def prove(self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line]) -> list[Line]:
+    def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:
         self._fail()
-        return self.plan(right, person) if right == Right.DELETION else []
+        held = self.fields.get(person.key, {})
+        return [
+            Change(self.name, "account", person.key, word, word, word, held[word], new)
+            for word, new in wishes.items()
+            if word in held and held[word] != new
+        ]
+
+    def correct(self, person: Found, changes: Sequence[Change], key: str) -> Mapping[str, int]:
+        self._fail()
+        held = self.fields[person.key]
+        if any(held[each.name] not in {each.old, each.new} for each in changes):
+            raise PlanChanged("A field has changed since the plan.")
+        self.acts.append(key)
+        if not self.lies:
+            held |= {each.name: each.new for each in changes}
+        return {"account": len(changes)}
+
+    def restrict(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        return self._set(self.restricted, person, lines, key)
+
+    def lift(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        self.acts.append(key)
+        self.restricted.discard(person.key)
+        return {line.place: line.count for line in lines}
+
+    def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        return self._set(self.silent, person, lines, key)
+
+    def _set(self, where: set[str], person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
+        self._fail()
+        self.acts.append(key)
+        if not self.lies:
+            where.add(person.key)
+        return {line.place: line.count for line in lines}
+
+    def prove(
+        self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
+        changes: Sequence[Change] = (),
+    ) -> list[Line]:  # fmt: skip
+        self._fail()
+        held = self.fields.get(person.key, {})
+        holds = {
+            Act.DELETE: person.key not in self.people,
+            Act.CORRECT: all(held[each.name] == each.new for each in changes),
+            Act.RESTRICT: person.key in self.restricted,
+            Act.LIFT: person.key not in self.restricted,
+            Act.STOP: person.key in self.silent,
+        }
+        return [line for line in lines if not holds.get(line.act, True)]
 
 
 @dataclass

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from bot.errors import Misconfigured
 from bot.law import Right
-from bot.workflow import Line, NotSeen, Seen
+from bot.workflow import Change, Line, NotSeen, Seen
 
 
 @dataclass(frozen=True)
@@ -55,21 +55,6 @@ class File:
     pieces: Iterable[bytes] = field(repr=False)
     source: str = ""
     look: str = ""  # why a person has to look before it goes out ("names other people"); empty: nobody has to
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field of one record, as `correct` will set it. Its values belong in sealed rows, modals and letters only."""
-
-    system: str
-    place: str  # table, audience, module
-    record: str  # the system's own reference of the record
-    name: str  # the system's own name of the field
-    word: str  # the house's word for it: `email`, `first_name`, `city` …
-    label: str  # for people: "Given name"
-    old: str | None = field(repr=False)
-    new: str = field(repr=False)
-    refused: str = ""  # why this system will not take the value, in words without it; empty: it will
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from bot.intake import normal_address
 from bot.law import Right
 from bot.store import Unit
 from bot.tickets import BOT, PERSON, Request, State
-from bot.workflow import Act, Line
+from bot.workflow import GROUNDS, Act, Change, Line
+
+PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
 
 
 class Answering(Timing):
@@ -24,11 +26,37 @@ class Answering(Timing):
         ticket = unit.tickets.get(request.ticket_id)
         if not self._persons(unit, request.id):
             self._send(unit, ticket, "nothing_held", {"right": str(request.right), **self._searched()}, request=request)
-        elif request.right == Right.ACCESS:
+        elif request.right in PACKED:
             key = f"{request.id}:pack:{request.generation}"
             self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=ticket.id)
         else:
-            self._send(unit, ticket, "erasure_done", self._erased_values(unit, request), request=request)
+            letter, values = self._answer_of(unit, request)
+            self._send(unit, ticket, letter, {**self._searched(), **values}, request=request)
+
+    def _answer_of(self, unit: Unit, request: Request) -> tuple[str, dict[str, Any]]:
+        """The letter that says what was done, and what it says."""
+        assert request.plan_id is not None
+        lines = [line for line in unit.plans.get(request.plan_id).lines if line.count and line.system in self.systems]
+        done = {"done_on": self._today(unit.now), "lines": [self._spoken(line) for line in lines]}
+        if request.right == Right.CORRECTION:
+            return "correction_done", {**done, "changes": [self._said(each) for each in self._changes(unit, request)]}
+        if request.right == Right.RESTRICTION:
+            if any(line.act == Act.LIFT for line in lines):
+                return "restriction_lifted", done
+            ground = GROUNDS.get(unit.requests.wishes(request.id).get("ground", ""), "")
+            return "restriction_done", {**done, "ground": ground}
+        if request.right == Right.OBJECTION:
+            return "marketing_stop", done
+        return "erasure_done", self._erased_values(unit, request)
+
+    def _said(self, change: Change) -> dict[str, Any]:
+        label = self.systems[change.system].label
+        return {"system": label, "field": change.label, "old": change.old, "new": change.new}
+
+    def _changes(self, unit: Unit, request: Request, system: str | None = None) -> list[Change]:
+        """What the plan of this correction sets, in one system or in all."""
+        known = [Change(**each) for each in unit.requests.changes(request.id)]
+        return [each for each in known if system is None or each.system == system]
 
     def _searched(self) -> dict[str, Any]:
         return {"searched": [system.label for system in self.systems.values()]}
@@ -89,7 +117,7 @@ class Answering(Timing):
         unit.holdings.clear(request.id)
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         self._send(
-            unit, ticket, "access_answer", self._access_values(packed["token"], expires_at),
+            unit, ticket, PACKED[request.right], self._access_values(packed["token"], expires_at),
             request=request, secret=packed["token"],
         )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """What people press: choose, approve, reject, stop, resume, settle, close. Each press has one effect."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.checkpoints import checkpoint
@@ -9,31 +11,80 @@ from bot.errors import NotAllowed
 from bot.law import Right
 from bot.store import Unit
 from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
+from bot.workflow import GROUNDS, WORDS, Act, plan_hash
 
-OUTWARD = ("acknowledge", "letter", "pack", "erase")  # work that must have ended before a ticket is closed
-NOT_YET = frozenset(Right) - {Right.ACCESS, Right.DELETION}
+# work that must have ended before a ticket is closed
+OUTWARD = ("acknowledge", "letter", "pack", "correct", "erase", "restrict", "lift", "stop_marketing")
 
 
 class Choosing(Identifying):
     """The verbs behind the buttons. `event` names one delivery of one press; the second delivery does nothing."""
 
-    def choose(self, user: str, event: str, ticket_id: str, right: Right) -> None:
-        """The right is being worked on: identity first."""
+    def choose(
+        self, user: str, event: str, ticket_id: str, right: Right, wishes: Mapping[str, str] | None = None
+    ) -> None:
+        """The right is being worked on: identity first.
+
+        `wishes` says what a correction has to set (house word -> value), or on what `ground` data are restricted
+        (GDPR 18(1)(a)-(d)); NotAllowed where that is missing.
+        """
         actor = self.actor(user)
         check_role(actor, Role.HANDLER)
-        if right in NOT_YET:
-            raise NotAllowed(f"The bot cannot do a {right} yet: do it by hand in each system and answer by mail.")
+        check_choice(right, wishes or {})
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             request = self._asked(unit, ticket, right)
             request = self._move(unit, request, "choose", actor, chosen_by=user, chosen_at=unit.now)
+            unit.requests.set_wishes(request.id, wishes or {})
             if ticket.owner is None:
                 unit.tickets.own(ticket.id, user)
             self._locate(unit, request)
             checkpoint("choose.moved")
         checkpoint("choose.committed")
+
+    def lift(self, user: str, event: str, request_id: str, reason: str) -> None:
+        """The end of a restriction is proposed. A second person decides; then whoever asked for it is told first."""
+        actor = self.actor(user)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket, request = self._request(unit, request_id)
+            assert request.plan_id is not None
+            lines = [
+                replace(each, act=Act.LIFT)
+                for each in unit.plans.get(request.plan_id).lines
+                if each.act == Act.RESTRICT and each.count
+            ]
+            if not lines:
+                raise NotAllowed("Nothing is restricted here.")
+            plan_id, mark = unit.id(), plan_hash(lines)
+            unit.plans.add(plan_id, request.id, lines, mark)
+            unit.plans.ask(plan_id, mark)
+            if ticket.state == "closed":
+                unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
+                unit.audit(actor.id, "reopen", ticket.id)
+            self._move(
+                unit, request, "lift", actor, plan_id=plan_id, chosen_by=user, chosen_at=unit.now,
+                generation=request.generation + 1, result={},
+            )  # fmt: skip
+            unit.requests.set_wishes(request.id, {**unit.requests.wishes(request.id), "why_lifted": reason})
+
+    def keep(self, user: str, event: str, request_id: str) -> None:
+        """The restriction stays: its end is called off."""
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            _, request = self._request(unit, request_id)
+            if not self._lifting(unit, request):
+                raise NotAllowed("Nobody has proposed to end this restriction.")
+            assert request.plan_id is not None
+            unit.plans.decide(request.plan_id, "rejected", user)
+            unit.plans.void(request.plan_id)
+            self.engine.cancel(unit, cool_key(request))
+            before = unit.plans.before(unit.plans.get(request.plan_id))
+            self._move(unit, request, "keep", self.actor(user), plan_id=before and before.id)
 
     def approve(self, user: str, event: str, request_id: str, plan_id: str) -> datetime | None:
         """A second person has approved exactly this plan; the moment the run begins, after the cooling time."""
@@ -48,6 +99,7 @@ class Choosing(Identifying):
             if not unit.plans.decide(plan_id, "approved", user):
                 raise NotAllowed("This plan has been decided already.")
             run_at = self._cool(unit, request)
+            self._announce(unit, request, run_at)
             checkpoint("approve.moved")
         checkpoint("approve.committed")
         return run_at
@@ -166,3 +218,14 @@ class Choosing(Identifying):
         request = Request(unit.id(), ticket.id, right, State.RECEIVED)
         unit.requests.add(request)
         return request
+
+
+def check_choice(right: Right, wishes: Mapping[str, str]) -> None:
+    """Nothing, if all is said that this right needs; NotAllowed with what is missing otherwise."""
+    if right == Right.CORRECTION:
+        if not wishes:
+            raise NotAllowed("Say what is to be corrected: at least one field and its new value.")
+        if wrong := wishes.keys() - WORDS.keys():
+            raise NotAllowed(f"Nobody knows the field “{min(wrong)}”.")
+    if right == Right.RESTRICTION and wishes.get("ground") not in GROUNDS:
+        raise NotAllowed("Name the ground of the restriction: it stands in the letter.")

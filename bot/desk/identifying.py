@@ -9,7 +9,7 @@ from bot.desk.running import Running
 from bot.engine import Job, Kind
 from bot.intake import Reading, normal_address
 from bot.store import Unit
-from bot.tickets import BOT, PERSON, Identity, Request, State, Ticket
+from bot.tickets import BOT, MILD, PERSON, Identity, Request, State, Ticket
 
 CODE = re.compile(r"(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
 CODES_A_MAIL = 3  # so that one mail cannot try many
@@ -46,6 +46,9 @@ class Identifying(Running):
         unit.requests.set_persons(request.id, persons)
         if not persons:
             ticket = self._identity(unit, ticket, Identity.NOBODY, "no system knows the address")
+        elif request.right in MILD and ticket.identity != Identity.CONFIRMED:
+            self._plan(unit, self._move(unit, request, "identified", BOT))
+            return
         elif ticket.identity != Identity.CONFIRMED:
             self._ask(unit, ticket, persons)
             return

@@ -1,17 +1,19 @@
 """What every family of verbs needs: one move, one escalation, one redrawn card; and how a kind of work is carried."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.desk.office import Office
+from bot.desk.office import Office, System
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed
 from bot.store import Unit
 from bot.tickets import BOT, FINAL, WORKING, Actor, Request, Ticket, check_move, spoken
 
+T = TypeVar("T")
 READ_S = 60.0  # longest look at the systems that a harmless piece of work may take
 
 
@@ -76,6 +78,13 @@ class Moving(Office):
         """System → who it is there, as located."""
         persons = unit.requests.persons(request_id)
         return {name: Known(name, each["key"], tuple(each["addresses"])) for name, each in persons.items()}
+
+    def _everywhere(self, names: list[str], ask: Callable[[System], T]) -> dict[str, T]:
+        """One answer per system, asked side by side: the whole takes as long as the slowest."""
+        if len(names) < 2:
+            return {name: ask(self.systems[name]) for name in names}
+        with ThreadPoolExecutor(len(names)) as pool:
+            return dict(zip(names, pool.map(ask, [self.systems[name] for name in names]), strict=True))
 
     def _harmless(
         self, name: str, call: Callable[[Job], Mapping[str, Any]], after: Callable[[Unit, Job, Mapping[str, Any]], None]

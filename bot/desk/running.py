@@ -1,35 +1,41 @@
 """Plan, approval's other half, run and proof: every system is asked, changed and asked again."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from bot.desk.answering import Answering
+from bot.desk.correcting import Correcting
 from bot.desk.moving import READ_S
 from bot.desk.office import System
 from bot.engine import Job, Kind
-from bot.errors import PlanChanged
+from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import BOT, DESTRUCTIVE, Request, State
-from bot.workflow import Act, Line, plan_hash
+from bot.tickets import BOT, PROPOSED, Request, State
+from bot.workflow import Act, Change, Line, plan_hash
 
-T = TypeVar("T")
 RECIPIENTS = "recipients"  # in a plan: not a system, but people to be told
-STEP = {Right.ACCESS: "export", Right.DELETION: "erase"}  # what a run does in each system
+STEP = {  # what a run does in each system
+    Right.ACCESS: "export",
+    Right.PORTABILITY: "export",
+    Right.CORRECTION: "correct",
+    Right.DELETION: "erase",
+    Right.RESTRICTION: "restrict",
+    Right.OBJECTION: "stop_marketing",
+}
+DONE = {  # in the record
+    "correct": "corrected",
+    "erase": "erased",
+    "restrict": "restricted",
+    "lift": "lifted",
+    "stop_marketing": "marketing_stopped",
+}
+TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
 
-class Running(Answering):
+class Running(Correcting):
     """The verbs between the right that was chosen and the answer."""
-
-    def _everywhere(self, names: list[str], ask: Callable[[System], T]) -> dict[str, T]:
-        """One answer per system, asked side by side: the whole takes as long as the slowest."""
-        if len(names) < 2:
-            return {name: ask(self.systems[name]) for name in names}
-        with ThreadPoolExecutor(len(names)) as pool:
-            return dict(zip(names, pool.map(ask, [self.systems[name] for name in names]), strict=True))
 
     # -- plan -----------------------------------------------------------------------------------------------------
 
@@ -42,11 +48,26 @@ class Running(Answering):
         with self.store.read() as unit:
             request = unit.requests.get(job.args["request"])
             persons = self._persons(unit, request.id)
-        answers = self._everywhere(list(persons), lambda system: system.plan(request.right, persons[system.name]))
-        lines = [line for lines in answers.values() for line in lines]
-        if lines and request.right in DESTRUCTIVE:
+            wishes = unit.requests.wishes(request.id)
+            if self._lifting(unit, request):
+                assert request.plan_id is not None
+                return {"lines": list(unit.plans.get(request.plan_id).lines), "changes": []}
+        changes: list[Change] = []
+        if request.right == Right.CORRECTION:
+            lines, changes = self._proposed(wishes, persons)
+        else:
+            answers = self._everywhere(list(persons), lambda system: self._planned(system, request, persons))
+            lines = [line for each in answers.values() for line in each]
+        if lines and request.right in TOLD:
             lines += self._to_tell()
-        return {"lines": lines}
+        return {"lines": lines, "changes": changes}
+
+    def _planned(self, system: System, request: Request, persons: Mapping[str, Any]) -> Sequence[Line]:
+        """What the system itself would do; what it has no means for is a person's task."""
+        try:
+            return system.plan(request.right, persons[system.name])
+        except Unsupported as error:
+            return [Line(system.name, "", Act.TASK, 1, words=str(error))]
 
     def _to_tell(self) -> list[Line]:
         """GDPR 19: whoever the data were passed on to is told. The letter says so; a person does it."""
@@ -60,11 +81,20 @@ class Running(Answering):
         plan_id = unit.id()
         number = unit.plans.add(plan_id, request.id, lines, plan_hash(lines))
         unit.audit(BOT.id, "plan", request.ticket_id, request.id, number=number, hash=plan_hash(lines))
+        self._keep_changes(unit, request, planned["changes"])
         request = self._move(unit, request, "planned", BOT, plan_id=plan_id, result={})
-        if not any(line.count for line in lines if line.act != Act.TASK):
+        self._go_on(unit, request, lines)
+
+    def _go_on(self, unit: Unit, request: Request, lines: Sequence[Line]) -> None:
+        """From the plan to its approval, to its run, or, where nothing is to be done, to the answer."""
+        if not any(line.count for line in lines if line.system != RECIPIENTS):
+            if request.right == Right.CORRECTION and self._persons(unit, request.id):
+                self._escalate(unit, request, "No system holds these fields with other values: a person has to look.")
+                return
             self._answer(unit, self._move(unit, request, "answer", BOT))
-        elif request.right in DESTRUCTIVE:
-            unit.plans.ask(plan_id, plan_hash(lines))
+        elif request.right in PROPOSED:
+            assert request.plan_id is not None
+            unit.plans.ask(request.plan_id, plan_hash(lines))
             self._move(unit, request, "propose", BOT)
         else:
             self._run(unit, self._move(unit, request, "run", BOT))
@@ -78,11 +108,28 @@ class Running(Answering):
     # -- cooling --------------------------------------------------------------------------------------------------
 
     def _cool(self, unit: Unit, request: Request) -> datetime:
-        """The moment the run begins. Until then `stop` calls it off."""
-        run_at = unit.now + timedelta(hours=self.house.cooling_hours)
+        """The moment the run begins. Until then `stop` calls it off, or `keep` the end of a restriction."""
+        run_at = unit.now + self._cooling(unit, request)
         args = {"request": request.id}
         self.engine.put(unit, "cool", cool_key(request), args, run_at=run_at, ticket_id=request.ticket_id)
         return run_at
+
+    def _cooling(self, unit: Unit, request: Request) -> timedelta:
+        """A deletion waits, and so does the end of a restriction, of which the person hears first (GDPR 18(3))."""
+        if self._lifting(unit, request):
+            return timedelta(days=self.house.lift_notice_days)
+        return timedelta(hours=self.house.cooling_hours if request.right == Right.DELETION else 0)
+
+    def _announce(self, unit: Unit, request: Request, run_at: datetime) -> None:
+        """Whoever got a restriction is told before it ends (GDPR 18(3))."""
+        if self._lifting(unit, request):
+            why = unit.requests.wishes(request.id).get("why_lifted", "")
+            values = {"lifted_on": self._today(run_at), "why_lifted": why}
+            self._send(unit, unit.tickets.get(request.ticket_id), "lifting_notice", values, request=request)
+
+    def _lifting(self, unit: Unit, request: Request) -> bool:
+        """Whether the plan is to end a restriction."""
+        return bool(request.plan_id) and any(line.act == Act.LIFT for line in unit.plans.get(request.plan_id).lines)
 
     def _cool_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
         """After the cooling time every system is asked once more; only the approved plan runs."""
@@ -110,7 +157,7 @@ class Running(Answering):
 
     def _run(self, unit: Unit, request: Request) -> None:
         """One step per system that has lines and is not done, side by side."""
-        self._steps(unit, request, STEP[request.right], "done")
+        self._steps(unit, request, "lift" if self._lifting(unit, request) else STEP[request.right], "done")
 
     def _prove(self, unit: Unit, request: Request) -> None:
         self._steps(unit, request, "prove", "left")
@@ -144,6 +191,27 @@ class Running(Answering):
         unit.holdings.put(request.id, job.args["system"], result["frozen"])
         self._stepped(unit, request, job.args["system"], done=result["rows"])
 
+    def _correct_call(self, job: Job) -> Mapping[str, Any]:
+        request, system, person, _ = self._step(job)
+        with self.store.read() as unit:
+            changes = self._changes(unit, request, system.name)
+        try:
+            return dict(system.correct(person, changes, job.key)) if changes else {}
+        except PlanChanged:
+            return {"changed": 1}
+
+    def _restrict_call(self, job: Job) -> Mapping[str, Any]:
+        _, system, person, lines = self._step(job)
+        return dict(system.restrict(person, lines, job.key))
+
+    def _lift_call(self, job: Job) -> Mapping[str, Any]:
+        _, system, person, lines = self._step(job)
+        return dict(system.lift(person, lines, job.key))
+
+    def _stop_call(self, job: Job) -> Mapping[str, Any]:
+        _, system, person, lines = self._step(job)
+        return dict(system.stop_marketing(person, lines, job.key))
+
     def _erase_call(self, job: Job) -> Mapping[str, Any]:
         _, system, person, lines = self._step(job)
         try:
@@ -155,12 +223,14 @@ class Running(Answering):
         _, system, person, lines = self._step(job)
         return system.erased(person, lines, job.key)
 
-    def _erase_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+    def _acted(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        """A system was changed, and the record says by how much; or nothing was done, because the plan is void."""
         _, request = self._request(unit, job.args["request"])
         if "changed" in result:
             self._void(unit, request)
             return
-        unit.audit(BOT.id, "erased", request.ticket_id, request.id, system=job.args["system"], counts=dict(result))
+        name = job.args["system"]
+        unit.audit(BOT.id, DONE[job.kind], request.ticket_id, request.id, system=name, counts=dict(result))
         self._stepped(unit, request, job.args["system"], done=sum(result.values()))
 
     def _stepped(self, unit: Unit, request: Request, name: str, **progress: int) -> None:
@@ -184,7 +254,8 @@ class Running(Answering):
         request, system, person, lines = self._step(job)
         with self.store.read() as unit:
             address = unit.tickets.correspondent(request.ticket_id).address
-        remainder = system.prove(request.right, person, [address, *person.addresses], lines)
+            changes = self._changes(unit, request, system.name)
+        remainder = system.prove(request.right, person, [address, *person.addresses], lines, changes)
         return {"left": sum(line.count for line in remainder), "lines": [asdict(line) for line in remainder]}
 
     def _prove_after(self, unit: Unit, job: Job, proof: Mapping[str, Any]) -> None:
@@ -212,9 +283,14 @@ class Running(Answering):
             self._harmless("cool", self._plan_call, self._cool_after),
             self._harmless("export", self._export_call, self._export_after),
             Kind(
-                name="erase", call=self._erase_call, after=self._erase_after, probe=self._erase_probe,
+                name="erase", call=self._erase_call, after=self._acted, probe=self._erase_probe,
                 timeout_s=slowest, settle_s=settle, harmless=False, failed=self._failed,
             ),
+            # these set a state: done again after a lost answer, they change nothing more
+            self._harmless("correct", self._correct_call, self._acted),
+            self._harmless("restrict", self._restrict_call, self._acted),
+            self._harmless("lift", self._lift_call, self._acted),
+            self._harmless("stop_marketing", self._stop_call, self._acted),
             self._harmless("prove", self._prove_call, self._prove_after),
         ]  # fmt: skip
 

@@ -11,7 +11,8 @@ from bot.store import Unit
 from bot.tickets import BOT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
-SECRET = frozenset({"identity_code", "access_answer"})  # letters whose secret does not stay once they are sent
+# letters whose secret does not stay once they are sent
+SECRET = frozenset({"identity_code", "access_answer", "portability_answer"})
 
 
 class Writing(Moving):

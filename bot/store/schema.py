@@ -135,6 +135,8 @@ request = Table(
     Column("result", JSON, nullable=False),
     Column("ended_on", Date),  # answered, refused or withdrawn, in the house's zone
     Column("persons_sealed", LargeBinary),  # system -> who it is there, with the addresses on file
+    Column("wishes_sealed", LargeBinary),  # of a correction: house word -> wished value
+    Column("changes_sealed", LargeBinary),  # of a correction: field by field, old and new
     UniqueConstraint("ticket_id", "right"),
     Index("ix_request_state", "state"),
 )  # fmt: skip

@@ -215,13 +215,6 @@ def test_each_look_is_on_the_record(stage: Stage) -> None:
     assert stage.trail(ticket_id).count("look") == 1
 
 
-@pytest.mark.parametrize("right", [Right.CORRECTION, Right.RESTRICTION])
-def test_what_the_bot_cannot_do_yet_it_says(stage: Stage, right: Right) -> None:
-    """No pretended work."""
-    ticket_id = stage.open()
-    with pytest.raises(NotAllowed, match="yet"):
-        stage.desk.choose(HUGO, "e1", ticket_id, right)
-
 
 def test_a_lie_of_the_system_is_found_by_the_proof(stage: Stage) -> None:
     """“Deleted” and still there: the request needs a person and the ticket cannot be closed."""

@@ -1,4 +1,4 @@
-"""Every system: what connectors keep on the shelf."""
+"""Every system: what connectors keep on the shelf, what a correction changes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,16 @@ down_revision = "0002_clock"
 
 
 def upgrade() -> None:
+    _shelf()
+    _corrections()
+
+
+def _corrections() -> None:
+    op.add_column("request", sa.Column("wishes_sealed", sa.LargeBinary(), nullable=True))
+    op.add_column("request", sa.Column("changes_sealed", sa.LargeBinary(), nullable=True))
+
+
+def _shelf() -> None:
     op.create_table(
         "shelf",
         sa.Column("name", sa.String(length=80), nullable=False),
