@@ -74,6 +74,7 @@ class Contract:
     prefix: str  # what stands before the description's paths: `/3.0`
     faults: list[str] = field(default_factory=list)
     seen: int = 0
+    _fine: set[tuple[Any, ...]] = field(default_factory=set, repr=False)  # the same again is as right as before
 
     def __post_init__(self) -> None:
         extra: dict[str, Any] = {
@@ -89,8 +90,14 @@ class Contract:
 
     def __call__(self, exchange: Exchange) -> None:
         self.seen += 1
+        same = (exchange.method, exchange.url, exchange.body, exchange.status, exchange.kind, exchange.answer)
+        if same in self._fine:
+            return
         where = f"{exchange.method} {self.template(exchange.url)} {exchange.status}"
-        self.faults += [f"{where}: {fault}" for fault in self.of(exchange)]
+        faults = self.of(exchange)
+        self.faults += [f"{where}: {fault}" for fault in faults]
+        if not faults:
+            self._fine.add(same)
 
     def check(self) -> None:
         """AssertionError with every fault so far; at least one exchange was judged."""

@@ -225,6 +225,7 @@ class Account:
     stores: dict[str, Store] = field(default_factory=dict)
     workflows: dict[str, Workflow] = field(default_factory=dict)
     triggered: list[str] = field(default_factory=list)  # what set off automations: marks for the tests
+    deleted: list[str] = field(default_factory=list)  # what is gone for good, in the order it went
 
     def members(self) -> Iterator[tuple[Audience, Member]]:
         for audience in self.audiences.values():

@@ -13,9 +13,10 @@ import base64
 import copy
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -75,40 +76,47 @@ class Mailchimp:
         with self._lock:
             return mailchimp_api.rows(self.account)
 
+    def ask(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, lie: bool = False
+    ) -> tuple[int, dict[str, str], bytes]:
+        """What the service answers to this request (`target`: path and query): status, headers, content. No wire."""
+        path, _, query = target.partition("?")
+        status, told, kind = self._answer(method, path.removeprefix("/3.0") or "/", query, headers, body, lie=lie)
+        content = b"" if told is None else json.dumps(told, ensure_ascii=False).encode()
+        self.judge(Exchange(method, f"{HOST_ABROAD}{target}", dict(headers), body, status, kind, content))
+        return status, {"content-type": kind, "x-request-id": f"{number(str(told)):032x}"}, content
+
     async def _take(self, request: Request) -> Response:
         body = await request.body()
         self._now_open += 1
         self.most_at_once = max(self.most_at_once, self._now_open)
+        target = request.url.path + ("?" if request.url.query else "") + request.url.query
         try:
             if self._now_open > AT_ONCE:
-                answer = _problem(Problem(429, "Too Many Requests", "You have exceeded the limit of 10 connections."))
-            else:
-                await asyncio.sleep(self.slow_s)
-                answer = self._answer(request, body)
+                told, kind = _told(Problem(429, "Too Many Requests", "You have exceeded the limit of 10 connections."))
+                return Response(json.dumps(told), 429, headers={"content-type": kind})
+            await asyncio.sleep(self.slow_s)
+            lie = bool(request.scope.get("sandbox.lie"))
+            status, headers, content = self.ask(request.method, target, request.headers, body, lie=lie)
         finally:
             self._now_open -= 1
-        self.judge(Exchange(
-            request.method, f"{HOST_ABROAD}{request.url.path}{'?' if request.url.query else ''}{request.url.query}",
-            dict(request.headers), body, answer.status_code, answer.headers.get("content-type", ""), bytes(answer.body),
-        ))  # fmt: skip
-        return answer
+        return Response(content, status, headers=headers if content else None)
 
-    def _answer(self, request: Request, body: bytes) -> Response:
+    def _answer(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, *, lie: bool
+    ) -> tuple[int, Any, str]:
         try:
-            _check_key(request.headers.get("authorization", ""))
+            _check_key(headers.get("authorization", ""))
             given = json.loads(body) if body else {}
             with self._lock:
-                account = copy.deepcopy(self.account) if request.scope.get("sandbox.lie") else self.account
-                call = mailchimp_api.Call(account, dict(request.query_params), given, self._index)
-                path = request.url.path.removeprefix("/3.0") or "/"
-                status, told = mailchimp_api.answer(call, request.method, path)
+                account = copy.deepcopy(self.account) if lie else self.account
+                call = mailchimp_api.Call(account, dict(parse_qsl(query)), given, self._index)
+                return *mailchimp_api.answer(call, method, path), "application/json; charset=utf-8"
         except json.JSONDecodeError:
-            return _problem(Problem(400, "JSON Parse Error", "We encountered an unspecified JSON parsing error."))
-        except Problem as problem:
-            return _problem(problem)
-        if told is None:
-            return Response(status_code=status)
-        return _json(status, told, "application/json; charset=utf-8")
+            problem = Problem(400, "JSON Parse Error", "We encountered an unspecified JSON parsing error.")
+        except Problem as said:
+            problem = said
+        return problem.status, *_told(problem)
 
 
 def _check_key(given: str) -> None:
@@ -120,18 +128,9 @@ def _check_key(given: str) -> None:
         raise Problem(401, "API Key Invalid", why)
 
 
-def _problem(problem: Problem) -> Response:
-    told = {
+def _told(problem: Problem) -> tuple[Record, str]:
+    told: Record = {
         "type": "https://mailchimp.com/developer/marketing/docs/errors/", "title": problem.title,
         "status": problem.status, "detail": problem.detail, "instance": f"{number(problem.detail):032x}",
     }  # fmt: skip
-    if problem.errors:
-        told["errors"] = problem.errors
-    return _json(problem.status, told, "application/problem+json; charset=utf-8")
-
-
-def _json(status: int, told: Any, kind: str) -> Response:
-    content = json.dumps(told, ensure_ascii=False).encode()
-    return Response(content, status, headers={"content-type": kind, "x-request-id": f"{number(str(told)):032x}"})
-
-
+    return told | ({"errors": problem.errors} if problem.errors else {}), "application/problem+json; charset=utf-8"

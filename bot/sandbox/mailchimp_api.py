@@ -155,6 +155,7 @@ def _archive(call: Call) -> Told:
 def _forget(call: Call) -> Told:
     member = call.member.record["id"]
     call.audience.forget(member)
+    call.account.deleted.append(f"{call.audience.id}/{member}")
     for each in call.account.workflows.values():
         if each.audience == call.audience.id:
             each.drop(member)
@@ -252,6 +253,7 @@ def _delete(what: str) -> Callable[[Call], Told]:
         held: dict[str, Record] = getattr(call.store, what)
         _known(held, call.path["id"])
         del held[call.path["id"]]
+        call.account.deleted.append(f"{call.path['store']}/{what}/{call.path['id']}")
         return GONE
 
     return act

@@ -29,8 +29,11 @@ KEY = re.compile(r"[0-9a-f]{32}-([a-z]{2}\d{1,3})")
 REQUEST_S = 30.0
 
 
-def connector(block: Mapping[str, Any], outside: Outside) -> "Mailchimp":
-    """The connector of this `[[connectors]]` block; its key is in the variable `key_env` names. Misconfigured."""
+def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) -> "Mailchimp":
+    """The connector of this `[[connectors]]` block; its key is in the variable `key_env` names. Misconfigured.
+
+    `client_with` is what a test gives the client: a transport, a way to wait.
+    """
     read = read_block(block)
     key, url = outside.secret(read.key_env), outside.secret(read.url_env)
     centre = KEY.fullmatch(key)
@@ -42,7 +45,7 @@ def connector(block: Mapping[str, Any], outside: Outside) -> "Mailchimp":
     token = base64.b64encode(f"subjectline:{key}".encode()).decode()
     client = Client(
         vendor(min(REQUEST_S, read.timeout_s)), url or f"https://{centre[1] if centre else ''}.api.mailchimp.com/3.0",
-        headers=lambda: {"Authorization": f"Basic {token}"},
+        headers=lambda: {"Authorization": f"Basic {token}"}, **client_with,
     )  # fmt: skip
     return Mailchimp(read, client, outside.shelf)
 
