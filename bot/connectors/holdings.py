@@ -6,11 +6,11 @@ The same statements serve the plan (without locks) and the run (with locks): a p
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from bot.connectors.datamap import Keep, Table
+from bot.connectors.datamap import Table
 from bot.connectors.masks import same
 from bot.connectors.people import Key, Person, Register
 from bot.errors import Refused
@@ -100,7 +100,16 @@ def _fate(
     return Fate(Act.KEEP, table.keep.basis, until.isoformat() if until else None)
 
 
-def ends(keep: Keep, value: Any) -> date | None:
+class Period(Protocol):
+    """How long a ground for keeping holds."""
+
+    @property
+    def years(self) -> int: ...
+    @property
+    def counted(self) -> str: ...
+
+
+def ends(keep: Period, value: Any) -> date | None:
     """The last day the ground holds for a row with this date; None when the date cannot be read: then it is kept."""
     try:
         start = date.fromisoformat(str(value)[:10])

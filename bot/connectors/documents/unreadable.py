@@ -1,0 +1,5 @@
+"""Why a document cannot be read."""
+
+
+class Unreadable(Exception):
+    """In words that quote nothing of it."""

@@ -1,0 +1,13 @@
+"""A share of each test's own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.connectors.files.share import Share
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Share:
+    (tmp_path / "share").mkdir()
+    return Share(tmp_path / "share").fill()
