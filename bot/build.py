@@ -146,6 +146,7 @@ def house(settings: Settings) -> House:
         code_hours=safety.code_hours,
         code_tries=safety.code_tries,
         codes_a_day=safety.codes_a_day,
+        code_pauses_days=settings.clock.code_pauses_days,
         package_days=safety.package_days,
         package_downloads=safety.package_downloads,
         work_begins=settings.reminders.hours()[0],
@@ -188,9 +189,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         systems=found,
         channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
         postman=postman(settings),
-        writer=Writer(
-            TEMPLATES, name=settings.company.sender or settings.company.name, language=settings.letters.language
-        ),
+        writer=writer(settings),
         packer=Packer(env.data),
         new_code=new_code,
         words=lambda raw: opener.read(raw).text,
@@ -198,6 +197,30 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     for kind in desk.kinds():
         engine.register(kind)
     return Parts(settings, book, engine, desk, opener, sorting, found)
+
+
+def writer(settings: Settings) -> Writer:
+    """Letters, in the company's name."""
+    company = settings.company
+    return Writer(TEMPLATES, name=company.sender or company.name, language=settings.letters.language)
+
+
+class Absent:
+    """An edge that is not there: whoever reaches for it has left the command line's part."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"“{name}” is for the running bot, which carries out the work")
+
+
+def clerk(settings: Settings, clock: Callable[[], datetime] = now) -> Desk:
+    """A desk for the command line: its verbs write rows and letters, the running bot does what follows from them."""
+    book = store(settings, clock)
+    absent: Any = Absent()
+    return Desk(
+        house=house(settings), store=book, engine=Engine(book, clock), clock=clock, ids=new_id, systems={},
+        channel=absent, postman=absent, writer=writer(settings), packer=absent, new_code=new_code,
+        words=lambda _: "",
+    )  # fmt: skip
 
 
 class Positions:

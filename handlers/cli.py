@@ -20,9 +20,8 @@ from bot.law import Right
 from bot.settings import Settings
 from bot.slack import manifest as slack_manifest
 from bot.store import Store
-from bot.tickets import Ticket
 from bot.workflow import plan_hash
-from handlers import classify, doctor, due, feed, report
+from handlers import classify, doctor, due, feed, report, ticket
 from handlers import run as running
 from handlers.printing import line, say
 
@@ -39,6 +38,7 @@ audit = typer.Typer(no_args_is_help=True, help="The record.")
 slack = typer.Typer(no_args_is_help=True, help="The Slack app.")
 for name, group in {"db": db, "intake": intake, "law": law, "data": data, "audit": audit, "slack": slack}.items():
     app.add_typer(group, name=name)
+app.add_typer(ticket.app, name="ticket")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -113,23 +113,6 @@ def tickets(
     with _store() as store:
         for row in _desk_rows(store, which):
             line(row, as_json=as_json)
-
-
-@app.command()
-def ticket(ref: str, as_json: Json = False) -> None:
-    """One ticket: its clock, requests and record; nothing personal. Example: subjectline ticket DPE-2026-0001"""
-    with _store() as store, store.read() as unit:
-        found = unit.tickets.by_ref(ref.strip().upper())
-        if found is None:
-            raise NotAllowed(f"There is no ticket {ref}.")
-        line(_ticket_row(found), as_json=as_json)
-        for each in unit.requests.of(found.id):
-            line({"right": each.right, "state": each.state, "reason": each.reason, "result": dict(each.result)},
-                 as_json=as_json)  # fmt: skip
-        for text in found.why:
-            line({"clock": text}, as_json=as_json)
-        for row in unit.trail(found.id):
-            line({"at": row.at.isoformat(), "who": row.actor, "did": row.verb, **row.detail}, as_json=as_json)
 
 
 @app.command(name="report")
@@ -241,18 +224,8 @@ def _store() -> AbstractContextManager[Store]:
     return closing(build.store(_settings(KEY)))
 
 
-def _ticket_row(each: Ticket) -> dict[str, Any]:
-    return {
-        "ref": each.ref,
-        "rights": list(each.rights),
-        "state": each.state,
-        "due": each.due,
-        "identity": each.identity,
-    }
-
-
 def _desk_rows(store: Store, which: str) -> list[dict[str, Any]]:
     with store.read() as unit:
         found = unit.tickets.list(state=None if which == "all" else "open", limit=10_000)
         today = unit.now.date()
-        return [_ticket_row(each) for each in found if which != "overdue" or each.due < today]
+        return [ticket.row(each) for each in found if which != "overdue" or each.due < today]

@@ -96,19 +96,21 @@ class Timing(Counting):
     ) -> ClockMove | None:  # fmt: skip
         """The person is told today, with reasons, that the answer comes by `until`; that date counts now.
 
-        `reason` is one the law allows, `words` say why it is so in this case, `part` what can be answered already.
+        `reason` is one the law allows, or its beginning; `words` say why it is so in this case, `part` what can be
+        answered already.
         """
         words = said(words, "words", "Why it takes longer in this case has to be said: the law asks for reasons.")
         now = said(part, "part", "") if paragraphs(part) else []
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             self._check(EXTENSION, asked)
-            if reason not in self._reasons(asked.ticket):
-                allowed = "; ".join(self._reasons(asked.ticket))
-                raise NotAllowed(f"This law allows these reasons only: {allowed}.", field="reason")
+            allowed = self._reasons(asked.ticket)
+            found = [each for each in allowed if reason and each.startswith(reason)]
+            if len(found) != 1:
+                raise NotAllowed(f"This law allows these reasons only: {'; '.join(allowed)}.", field="reason")
             self._check_until(asked, until)
-            values = {"reason": reason, "words_of_ours": words, "part": now, "was_due": asked.ticket.due}
-            detail = {"new_due": until.isoformat(), "reason": reason}
+            values = {"reason": found[0], "words_of_ours": words, "part": now, "was_due": asked.ticket.due}
+            detail = {"new_due": until.isoformat(), "reason": found[0]}
             letter = Letter("extension_notice", values)
             return self._record(unit, asked.ticket, by, EXTENSION, asked.today, detail, letter)
 
