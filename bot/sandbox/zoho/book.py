@@ -137,7 +137,7 @@ class Book:
         key, now = self.id(), self.stamp()
         made = {
             "id": key, "File_Name": name, "Size": str(len(content)), "Created_Time": now, "Modified_Time": now,
-            "Created_By": USER, "Modified_By": USER, "Owner": USER, "Parent_Id": {"id": number},
+            "Created_By": USER, "Modified_By": USER, "Owner": USER, "Parent_Id": {"id": number, "name": ""},
             "$link_url": link or None, "$type": "Link URL" if link else "Attachment", "$file_id": None,
         }  # fmt: skip
         self.state.attachments.setdefault(number, []).append(made)
@@ -149,11 +149,12 @@ class Book:
         self.state.records[self.module_of(number)][number]["Record_Image"] = f"{number}_photo"
 
     def email(self, number: str, message: str, **values: Any) -> None:
+        nowhere = {"id": None, "name": None, "module": {"api_name": None, "id": None}}
         nothing = {
             "cc": [], "summary": None, "owner": {"name": USER["name"], "id": USER["id"]}, "read": True, "sent": True,
             "activity_info": None, "intent": None, "sentiment_info": None, "source": "crm", "emotion": None,
-            "linked_record": None, "status": [{"type": "sent", "bounced_time": None, "bounced_reason": None}],
-            "has_attachment": False, "has_thread_attachment": False, "mail_format": "text", "editable": False,
+            "linked_record": nowhere, "has_attachment": False, "has_thread_attachment": False, "mail_format": "text",
+            "status": [{"type": "sent", "bounced_time": None, "bounced_reason": None}], "editable": False,
         }  # fmt: skip
         self.state.emails.setdefault(number, []).append({**nothing, "message_id": message, **values})
 

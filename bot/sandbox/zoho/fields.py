@@ -242,7 +242,7 @@ def _field(module: Module, each: Field) -> Shape:
         "rollup_summary": {}, "length": each.length, "display_field": each.name == module.title,
         "pick_list_values_sorted_lexically": False, "sortable": True, "history_tracking": None,
         "data_type": each.kind, "formula": {}, "mass_update": True, "multiselectlookup": {}, "auto_number": {},
-        "quick_sequence_number": None, "blueprint_supported": True, "decimal_place": None,
+        "blueprint_supported": True, "decimal_place": None,
     }  # fmt: skip
 
 
