@@ -90,14 +90,16 @@ class Contract:
 
     def __call__(self, exchange: Exchange) -> None:
         self.seen += 1
-        same = (exchange.method, exchange.url, exchange.body, exchange.status, exchange.kind, exchange.answer)
-        if same in self._fine:
-            return
-        where = f"{exchange.method} {self.template(exchange.url)} {exchange.status}"
-        faults = self.of(exchange)
-        self.faults += [f"{where}: {fault}" for fault in faults]
-        if not faults:
-            self._fine.add(same)
+        template = self.template(exchange.url)
+        asked = (exchange.method, exchange.url, exchange.body, 200 <= exchange.status < 300)
+        told = (exchange.method, template, exchange.status, exchange.kind, exchange.answer)
+        where = f"{exchange.method} {template} {exchange.status}"
+        for same, judge in ((asked, self.of_request), (told, self.of_answer)):
+            if same not in self._fine:
+                faults = judge(exchange)
+                self.faults += [f"{where}: {fault}" for fault in faults]
+                if not faults:
+                    self._fine.add(same)
 
     def check(self) -> None:
         """AssertionError with every fault so far; at least one exchange was judged."""
@@ -108,12 +110,17 @@ class Contract:
 
     def of(self, exchange: Exchange) -> list[str]:
         """What is wrong with this exchange, in words."""
-        request, response = _request(exchange), _response(exchange)
+        return [*self.of_request(exchange), *self.of_answer(exchange)]
+
+    def of_request(self, exchange: Exchange) -> list[str]:
         faults = self._unknown(exchange)
         # What the stand-in turned away need not be a request the vendor takes: only what succeeded must be.
         if 200 <= exchange.status < 300 or exchange.status == 404:
-            faults += _told(lambda: self._requests.validate_request(request))
-        return faults + _told(lambda: self._answers.validate_response(request, response))
+            faults += _told(lambda: self._requests.validate_request(_request(exchange)))
+        return faults
+
+    def of_answer(self, exchange: Exchange) -> list[str]:
+        return _told(lambda: self._answers.validate_response(_request(exchange), _response(exchange)))
 
     def template(self, url: str) -> str:
         """The path as the description writes it; "" for one it does not know."""
