@@ -207,6 +207,37 @@ class Walk:
         self.world.slack.click_view(user, action)
         return True
 
+    # -- time goes by -------------------------------------------------------------------------------------------------
+
+    def told(self, user: str) -> list[dict[str, Any]]:
+        """The direct messages of this person."""
+        with self.world.slack.workspace.lock:
+            return [dict(each) for each in self.world.slack.workspace.direct(user).messages]
+
+    def overdue(self, person: tuple[str, str], days: int = 40) -> None:
+        """Nobody answers until the last day is over: the thread, the channel, a second person, the team hear of it."""
+        self.write(person, "Data Protection Enquiry", "Dear team, which data do you hold about me? Kind regards")
+        ref = self.new_card()
+        self.letter(person, "acknowledgement")
+        self.say(f"{ref}: the card is in the channel, and nobody begins")
+        self.world.clock.forward(days=days)
+        self.until("the word in the thread", lambda: self._thread(ref, "Overdue"))
+        self.until("the second person to be told", lambda: self.told(self.approver) or self.told(self.handler))
+        for words in ("Enquiries ·", "The week until"):
+            self.until(f"“{words}” in the channel", lambda words=words: self._in_channel(words))
+        self.say(f"{ref}: overdue, and everybody knows")
+        self.press(self.handler, ref, "withdraw:access")
+        self.press(self.handler, ref, "close")
+
+    def _thread(self, ref: str, words: str) -> bool:
+        card = self.card(ref)
+        messages = self.world.slack.messages()
+        return any(each.get("thread_ts") == (card or {}).get("ts") and words in each["text"] for each in messages)
+
+    def _in_channel(self, words: str) -> bool:
+        messages = self.world.slack.messages()
+        return any(words in json.dumps(each.get("blocks", []), ensure_ascii=False) for each in messages)
+
     # -- the walks --------------------------------------------------------------------------------------------------
 
     def access(self, person: tuple[str, str]) -> zipfile.ZipFile:

@@ -32,6 +32,8 @@ class Evidence:
     data: Path  # where packages lie
     canaries: Iterable[str]  # invented persons, searched for where they must not be
     settled: int = 0  # times a person said “send again”
+    team_mail: Sequence[bytes] = ()  # reminders that went to the team
+    deaths: int = 0
 
 
 def check_invariants(world: Evidence) -> None:
@@ -59,6 +61,23 @@ def check_invariants(world: Evidence) -> None:
     assert not strays, f"I10: left over: {strays}"
     assert not restless(world.store), f"I11: not quiet: {restless(world.store)}"
     assert all(row.state == "done" for row in acts), f"I11: the ledger is open: {acts}"
+
+
+def check_said_once(world: Evidence) -> None:
+    """Every reminder that stands in the store was said: in its thread once, to each person once a day, by mail once."""
+    with world.store.read() as unit:
+        tickets = unit.tickets.list(limit=1000)
+        rows = [row for ticket in tickets for row in unit.reminders.of(ticket.id)]
+    conversations = world.slack.workspace.conversations.values()
+    posted = [each for channel in conversations for each in channel.messages if each.get("metadata")]
+    said = Counter(each["metadata"]["event_payload"]["key"] for each in posted)
+    twice = [key for key, times in said.items() if times > 1]
+    assert not twice, f"I3: said twice in Slack: {twice}"
+    assert all(row.state == "said" for row in rows), f"I3: never said: {[row for row in rows if row.state != 'said']}"
+    assert all(row.message for row in rows), f"I3: nobody was told: {[row.key for row in rows if not row.message]}"
+    mails = Counter(message_from_bytes(each)["Message-ID"] for each in world.team_mail)
+    again = sum(times - 1 for times in mails.values())  # under one Message-ID: it harms nobody, silence would
+    assert again <= world.deaths, f"I3: the team was written to again and again: {mails}"
 
 
 def restless(store: Store) -> list[tuple[str, str, str | None]]:

@@ -23,7 +23,13 @@ from bot.sandbox.world import OWN, World
 from bot.store import Keys, Store
 from tests.faults.invariants import Evidence
 
-QUICK = """
+TEAM = "team@klangfinger.example"
+QUICK = f"""
+[reminders]
+working_hours = "00:00-23:59"
+working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+email = ["{TEAM}"]
+
 [engine]
 lease_s = 5
 mail_timeout_s = 2
@@ -151,7 +157,8 @@ def evidence(world: World, walk: Walk, database_url: str) -> Evidence:
     return Evidence(
         store=Store(database_url, keys, world.clock, new_id),
         slack=world.slack,
-        letters=[each.content for each in world.smtp.received if OWN not in each.recipients],
+        letters=[each.content for each in world.smtp.received if not {OWN, TEAM} & set(each.recipients)],
+        team_mail=[each.content for each in world.smtp.received if TEAM in each.recipients],
         accepted=walk.mails,
         changes=changes(world.company_path),
         data=Path(world.environment()["SUBJECTLINE_DATA"]),

@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.company import JONAS, MARA
-from tests.faults.invariants import check_invariants, quiet
+from tests.faults.invariants import check_invariants, check_said_once, quiet
 from tests.faults.stage import Zygote, evidence, staged
 from tests.fixtures.store import migrate, postgres_url
 
@@ -29,6 +30,7 @@ KINDS = (
     "quarantine",
     "quarantine_redraw",
 )
+REMINDING = ("remind", "remind_person", "digest", "week", "remind_mail")  # on a walk of their own: weeks go by on it
 OF_EACH = ("claimed", "before_call", "after_call", "recorded")
 
 
@@ -36,7 +38,7 @@ def points() -> list[str]:
     """Every crash point the code names: written out, or one of the engine's for each kind of work."""
     literal = re.compile(r"checkpoint\(\"([a-z_.]+)\"\)")
     named = {name for path in (ROOT / "bot").rglob("*.py") for name in literal.findall(path.read_text())}
-    return sorted(named | {f"{kind}.{place}" for kind in KINDS for place in OF_EACH})
+    return sorted(named | {f"{kind}.{place}" for kind in (*KINDS, *REMINDING) for place in OF_EACH})
 
 
 @pytest.fixture(scope="module")
@@ -71,23 +73,27 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def test_the_number_of_crash_points_does_not_shrink() -> None:
     """A point that disappears is a place nobody looks at any more."""
-    assert len(points()) == 78
+    assert len(points()) == 111
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("url", "point"), cases(), indirect=["url"])
 def test_killed_at(point: str, url: str, tmp_path: Path, zygote: Zygote) -> None:
-    """An access, a deletion and a quarantined mail are walked to their end although the bot dies on the way."""
+    """Enquiries are walked to their end although the bot dies on the way: everything happened, and happened once."""
     with staged(tmp_path / "world", zygote, url) as (world, bot, walk):
         bot.start(crash=point)
-        walk.quarantine()
-        package = walk.access(("Mara Lindt", MARA))
-        assert "START-HERE.html" in package.namelist()
-        walk.deletion(("Jonas Altherr", JONAS))
+        if point.partition(".")[0] in REMINDING:
+            walk.overdue(("Mara Lindt", MARA))
+        else:
+            walk.quarantine()
+            package = walk.access(("Mara Lindt", MARA))
+            assert "START-HERE.html" in package.namelist()
+            walk.deletion(("Jonas Altherr", JONAS))
         assert len(bot.deaths) == 1, f"{point} was never reached"
         held = evidence(world, walk, url)
         walk.until("everything to be quiet", lambda: quiet(held.store))
         assert bot.stop() == 0
         check_invariants(held)
+        check_said_once(replace(held, deaths=len(bot.deaths)))
         held.store.close()
