@@ -40,6 +40,9 @@ class FakeShelf:
     def put(self, name: str, value: bytes) -> None:
         self.values[name] = value
 
+    def drop(self, name: str) -> None:
+        self.values.pop(name, None)
+
     @contextmanager
     def turn(self, name: str) -> Iterator[None]:
         assert name

@@ -5,16 +5,17 @@ finds too much and too late, and notes every workflow somebody set off. `trouble
 """
 
 import asyncio
+import json
+import re
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.exchange import Exchange
@@ -31,7 +32,7 @@ TOKEN_LIVES = timedelta(hours=1)
 TOKENS = 10  # in ten minutes, for each refresh token; so many live at once, too
 WINDOW = timedelta(minutes=10)
 CREDITS = 50_000
-TOO_MANY = desk.error(429, "TOO_MANY_REQUESTS", "too many requests")
+METHODS = ["GET", "POST", "PUT", "DELETE"]
 SCOPES = {  # what a call needs beyond the scope of its module
     "POST /coql": "ZohoCRM.coql.READ",
     "GET /{module}/search": "ZohoSearch.securesearch.READ",
@@ -64,8 +65,9 @@ class Zoho:
         self.book = Book(clock)
         if planted:
             plant(self.book)
-        self.trouble = Trouble(Starlette(routes=self._routes()))
+        self.trouble = Trouble(Starlette(routes=[Route("/{path:path}", self._take, methods=METHODS)]))
         self._server = Loopback(self.trouble)
+        self.api_domain = self._server.url
         self.before = self.snapshot()
 
     @property
@@ -106,38 +108,52 @@ class Zoho:
         locked = {"Locked": state.locks[number]["Locked_Reason__s"]} if number in state.locks else {}
         return {"id": number, **named, **counted, **locked}
 
-    # -- HTTP
+    # -- what is asked
 
-    def _routes(self) -> list[Route]:
-        calls = {**desk.CALLS, **around.CALLS}
-        routes = [Route("/oauth/v2/token", self._token, methods=["POST"])]
-        for name, act in sorted(calls.items(), key=lambda each: each[0].count("{")):
-            method, path = name.split(" ")
-            routes.append(Route(API + path, self._endpoint(name, act), methods=[method]))
-        return routes
+    def ask(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, lie: bool = False
+    ) -> tuple[int, dict[str, str], bytes]:
+        """What the service answers to this request (`target`: path and query): status, headers, content. No wire."""
+        path, _, query = target.partition("?")
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        if path == "/oauth/v2/token":
+            return _told(self._token({**asked, **dict(parse_qsl(body.decode()))}))
+        found = self._found(method, path)
+        fault = self._unauthorised(headers.get("authorization", ""), found[0] if found else "")
+        answer = fault or self._acted(found, asked, body, lie=lie)
+        self.credits -= 1
+        status, told, content = _told(answer)
+        if self.credits < CREDITS / 2:
+            told["x-api-credits-remaining"] = str(self.credits)
+        self.judge(Exchange(method, HOST_ABROAD + target, dict(headers), body, status, told["content-type"], content))
+        return status, told, content
 
-    def _endpoint(self, name: str, act: Callable[[desk.Call], desk.Answer]) -> Callable[[Request], Any]:
-        async def endpoint(request: Request) -> Response:
-            self._under_way += 1
-            self.most_at_once = max(self.most_at_once, self._under_way)
-            try:
-                full = self._under_way > self.calls_at_once or self.credits <= 0
-                await asyncio.sleep(0 if full else self.latency_s)
-                fault = TOO_MANY if full else self._unauthorised(request, name)
-                answer = fault or self._acted(request, act, await _json(request))
-            finally:
-                self._under_way -= 1
-            self.credits -= 1
-            response = _response(answer)
-            if self.credits < CREDITS / 2:
-                response.headers["X-API-CREDITS-REMAINING"] = str(self.credits)
-            self.judge(await _exchange(request, response))
-            return response
+    async def _take(self, request: Request) -> Response:
+        body = await request.body()
+        target = request.scope["raw_path"].decode() + ("?" if request.url.query else "") + request.url.query
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            if self._under_way > self.calls_at_once or self.credits <= 0:
+                status, headers, content = _told(desk.error(429, "TOO_MANY_REQUESTS", "too many requests"))
+            else:
+                await asyncio.sleep(self.latency_s)
+                lie = bool(request.scope.get("sandbox.lie"))
+                status, headers, content = self.ask(request.method, target, request.headers, body, lie=lie)
+        finally:
+            self._under_way -= 1
+        return Response(content, status, headers=headers if content else None)
 
-        return endpoint
+    def _found(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
+        """The call's name (`GET /{module}/{record}`) and what is filled in."""
+        for name, pattern in _PATTERNS:
+            match = pattern.fullmatch(f"{method} {path.removeprefix(API)}")
+            if match and path.startswith(API):
+                return name, {key: unquote(value) for key, value in match.groupdict().items()}
+        return None
 
-    def _unauthorised(self, request: Request, name: str) -> desk.Answer | None:
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
+    def _unauthorised(self, header: str, name: str) -> desk.Answer | None:
+        kind, _, token = header.partition(" ")
         live = {each for each, until in self._tokens if until > self.clock()}
         if kind != "Zoho-oauthtoken" or token not in live:
             return desk.error(401, "INVALID_TOKEN", "invalid oauth token")
@@ -145,31 +161,55 @@ class Zoho:
             return desk.error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL")
         return None
 
-    def _acted(self, request: Request, act: Callable[[desk.Call], desk.Answer], body: Any) -> desk.Answer:
-        parts = request.path_params
+    def _acted(
+        self, found: tuple[str, dict[str, str]] | None, query: dict[str, str], body: bytes, *, lie: bool
+    ) -> desk.Answer:  # fmt: skip
+        if found is None:
+            return desk.error(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one")
+        name, parts = found
         if parts.get("module", "Leads") not in MODULES:
             return desk.error(400, "INVALID_MODULE", "the module name given seems to be invalid", resource_path_index=0)
+        try:
+            given = json.loads(body) if body else None
+        except ValueError:
+            return desk.error(400, "INVALID_DATA", "body is not JSON")
         with self.book.lock:
-            book = self.book.lied_to() if request.scope.get("sandbox.lie") else self.book
-            return act(desk.Call(book, parts, dict(request.query_params), body))
+            book = self.book.lied_to() if lie else self.book
+            return _CALLS[name](desk.Call(book, parts, query, given))
 
-    async def _token(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
+    def _token(self, form: Mapping[str, str]) -> desk.Answer:
         now = self.clock()
         self.token_calls = [each for each in self.token_calls if each > now - WINDOW] + [now]
         if len(self.token_calls) > TOKENS:
-            told = {"error": "Access Denied", "status": "failure", "error_description":
-                    "You have made too many requests continuously. Please try again after some time."}  # fmt: skip
-            return JSONResponse(told, status_code=400)
+            why = "You have made too many requests continuously. Please try again after some time."
+            return 400, {"error": "Access Denied", "status": "failure", "error_description": why}
         if form.get("grant_type") != "refresh_token" or form.get("client_id") != self.client_id:
-            return JSONResponse({"error": "invalid_client"})  # with status 200, as the service does
+            return 200, {"error": "invalid_client"}  # with status 200, as the service does
         if form.get("client_secret") != self.client_secret:
-            return JSONResponse({"error": "invalid_client_secret"})
+            return 200, {"error": "invalid_client_secret"}
         if form.get("refresh_token") != self.refresh_token:
-            return JSONResponse({"error": "invalid_code"})
+            return 200, {"error": "invalid_code"}
         token = f"1000.{secrets.token_hex(16)}.{secrets.token_hex(16)}"
         self._tokens.append((token, now + TOKEN_LIVES))
-        return JSONResponse({"access_token": token, "api_domain": self.url, "token_type": "Bearer", "expires_in": 3600})
+        return 200, {"access_token": token, "api_domain": self.api_domain, "token_type": "Bearer", "expires_in": 3600}
+
+
+_CALLS = {**desk.CALLS, **around.CALLS}
+_PATTERNS = [  # the plainer first: `/settings/modules` is no module
+    (name, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", name)))
+    for name in sorted(_CALLS, key=lambda name: (name.count("{"), name))
+]
+
+
+def _told(answer: desk.Answer) -> tuple[int, dict[str, str], bytes]:
+    status, body = answer
+    if body is None:
+        return status, {"content-type": ""}, b""
+    if isinstance(body, bytes):
+        kind = "image/png" if body.startswith(b"\x89PNG") else "application/octet-stream"
+        return status, {"content-type": kind}, body
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return status, {"content-type": "application/json;charset=UTF-8"}, content
 
 
 def _plain(row: Row) -> Row:
@@ -177,27 +217,3 @@ def _plain(row: Row) -> Row:
         name: value.get("name") if isinstance(value, dict) else value
         for name, value in row.items() if value not in (None, "", [], {})
     }  # fmt: skip
-
-
-async def _exchange(request: Request, response: Response) -> Exchange:
-    url = f"{HOST_ABROAD}{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
-    kind = response.headers.get("content-type", "")
-    told = dict(request.headers), await request.body()
-    return Exchange(request.method, url, *told, response.status_code, kind, bytes(response.body))
-
-
-async def _json(request: Request) -> Any:
-    try:
-        return await request.json() if request.headers.get("content-type", "").startswith("application/json") else None
-    except ValueError:
-        return None
-
-
-def _response(answer: desk.Answer) -> Response:
-    status, body = answer
-    if body is None:
-        return Response(status_code=status)
-    if isinstance(body, bytes):
-        kind = "image/png" if body.startswith(b"\x89PNG") else "application/octet-stream"
-        return Response(body, status, media_type=kind)
-    return JSONResponse(body, status)

@@ -176,7 +176,7 @@ CALLS: dict[str, Callable[[Call], Answer]] = {
     "GET /{module}/{record}/Attachments/{item}": attachment,
     "DELETE /{module}/{record}/Attachments/{item}": delete_attachment,
     "GET /{module}/{record}/Emails": emails,
-    "GET /{module}/{record}/Emails/{item:path}": email,
+    "GET /{module}/{record}/Emails/{item}": email,
     "GET /{module}/{record}/__timeline": timeline,
     "GET /{module}/{record}/photo": photo,
     "DELETE /{module}/{record}/photo": delete_photo,
