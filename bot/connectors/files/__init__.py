@@ -20,7 +20,7 @@ from bot.connectors import block as blocks
 from bot.connectors.documents import Documents
 from bot.connectors.files.accounts import Account, InDatabase, Index, InFile, Nobody, accounts
 from bot.connectors.files.holds import QUARANTINE, RESTRICTED, Holds, run_of
-from bot.connectors.files.rules import Map, Parts, Rule, Share, shown
+from bot.connectors.files.rules import Map, Parts, Share, shown
 from bot.connectors.files.search import CROWD, Fate, Finding, Piece, Search, Who, fate
 from bot.connectors.files.tree import Closed, Gone, Sort, Tree
 from bot.connectors.tokens import comparable
@@ -29,12 +29,14 @@ from bot.law import Right
 from bot.workflow import Act, Line, difference, plan_hash
 
 ACTING = frozenset({Act.DELETE, Act.RESTRICT, Act.LIFT})
-REACHED = frozenset({Right.ACCESS, Right.CORRECTION, Right.DELETION, Right.RESTRICTION})
+REACHED = frozenset({Right.ACCESS, Right.DELETION, Right.RESTRICTION})
 LISTED = "The list of accounts names this person: do there by hand what has to be done."
 BY_ADDRESS = "address"  # key of a person without an account: the addresses say who it is
-COLUMNS = ("file", "bytes", "modified", "sha256")
+LIST = "list of files"
+COLUMNS = ("file", "category", "bytes", "modified", "sha256")
 LABELS = {
-    "file": "File", "bytes": "Size in bytes", "modified": "Last changed (UTC)", "sha256": "SHA-256 of its content",
+    "file": "File", "category": "What it is", "bytes": "Size in bytes", "modified": "Last changed (UTC)",
+    "sha256": "SHA-256 of its content",
 }  # fmt: skip
 
 
@@ -108,6 +110,8 @@ class Files:
 
     def plan(self, right: Right, person: Found) -> list[Line]:
         """Counts per rule and act; the mark of a line stands for the paths, sizes and contents it was made of."""
+        if right == Right.CORRECTION:
+            raise Unsupported("What stands in files is corrected by hand.")
         with self._searching() as search:
             who, finding = self._who(person), search.all(self._who(person))
         listed = self._index.place and any(number == who.number for number, _ in self._index.rows(()))
@@ -116,14 +120,11 @@ class Files:
         return self._lines(right, finding)
 
     def export(self, person: Found) -> Iterator[Table | File]:
-        """A list of the files of each rule, with their digests, and then every one of them."""
+        """A list of the files with their digests, and then every one of them."""
         with self._searching() as search:
             pieces = [each for each in search.all(self._who(person)).pieces if _goes_out(each)]
-        by_rule: dict[str, list[Piece]] = defaultdict(list)
-        for piece in pieces:
-            by_rule[piece.rule.name].append(piece)
-        for mine in by_rule.values():
-            yield _table(mine[0].rule, mine)
+        if pieces:
+            yield _list(pieces)
         for piece in pieces:
             yield self._file(piece)
 
@@ -235,6 +236,8 @@ class Files:
             )
             for (place, category, act, basis, words), pieces in grouped.items()
         ]  # fmt: skip
+        if right == Right.ACCESS and (count := sum(map(_goes_out, finding.pieces))):
+            lines.append(Line(self.name, LIST, Act.EXPORT, count, _categories(finding.pieces)))
         if right in REACHED:
             troubles = finding.troubles.items()
             lines += [Line(self.name, place, Act.TASK, count, words=words) for (place, words), count in troubles]
@@ -246,8 +249,6 @@ class Files:
         if right == Right.ACCESS:
             out = Fate(Act.TASK, aside=aside, words=f"{words}: take out by hand what concerns this person.")
             return Fate(Act.EXPORT) if _goes_out(piece) else out
-        if right == Right.CORRECTION:
-            return Fate(Act.TASK, words="are about this person: correct by hand what is wrong in them.")
         if right not in REACHED:
             return None
         if piece.trouble:
@@ -350,14 +351,22 @@ def _counts(lines: Iterable[Line]) -> dict[str, int]:
     return counts
 
 
-def _table(rule: Rule, pieces: Sequence[Piece]) -> Table:
+def _categories(pieces: Iterable[Piece]) -> str:
+    return ", ".join(sorted({each.rule.category for each in pieces if _goes_out(each)}))
+
+
+def _list(pieces: Sequence[Piece]) -> Table:
+    """What is handed over, so that nobody can say later that it was less, or something else."""
     rows = tuple(
-        ("/".join(shown(each) for each in piece.path), piece.entry.stamp.size, _moment(piece), piece.digest)
+        (
+            "/".join(shown(each) for each in piece.path), piece.rule.label or piece.rule.category,
+            piece.entry.stamp.size, _moment(piece), piece.digest,
+        )
         for piece in pieces
-    )
+    )  # fmt: skip
     return Table(
-        rule.name, rule.category, rule.purpose, rule.retention, COLUMNS, rows, LABELS, rule.source,
-        rule.label or rule.name,
+        LIST, _categories(pieces), "To show which files there are.", "As the files themselves.", COLUMNS, rows, LABELS,
+        label="Your files",
     )  # fmt: skip
 
 

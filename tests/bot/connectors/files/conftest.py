@@ -11,3 +11,10 @@ from tests.bot.connectors.files.share import Share
 def share(tmp_path: Path) -> Share:
     (tmp_path / "share").mkdir()
     return Share(tmp_path / "share").fill()
+
+
+@pytest.fixture
+def empty_share(tmp_path: Path) -> Share:
+    """Nothing in it yet."""
+    (tmp_path / "share").mkdir()
+    return Share(tmp_path / "share")

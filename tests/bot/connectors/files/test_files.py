@@ -67,20 +67,19 @@ def test_the_plan_counts_and_names_nobody(share: Share) -> None:
 
 
 def test_the_copy_has_a_list_with_digests(share: Share) -> None:
-    """One list for each rule, then the files; what others are in is for a person to look at first."""
+    """First the list, then the files; what others are in is for a person to look at first."""
     server = share.connect()
     before = share.everything()
     found = list(server.export(share.one(MARA)))
     tables = [each for each in found if isinstance(each, Table)]
     listed = {row[0]: row for table in tables for row in table.rows}
     files = {each.name: (b"".join(each.pieces), each.look) for each in found if isinstance(each, File)}
-    assert listed.keys() == files.keys() - set()
+    assert listed.keys() == files.keys()
     for name, (content, _) in files.items():
         assert content == CONTENT[name]
-        assert listed[name][1:] == (len(content), dt.datetime.fromtimestamp(1_700_000_000, dt.UTC), hashlib.sha256(content).hexdigest())
+        assert listed[name][2:] == (len(content), dt.datetime.fromtimestamp(1_700_000_000, dt.UTC), hashlib.sha256(content).hexdigest())
     assert {name for name, (_, look) in files.items() if look} == {"customers/1042_Lindt/household.txt", "mails/both.eml", "mails/question.eml"}
     assert not files["customers/1042_Lindt/photo.jpg"][1]
-    assert set(tables[0].labels) == set(tables[0].columns)
     assert told(server.plan(Right.ACCESS, share.one(MARA)))["mails", "export"] == 2
     assert share.everything() == before
 
@@ -360,9 +359,8 @@ def test_restricted_files_can_be_deleted(share: Share) -> None:
 def test_what_a_file_share_cannot_do(share: Share) -> None:
     """Correcting is a person's task; there is no list of addresses and no advertising."""
     server, person = share.connect(), share.one(MARA)
-    assert {line.act for line in server.plan(Right.CORRECTION, person)} == {Act.TASK}
-    assert server.plan(Right.OBJECTION, person) == []
     for act in (
+        lambda: server.plan(Right.CORRECTION, person),
         lambda: server.propose(person, {"email": "x@example.com"}), lambda: server.correct(person, [], "k"),
         lambda: server.stop_marketing(person, [], "k"), server.addresses, lambda: server.idle(dt.date.min, "", 1),
     ):  # fmt: skip
