@@ -68,6 +68,11 @@ class Bot:
         with self.parts.store.read() as unit:
             return diary.appointments(unit, self.parts.desk.house.message_domain)
 
+    def _sweep(self) -> None:
+        """Nothing stands longer than it may, and every date is counted by the rules of today."""
+        self.parts.desk.sweep()
+        self.parts.desk.recount()
+
     def _start_worker(self) -> None:
         parts = self.parts
         if parts.store.exclusive():
@@ -75,7 +80,7 @@ class Bot:
         parts.engine.start()
         self._stops.append(lambda: parts.engine.stop(STOP_S))
         desk, engine = parts.desk, parts.engine
-        ticker = Ticker(engine.wake, engine.renew, desk.sweep, desk.remind, desk.clock_jumped)
+        ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, desk.clock_jumped)
         ticker.start()
         self._stops.append(ticker.stop)
         arrivals = Arrivals(parts.desk, parts.opener, parts.rules)

@@ -47,10 +47,16 @@ KEPT = [
      "basis": "Code of Obligations, art. 958f", "until": date(2035, 12, 31)},
     {"system": "our internal server", "place": "Dispute", "act": "keep", "count": 1, "category": "", "basis": "a claim in court", "until": None},
 ]  # fmt: skip
+STANDS = {"clock": "suspended", "asked_on": date(2026, 11, 25), "due_if_answered": date(2026, 12, 23)}  # of the clock
+DOUBT = ["Your mail came from another address than the one we know.", "Two people have your name."]
 VALUES = {
     "acknowledgement": {},
     "identity_code": {"code": "4071 9925", "hours": 24, "tries": 5, "channel": "mail",
-                      "expires_at": datetime(2026, 11, 23, 10, 15, tzinfo=ZURICH)},
+                      "expires_at": datetime(2026, 11, 23, 10, 15, tzinfo=ZURICH), **STANDS},
+    "identity_question": {"words_of_ours": DOUBT, "means": ["address", "facts", "document"], **STANDS},
+    "clarification_question": {"words_of_ours": ["Which of our two shops do you mean?"], **STANDS},
+    "extension_notice": {"words_of_ours": ["Your data are in five systems."], "part": ["Your invoices come today."],
+                         "reason": "complexity of the request", "was_due": date(2026, 12, 15)},
     "access_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
     "nothing_held": {"right": "access", "searched": ["our internal server"]},
     "erasure_done": {"searched": ["our internal server"], "erased": ERASED, "kept": KEPT, "erased_on": date(2026, 11, 24)},
@@ -81,9 +87,16 @@ REQUIRED = {
         "least_intrusive_means_offered": ["reply to this mail with this code", "4071 9925", "the mildest way to find out"],
         "alternatives": ["If you cannot reply with the code", "call us at +41 52 555 01 00", "two facts that only you and we know"],
         "use_only_for_check_then_delete": ["We use the code for this check only, and delete it afterwards"],
-        "effect_on_the_deadline": ["The day by which we answer stays 22 December 2026"],
+        "effect_on_the_deadline": ["the time we have for our answer stands still", "you hear from us by 23 December 2026"],
         "what_happens_without_an_answer": ["Without a confirmation we can neither give out nor change anything", "24 hours, until 23 November 2026, 10:15", "you get a new one"],
         "identity_document_may_be_blacked_out": ["Please do not send a copy of your passport or identity card"],  # none is asked for
+    }),
+    "extension": ("extension_notice", {
+        "reasons_for_delay": ["Your data are in five systems."],
+        "reason_is_complexity_or_number_of_requests": ["The reason the law allows for this: complexity of the request"],
+        "new_date": ["You get our answer by 22 December 2026", "cannot answer it completely by 15 December 2026"],
+        "part_that_can_be_answered_now": ["What you get before that", "Your invoices come today."],
+        "complaint_and_court": ["right to complain to a data protection authority", "FDPIC", "right to go to court"],
     }),
     "access_response": ("access_answer", {
         "confirmation_whether_data_are_processed": ["Yes, we hold and use personal data about you"],
@@ -114,7 +127,23 @@ REQUIRED = {
         "complaint_and_court": ["right to complain to a data protection authority", "right to go to court"],
     }),
 }  # fmt: skip
-ITEMS = [(ours, item, wanted) for ours, items in REQUIRED.values() for item, wanted in items.items()]
+BY_A_PERSON = {  # the same requirement, where a person asks and not the bot
+    "identity_request": ("identity_question", {
+        "reason_for_doubt": ["Why we doubt", *DOUBT],
+        "least_intrusive_means_offered": ["One of these is enough", "from the e-mail address we already have of you"],
+        "alternatives": ["two facts that only you and we know", "If none of this suits you", "call us at +41 52 555 01 00"],
+        "use_only_for_check_then_delete": ["We use it for this check only, and delete it afterwards"],
+        "effect_on_the_deadline": ["the time we have for our answer stands still", "If you answer on 25 November 2026"],
+        "what_happens_without_an_answer": ["Without an answer we can neither give out nor change anything"],
+        "identity_document_may_be_blacked_out": ["Black out everything but your name and address", "keep no copy"],
+    }),
+}  # fmt: skip
+ITEMS = [
+    (ours, item, wanted)
+    for each in (REQUIRED, BY_A_PERSON)
+    for ours, items in each.values()
+    for item, wanted in items.items()
+]
 
 
 @pytest.fixture(scope="module")
@@ -161,8 +190,43 @@ def test_the_letter_says_what_the_law_asks_for(writer, letter, item, wanted):
 def test_every_item_of_the_requirements_is_looked_for(shared):
     """The tests above cover each must and should of the letters we have."""
     listed = json.loads((shared / "law" / "letter_requirements.json").read_text(encoding="utf-8"))["letters"]
-    for name, (_, items) in REQUIRED.items():
+    for name, (_, items) in [*REQUIRED.items(), *BY_A_PERSON.items()]:
         assert set(items) == {each["id"] for each in listed[name]["items"]}
+
+
+@pytest.mark.parametrize("letter", ["identity_code", "identity_question", "clarification_question"])
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
+        ("running", "The day by which we answer stays 22 December 2026"),
+        ("suspended", "Until you answer, the time we have for our answer stands still."),
+        ("not_started", "The time we have for our answer starts with your reply."),
+    ],
+)
+def test_a_question_says_what_it_does_to_the_date(writer, letter, clock, said):
+    """One of three, and nothing of the others: whatever the clock does, the letter is true."""
+    text = words(write(writer, letter, clock=clock).text)
+    assert said in text
+    assert ("stays" in text) == (clock == "running")
+    assert ("by 23 December 2026 at the latest" in text) == (clock != "running")
+
+
+def test_a_document_is_asked_for_only_where_a_person_chose_it(writer):
+    """Else the letter asks not to send one, and speaks of the ways that were chosen only."""
+    text = words(write(writer, "identity_question", means=["facts"]).text)
+    assert "Please do not send a copy of your passport" in text
+    assert "Black out" not in text
+    assert "from the e-mail address we already have" not in text
+    assert "Please do not send a copy" not in words(write(writer, "identity_question").text)
+    alone = {**COMMON["company"], "phone": ""}
+    assert "call us" not in write(writer, "identity_question", company=alone).text
+
+
+def test_the_letters_of_the_clock_know_no_rights_where_none_was_named(writer):
+    """An enquiry without a right that intake could read is spoken of all the same."""
+    for letter in ("identity_question", "clarification_question"):
+        assert "about the data we hold about you" in words(write(writer, letter, rights=[]).text)
+    assert "Whatever is ready earlier we send you earlier" in words(write(writer, "extension_notice", part=[]).text)
 
 
 def test_nothing_is_said_that_is_not_so(writer):
