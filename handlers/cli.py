@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.workflow import plan_hash
-from handlers import classify, doctor, due, feed, report, ticket
+from handlers import classify, doctor, due, entering, feed, report, ticket
 from handlers import run as running
 from handlers.printing import line, say
 
@@ -39,6 +39,8 @@ slack = typer.Typer(no_args_is_help=True, help="The Slack app.")
 for name, group in {"db": db, "intake": intake, "law": law, "data": data, "audit": audit, "slack": slack}.items():
     app.add_typer(group, name=name)
 app.add_typer(ticket.app, name="ticket")
+ticket.app.command()(entering.new)
+ticket.app.command()(entering.address)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 

@@ -1,17 +1,18 @@
 """The desk: every verb of the office. It decides; rooms know, edges touch.
 
-The families follow the road, each may call those further down: receiving → identifying → running → answering →
-timing → counting → writing → moving. Choosing holds what people press, showing what they see,
+The families follow the road, each may call those further down: receiving, entering → opening → identifying →
+running → answering → timing → counting → writing → moving. Choosing holds what people press, showing what they see,
 reminding what is said of a ticket in time, telling who hears it.
 """
 
+from bot.desk.entering import Entering, Entry
 from bot.desk.office import House, Office
 from bot.desk.receiving import Receiving
 from bot.desk.telling import Telling
 
 
-class Desk(Receiving, Telling):
+class Desk(Receiving, Entering, Telling):
     """All verbs together, over one office."""
 
 
-__all__ = ["Desk", "House", "Office"]
+__all__ = ["Desk", "Entry", "House", "Office"]

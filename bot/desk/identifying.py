@@ -12,6 +12,7 @@ from bot.store import Unit
 from bot.tickets import BOT, MILD, PERSON, Identity, Request, State, Ticket
 
 CODE = re.compile(r"(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
+NO_ADDRESS = "No e-mail address is known. Add one to the ticket and go on, or do it by hand and answer by letter."
 CODES_A_MAIL = 3  # so that one mail cannot try many
 
 
@@ -21,6 +22,9 @@ class Identifying(Running):
     # -- locate: who is it, in each system ------------------------------------------------------------------------
 
     def _locate(self, unit: Unit, request: Request) -> None:
+        if not unit.tickets.correspondent(request.ticket_id).address:  # a letter, a call: "" must find nobody
+            self._escalate(unit, request, NO_ADDRESS)
+            return
         key = f"{request.id}:locate:{request.generation}:{request.version}"
         self.engine.put(unit, "locate", key, {"request": request.id}, ticket_id=request.ticket_id)
 

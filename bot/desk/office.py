@@ -9,8 +9,10 @@ from zlib import crc32
 from bot.engine import Engine
 from bot.law import Deadline, Right
 from bot.store import Store
-from bot.tickets import Actor
+from bot.tickets import Actor, Role
 from bot.workflow import Change, Line
+
+AT_THE_MACHINE = "os:"  # before the name of a user of the operating system; no Slack user id looks like this
 
 
 class Found(Protocol):
@@ -178,5 +180,10 @@ class Office:
     words: Callable[[bytes], str]  # the text of a raw mail, read under limits
 
     def actor(self, user: str) -> Actor:
-        """The user with the roles the configuration gives now."""
+        """The user with the roles the configuration gives now.
+
+        `os:name` sits at the machine and holds the key to everything: a handler, never the second person.
+        """
+        if user.startswith(AT_THE_MACHINE):
+            return Actor(user, frozenset({Role.HANDLER}))
         return Actor(user, self.house.roles.get(user, frozenset()))

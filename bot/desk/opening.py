@@ -1,9 +1,10 @@
 """Tickets are opened: any number in one transaction, by the same statements as one."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.desk.identifying import Identifying
 from bot.law import Right
@@ -22,7 +23,14 @@ class Enquiry:
     rights: tuple[Right, ...]
     who: Correspondent
     sender: str  # normal form of the address; empty where none is known
-    silent: bool = False  # nothing is ever sent by itself: a machine wrote it
+    silent: bool = False  # nothing is ever sent by itself: a machine wrote it, or no mail was
+    by: str = BOT.id  # who opens the ticket
+    detail: Mapping[str, Any] = field(default_factory=dict)  # of its receipt, for the record; nothing personal
+
+    @property
+    def received(self) -> datetime | date:
+        """What the clock starts with: the moment of a mail, the day that was entered of anything else."""
+        return self.received_at if self.channel == "mail" else self.received_on
 
 
 class Opening(Identifying):
@@ -36,15 +44,17 @@ class Opening(Identifying):
         greeted = self._greeted(unit, enquiries, senders)
         unit.tickets.add(*zip(tickets, [each.who for each in enquiries], senders, strict=True))
         unit.tickets.add_clock_events([
-            ClockEvent(unit.id(), each.id, "received", each.received_on, {}, BOT.id, unit.now) for each in tickets
+            ClockEvent(unit.id(), ticket.id, "received", each.received_on, each.detail, each.by, unit.now)
+            for ticket, each in zip(tickets, enquiries, strict=True)
         ])  # fmt: skip
         asked = [Request(unit.id(), each.id, right, State.RECEIVED) for each in tickets for right in each.rights]
         if asked:
             unit.requests.add(*asked)
-        for each in tickets:
+        for ticket, each in zip(tickets, enquiries, strict=True):
             unit.audit(
-                BOT.id, "open", each.id, ref=each.ref, rights=list(each.rights), due=each.due, unrolled=each.unrolled
-            )
+                each.by, "open", ticket.id, ref=ticket.ref, rights=list(ticket.rights), due=ticket.due,
+                unrolled=ticket.unrolled, channel=each.channel, **each.detail,
+            )  # fmt: skip
         self.engine.put_each(unit, "card", [each.id for each in tickets], lane="slack-post")
         self._acknowledge(unit, [ticket for ticket, known in zip(tickets, greeted, strict=True) if not known])
         return tickets
@@ -54,7 +64,7 @@ class Opening(Identifying):
         return {year: unit.tickets.next_refs(year, count) for year, count in years.items()}
 
     def _ticket(self, unit: Unit, enquiry: Enquiry, ref: str) -> Ticket:
-        clock = self.house.deadline(enquiry.received_at)
+        clock = self.house.deadline(enquiry.received)
         return Ticket(
             id=unit.id(),
             ref=ref,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.desk.moving import Moving
 from bot.engine import Job, Kind
+from bot.errors import NotAllowed
 from bot.store import Unit
 from bot.tickets import BOT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
@@ -55,6 +56,8 @@ class Writing(Moving):
         automatic: bool = False,
     ) -> dict[str, Any]:
         """The letter as it will go on the wire. Takes some milliseconds and needs no transaction."""
+        if not wrote.address:
+            raise NotAllowed(f"{ticket.ref} has no e-mail address: write by post, or add the address to the ticket.")
         letter_id = self.ids()
         message_id = self._message_id(letter_id)
         rendered = self.writer.write(kind, ticket.language, {**self._common(ticket), **values})

@@ -131,8 +131,14 @@ class Tickets:
         values = self._unit.open_json(owner(ticket_id), *_PLACE, ticket_id, sealed)
         return Correspondent(**{**values, "references": tuple(values["references"])})
 
-    def set_correspondent(self, ticket_id: str, correspondent: Correspondent) -> None:
-        self._run(_RESEAL, {"id_": ticket_id, "correspondent_sealed": self._sealed(ticket_id, correspondent)})
+    def set_correspondent(
+        self, ticket_id: str, correspondent: Correspondent, sender_blind: bytes | None = None
+    ) -> None:
+        """Who wrote, as is known now; found by `sender_blind` from now on, where it is given."""
+        row: dict[str, Any] = {"correspondent_sealed": self._sealed(ticket_id, correspondent)}
+        if sender_blind is not None:
+            row["sender_blind"] = sender_blind
+        self._run(_RESEAL, {"id_": ticket_id, **row})
 
     def clock_events(self, ticket_id: str) -> list[ClockEvent]:
         """What moved or explained the deadline, oldest first."""

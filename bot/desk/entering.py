@@ -1,0 +1,125 @@
+"""An enquiry that came by letter or by telephone becomes a ticket by hand, with the day on which it came.
+
+A letter counts from the day it was delivered, a call from the day it was made: whoever enters it says which. Oral
+enquiries are valid under the GDPR and in the United Kingdom; in Switzerland where the controller agrees (DPO art. 16).
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import law
+from bot.desk.opening import Enquiry, Opening
+from bot.desk.recorded import REGIME
+from bot.errors import NotAllowed
+from bot.intake import normal_address
+from bot.intake.words import folded, language, rights
+from bot.law import Right
+from bot.store import Unit
+from bot.tickets import Correspondent, Role, Ticket, check_role
+
+CHANNELS = ("post", "phone")
+SPOKEN = ("en", "de", "fr", "it")
+LONGEST_AGO = timedelta(days=366)  # whoever names an earlier day has mistyped
+WORDS = 20_000  # characters
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a team member knows of it. Only channel and day are needed; an address can be added later."""
+
+    channel: str  # post, phone
+    received_on: date  # delivered, or called
+    at: time | None = None  # of a call
+    rights: tuple[Right, ...] = ()  # none: as the words have it
+    words: str = field(default="", repr=False)  # what it says, or what was said
+    name: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)  # e-mail; without one the bot can neither look nor write
+    language: str = ""  # en, de, fr, it; none: as the words have it
+    country: str = ""  # ISO 3166, as far as it is known: which laws apply
+    elsewhere_on: date | None = None  # when a distributor or processor had it, if it came that way
+
+
+class Entering(Opening):
+    """The verbs for what did not come by mail."""
+
+    def enter(self, user: str, event: str, entry: Entry) -> Ticket | None:
+        """A ticket with its clock, its card and its record; None for a second delivery of the same form.
+
+        Nothing is sent to the person by itself. NotAllowed, naming the field, where what was entered cannot be.
+        """
+        check_role(self.actor(user), Role.HANDLER)
+        today = self._today(self.clock())
+        check(entry, today)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return None
+            (ticket,) = self._open(unit, [self._entered(user, entry, unit.now)])
+            self._resident(unit, ticket, user, entry.country)
+            return unit.tickets.get(ticket.id)
+
+    def _entered(self, user: str, entry: Entry, now: datetime) -> Enquiry:
+        address = normal_address(entry.address) or ""
+        text = folded(entry.words)
+        moment = datetime.combine(entry.received_on, entry.at or time(12), ZoneInfo(self.house.zone))
+        elsewhere = {"elsewhere_on": entry.elsewhere_on.isoformat()} if entry.elsewhere_on else {}
+        return Enquiry(
+            channel=entry.channel,
+            received_at=min(moment, now),
+            received_on=entry.received_on,
+            language=entry.language or (language(text) if entry.words.strip() else SPOKEN[0]),
+            rights=entry.rights or rights(text, enquiry=True),
+            who=Correspondent(
+                address=address, name=entry.name.strip(), subject="", words=entry.words, message_id="", references=()
+            ),
+            sender=address,
+            silent=True,
+            by=user,
+            detail=elsewhere,
+        )
+
+    def _resident(self, unit: Unit, ticket: Ticket, user: str, country: str) -> None:
+        """Where it is known in which country the person lives, its law applies; the record says so."""
+        laws = law.applicable(self.house.regimes, country)
+        if laws != self.house.regimes:
+            detail = {"regimes": list(laws), "how": "the person says so"}
+            self._record(unit, unit.tickets.lock(ticket.id), user, REGIME, ticket.received_on, detail)
+
+    def address(self, user: str, event: str, ticket_id: str, address: str) -> None:
+        """The ticket that had no e-mail address has one. One that is there is never replaced (T01)."""
+        check_role(self.actor(user), Role.HANDLER)
+        found = normal_address(address)
+        if found is None:
+            raise NotAllowed("This is no e-mail address.", field="address")
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            wrote = unit.tickets.correspondent(ticket.id)
+            if wrote.address:
+                raise NotAllowed(f"{ticket.ref} has an e-mail address; another one opens a ticket of its own.")
+            blind = self.store.keys.blind("address", found)
+            unit.tickets.set_correspondent(ticket.id, replace(wrote, address=found), blind)
+            unit.audit(user, "address", ticket.id)
+            self._redraw(unit, ticket.id)
+
+
+def check(entry: Entry, today: date) -> None:
+    """Nothing, if this can be so; NotAllowed with the field that is wrong otherwise."""
+    if entry.channel not in CHANNELS:
+        raise NotAllowed(f"It came by {' or '.join(CHANNELS)}.", field="channel")
+    if entry.received_on > today:
+        raise NotAllowed("A day in the future: nothing can have come then.", field="received")
+    if entry.received_on < today - LONGEST_AGO:
+        raise NotAllowed("That is more than a year ago. Please look at the day again.", field="received")
+    if entry.elsewhere_on and not entry.received_on - LONGEST_AGO <= entry.elsewhere_on <= entry.received_on:
+        raise NotAllowed("Whoever passed it on had it before us, within a year.", field="elsewhere")
+    if entry.address and normal_address(entry.address) is None:
+        raise NotAllowed("This is no e-mail address.", field="address")
+    if entry.language and entry.language not in SPOKEN:
+        raise NotAllowed(f"Letters are in one of: {', '.join(SPOKEN)}.", field="language")
+    if max(len(entry.words), len(entry.name) * 100) > WORDS:
+        raise NotAllowed(f"That is too long: {WORDS} characters of words, {WORDS // 100} of a name.", field="words")
+    country = entry.country.partition("-")[0]
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise NotAllowed("A country has two letters: CH, DE, GB; a state behind a hyphen: US-CA.", field="country")
