@@ -4,15 +4,14 @@ A person is all the records that are them; the key names each (`Contacts:4876…
 organisation beforehand: modules and fields are asked for, custom ones as well.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import httpx
-
 from bot.connectors import Change, File, Found, Idle, NotSeen, Outside, Seen, Shelf, Table
 from bot.connectors.block import read
-from bot.connectors.http import Client, quietly
+from bot.connectors.http import Client, quietly, quietly_each
 from bot.connectors.zoho.api import Api
 from bot.connectors.zoho.correcting import Correcting
 from bot.connectors.zoho.erasing import Erasing, counts
@@ -35,8 +34,11 @@ SETTLE_S = 10.0  # how long a call whose answer was lost may still be at work
 NEEDED = ("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN")
 
 
-def connector(block: Mapping[str, Any], outside: Outside) -> "Zoho":
-    """The connector of this `[[connectors]]` block. Misconfigured, with every fault that shows without a call."""
+def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) -> "Zoho":
+    """The connector of this `[[connectors]]` block. Misconfigured, with every fault that shows without a call.
+
+    `client_with` is what a test gives the clients: a transport, a way to wait.
+    """
     where = f"[[connectors]] {block.get('name', '')}"
     read_in, faults = read(Block, read_block(block), where)
     missing = [name for name in NEEDED if not outside.secret(name)]
@@ -46,8 +48,10 @@ def connector(block: Mapping[str, Any], outside: Outside) -> "Zoho":
         faults.append(f"{where}: dc is missing: the data centre, such as “eu”.")
     if faults or read_in is None:
         raise Misconfigured(faults)
-    return Zoho(read_in, Credentials(*(outside.secret(name) for name in NEEDED)), outside.shelf, outside.clock,
-                accounts or ACCOUNTS[read_in.dc or "us"], outside.secret("ZOHO_API_URL"))  # fmt: skip
+    return Zoho(
+        read_in, Credentials(*(outside.secret(name) for name in NEEDED)), outside.shelf, outside.clock,
+        accounts or ACCOUNTS[read_in.dc or "us"], outside.secret("ZOHO_API_URL"), client_with,
+    )  # fmt: skip
 
 
 class Zoho:
@@ -61,21 +65,21 @@ class Zoho:
         clock: Callable[[], datetime],
         accounts: str,
         api: str = "",
-        transport: Callable[[], httpx.BaseTransport] | None = None,
+        client_with: Mapping[str, Any] | None = None,
     ) -> None:
         """Calls nothing yet. `accounts` and `api` are addresses; without `api` the token's answer says where it is."""
         self.name, self.label = block.name, block.label
         self.timeout_s, self.settle_s = block.timeout_s, SETTLE_S
-        tokens = Tokens(Client(VENDOR, accounts, transport=transport() if transport else None), credentials, shelf,
-                        clock, api.rstrip("/"))  # fmt: skip
+        how = dict(client_with or {})
+        tokens = Tokens(Client(VENDOR, accounts, **how), credentials, shelf, clock, api.rstrip("/"))
         self._block = block
         self._shelf = shelf
         self._clock = clock
-        self._api = Api(tokens, block.in_flight, transport)
+        self._api = Api(tokens, block.in_flight, how)
         self._register = Register(self._api, block)
         self._people = People(self._api, self._register, block)
         self._holdings = Holdings(self.name, self._api, self._register, self._people, block)
-        self._records = Records(self._api, self._people)
+        self._records = Records(self._api, self._people, how.get("pause", time.sleep))
         self._erasing = Erasing(self._api, self._people, self._holdings, self._records, block)
         self._exporting = Exporting(self._api, self._holdings, block)
         self._correcting = Correcting(self._people, self._holdings, self._records, block)
@@ -109,11 +113,14 @@ class Zoho:
                     return self._restricting.restriction(person)
                 case "objection":
                     return self._restricting.objection(person)
+                case "correction":
+                    return self._correcting.lines(person)
         raise Unsupported(f"Zoho CRM has no plan for {right}.")
 
+    @quietly_each
     def export(self, person: Found) -> Iterator[Table | File]:
         """Everything by its labels; each piece is fetched when it is wanted."""
-        return self._exporting.export(person)
+        yield from self._exporting.export(person)
 
     @quietly
     def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:
@@ -157,7 +164,8 @@ class Zoho:
         """Seen when all of it was done. What was done in part is not seen: `erase` goes on with the rest."""
         wanted = self._mine(lines)
         with self._in_time():
-            return Seen(counts(wanted)) if self._erasing.finished(self._journal(person, wanted)) else NotSeen()
+            done = self._erasing.finished(self._journal(person, wanted), person, wanted, self._today())
+        return Seen(counts(wanted)) if done else NotSeen()
 
     @quietly
     def prove(
@@ -179,9 +187,10 @@ class Zoho:
                     return self._restricting.left(person, wanted)
         raise Unsupported(f"Zoho CRM has no proof for {right}.")
 
+    @quietly_each
     def addresses(self) -> Iterator[str]:
         """Every e-mail address held, page by page."""
-        return self._review.addresses()
+        yield from self._review.addresses()
 
     @quietly
     def idle(self, before: date, after: str, limit: int) -> list[Idle]:

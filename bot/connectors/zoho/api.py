@@ -10,8 +10,6 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-import httpx
-
 from bot.connectors.answer import Answer
 from bot.connectors.http import Client, Query, Vendor
 from bot.connectors.zoho.token import Grant, Tokens
@@ -57,12 +55,10 @@ def vendor(in_flight: int) -> Vendor:
 class Api:
     """One organisation's API. Safe from any thread."""
 
-    def __init__(
-        self, tokens: Tokens, in_flight: int, transport: Callable[[], httpx.BaseTransport] | None = None
-    ) -> None:
+    def __init__(self, tokens: Tokens, in_flight: int, client_with: Mapping[str, Any] | None = None) -> None:
         self._tokens = tokens
         self.in_flight = in_flight
-        self._transport = transport
+        self._client_with = dict(client_with or {})
         self._clients: dict[str, Client] = {}
         self._lock = Lock()
 
@@ -109,8 +105,7 @@ class Api:
     def client(self, grant: Grant) -> Client:
         with self._lock:
             if grant.api not in self._clients:
-                transport = self._transport() if self._transport else None
-                made = Client(vendor(self.in_flight), grant.api + BASE, transport=transport)
+                made = Client(vendor(self.in_flight), grant.api + BASE, **self._client_with)
                 self._clients[grant.api] = made
             return self._clients[grant.api]
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.connectors import Change, Found
-from bot.connectors.zoho.holdings import Holdings, refs
+from bot.connectors.zoho.holdings import Counted, Holdings, refs
 from bot.connectors.zoho.people import People, Record
 from bot.connectors.zoho.records import Records
 from bot.connectors.zoho.register import Field
@@ -25,6 +25,13 @@ class Correcting:
         self._holdings = holdings
         self._records = records
         self._block = block
+
+    def lines(self, person: Found) -> list[Line]:
+        """The records a correction may change, per module."""
+        counted = Counted(self._holdings.name, self._block)
+        for record in self._holdings.someone(person).records:
+            counted.add(record.module.name, Act.CORRECT, not record.frozen)
+        return counted.lines()
 
     def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:
         """One change for each record and word whose value is another one now."""
@@ -73,15 +80,13 @@ class Correcting:
 
     def left(self, changes: Sequence[Change]) -> list[Line]:
         """Fields that do not hold their new value, per module."""
-        left: Counter[str] = Counter()
+        counted = Counted(self._holdings.name, self._block)
         for change in changes:
             if change.system == self._holdings.name and not change.refused:
                 record = self._people.record((change.place, change.record))
-                left[change.place] += record is None or spoken(record.row.get(change.name)) != change.new
-        return [
-            Line(self._holdings.name, place, Act.CORRECT, number, self._block.said(place, "category"))
-            for place, number in sorted(left.items()) if number
-        ]  # fmt: skip
+                wrong = record is None or spoken(record.row.get(change.name)) != change.new
+                counted.add(change.place, Act.CORRECT, wrong)
+        return counted.lines()
 
 
 def spoken(value: Any) -> str | None:

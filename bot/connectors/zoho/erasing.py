@@ -7,7 +7,7 @@ from datetime import date
 from bot.checkpoints import checkpoint
 from bot.connectors import Found
 from bot.connectors.zoho.api import Api
-from bot.connectors.zoho.holdings import CHILDREN, IMAGE, PHOTO, Holdings, Piece, digest, refs
+from bot.connectors.zoho.holdings import CHILDREN, IMAGE, PHOTO, Held, Holdings, Piece, digest, refs
 from bot.connectors.zoho.journal import Journal, Noted
 from bot.connectors.zoho.people import People, Record, Ref
 from bot.connectors.zoho.records import Records
@@ -36,7 +36,13 @@ class Erasing:
         noted = journal.read()
         again = noted is not None
         if noted is None:
-            noted = journal.write(self._begun(person, wanted, today))
+            held = self._holdings.held(person, today)
+            there = [line for line in self._holdings.lines(held) if line.act != Act.TASK]
+            if _nothing_left(wanted, there):
+                self._sweep(person, held)
+                return counts(wanted)
+            _check_plan(wanted, there)
+            noted = journal.write(Noted(tuple(self._holdings.pieces(held)), frozenset(held.someone.others)))
             checkpoint("zoho.noted")
         if not noted.done:
             words = self._words(noted, person)
@@ -46,13 +52,10 @@ class Erasing:
             journal.write(Noted(noted.pieces, noted.others, done=True))
         return counts(wanted)
 
-    def _begun(self, person: Found, wanted: Sequence[Line], today: date) -> Noted:
-        held = self._holdings.held(person, today)
-        there = [line for line in self._holdings.lines(held) if line.act != Act.TASK]
-        if plan_hash(wanted) != plan_hash(there):
-            changed = difference(wanted, there) or ["the grounds for keeping have changed"]
-            raise PlanChanged("This is not what was approved: " + "; ".join(changed))
-        return Noted(tuple(self._holdings.pieces(held)), frozenset(held.someone.others))
+    def _sweep(self, person: Found, held: Held) -> None:
+        """Whoever deleted these records before us, their entries in the recycle bin are gone."""
+        for ref in sorted(refs(person) - {each.ref for each in held.someone.records}):
+            self._records.delete(ref, again=True)
 
     def _words(self, noted: Noted, person: Found) -> Sequence[str]:
         """What is struck out of free text. Whoever is named goes last, so they are still there when it is needed."""
@@ -76,10 +79,13 @@ class Erasing:
 
     # -- looking again
 
-    def finished(self, journal: Journal) -> bool:
+    def finished(self, journal: Journal, person: Found, wanted: Sequence[Line], today: date) -> bool:
         """Whether all of it was done. What was done in part can be gone on with."""
         noted = journal.read()
-        return noted is not None and (noted.done or not self._unsettled(noted.pieces))
+        if noted is not None:
+            return noted.done or not self._unsettled(noted.pieces)
+        held = self._holdings.held(person, today)
+        return _nothing_left(wanted, self._holdings.lines(held))
 
     def _unsettled(self, pieces: Sequence[Piece]) -> list[Piece]:
         """The pieces that are not as the run leaves them."""
@@ -138,6 +144,17 @@ class Erasing:
 
     def _line(self, place: str, act: Act, number: int) -> Line:
         return Line(self._holdings.name, place, act, number, self._block.said(place, "category"))
+
+
+def _nothing_left(wanted: Sequence[Line], there: Sequence[Line]) -> bool:
+    """Whether something was to be done, and all of it is."""
+    return any(line.act in ACTING for line in wanted) and not any(line.act in ACTING for line in there)
+
+
+def _check_plan(wanted: Sequence[Line], there: Sequence[Line]) -> None:
+    if plan_hash(wanted) != plan_hash(there):
+        changed = difference(wanted, there) or ["the grounds for keeping have changed"]
+        raise PlanChanged("This is not what was approved: " + "; ".join(changed))
 
 
 def _masked(record: Record, piece: Piece) -> bool:

@@ -9,13 +9,13 @@ from bot.connectors import File, Found, Table
 from bot.connectors.tokens import comparable
 from bot.connectors.zoho.api import Api
 from bot.connectors.zoho.correcting import spoken
-from bot.connectors.zoho.holdings import IMAGE, PHOTO, Holdings
+from bot.connectors.zoho.holdings import IMAGE, PHOTO, Counted, Holdings
 from bot.connectors.zoho.people import Record, Ref
 from bot.connectors.zoho.register import STAFF, Module
 from bot.connectors.zoho.rules import PROVIDED, Block
 from bot.workflow import Act, Line
 
-HISTORY = "History"
+HISTORY, LINKS = "History", "Links"
 FILE_S = 120.0  # for one attachment
 OURS = "the name of an employee of ours"
 HIDDEN = "hidden from programs in our customer system; a person adds it by hand"
@@ -37,34 +37,33 @@ class Exporting:
     def lines(self, person: Found) -> list[Line]:
         """How much of what a copy would hold, and what only a person can add."""
         someone, records = self._holdings.gathered(person)
-        counted: dict[str, int] = {}
+        counted = Counted(self._holdings.name, self._block)
         for record in records:
-            counted[record.module.name] = counted.get(record.module.name, 0) + 1
-        own = someone.records
-        for name in ("Notes", "Attachments"):
-            counted[name] = sum(len(list(self._holdings.listed(each.module, each.id, name))) for each in own)
-        counted["Emails"] = sum(self._api.side_by_side(self._holdings.mails, own))
-        counted[HISTORY] = sum(1 for each in own for _ in self._timeline(each))
-        counted[PHOTO] = sum(1 for each in own if each.row.get(IMAGE))
-        hidden = [record for record in records if record.module.hidden]
-        lines = [self._line(place, Act.EXPORT, number) for place, number in counted.items() if number]
-        for name in sorted({record.module.name for record in hidden}):
-            number = sum(record.module.name == name for record in hidden)
-            lines.append(self._line(name, Act.TASK, number, HIDDEN_TASK))
-        linked = sum(1 for each in own for row in self._attachments(each) if row.get("$link_url"))
-        if linked:
-            lines.append(self._line("Attachments", Act.TASK, linked, LINKS_TASK))
-        return sorted(lines)
+            counted.add(record.module.name, Act.EXPORT)
+            for name, rows in _inner([record]):
+                counted.add(f"{record.module.name}.{name}", Act.EXPORT, len(rows))
+            if record.module.hidden:
+                counted.add(record.module.name, Act.TASK, said=HIDDEN_TASK)
+        for record in someone.records:
+            attached = list(self._attachments(record))
+            links = sum(bool(row.get("$link_url")) for row in attached)
+            counted.add("Notes", Act.EXPORT, sum(1 for _ in self._holdings.listed(record.module, record.id, "Notes")))
+            counted.add("Attachments", Act.EXPORT, len(attached) - links)
+            counted.add(LINKS, Act.EXPORT, links)
+            counted.add(LINKS, Act.TASK, links, said=LINKS_TASK)
+            counted.add("Emails", Act.EXPORT, self._holdings.mails(record))
+            counted.add(HISTORY, Act.EXPORT, sum(1 for each in self._timeline(record) for _ in _changed(each)))
+            counted.add(PHOTO, Act.EXPORT, bool(record.row.get(IMAGE)))
+        return counted.lines()
 
     def left(self, person: Found, wanted: Sequence[Line]) -> list[Line]:
         """What is there beyond what the lines counted: the person is looked for and counted anew."""
         planned = {line.place: line.count for line in wanted if line.act == Act.EXPORT}
-        now = [line for line in self.lines(person) if line.act == Act.EXPORT]
-        surplus = [(line.place, line.count - planned.get(line.place, 0)) for line in now]
-        return [self._line(place, Act.EXPORT, number) for place, number in surplus if number > 0]
-
-    def _line(self, place: str, act: Act, number: int, words: str = "") -> Line:
-        return Line(self._holdings.name, place, act, number, self._block.said(place, "category"), words=words)
+        counted = Counted(self._holdings.name, self._block)
+        for line in self.lines(person):
+            if line.act == Act.EXPORT:
+                counted.add(line.place, Act.EXPORT, max(0, line.count - planned.get(line.place, 0)))
+        return counted.lines()
 
     # -- the copy
 
@@ -96,13 +95,11 @@ class Exporting:
             withheld={**staff, **{each.label: HIDDEN for each in module.hidden}},
             provided=tuple(each.name for each in shown if each.name in provided),
         )  # fmt: skip
-        for name in module.of_kind("subform"):
-            inner = [row for record in records for row in record.row.get(name) or [] if isinstance(row, Mapping)]
-            if inner:
-                columns = [each for each in dict.fromkeys(chain.from_iterable(inner)) if not each.startswith("$")]
-                cells = [tuple(_plain(row.get(each)) for each in columns) for row in inner]
-                label = f"{module.label}: {module.fields[name].label}"
-                yield self._table(f"{module.name}.{name}", label, module.name, columns, cells)
+        for name, inner in _inner(records):
+            columns = [each for each in dict.fromkeys(chain.from_iterable(inner)) if not each.startswith("$")]
+            cells = [tuple(_plain(row.get(each)) for each in columns) for row in inner]
+            label, labels = f"{module.label}: {module.fields[name].label}", {each: _spaced(each) for each in columns}
+            yield self._table(f"{module.name}.{name}", label, module.name, columns, cells, labels=labels)
 
     def _notes(self, own: Sequence[Record]) -> Iterator[Table]:
         rows = [
@@ -128,7 +125,7 @@ class Exporting:
                 yield self._picture(record.ref)
         if links:
             labels = {"name": "Name", "link": "Leads to"}
-            yield self._table("Attachments", "Attachments elsewhere", "Attachments", list(labels), links, labels=labels)
+            yield self._table(LINKS, "Attachments elsewhere", "Attachments", list(labels), links, labels=labels)
 
     def _file(self, ref: Ref, place: str, number: str, name: str) -> File:
         path = {"module": ref[0], "record": ref[1], "item": number}
@@ -146,27 +143,30 @@ class Exporting:
 
     # -- mails
 
-    def _letters(self, person: Found, own: Sequence[Record]) -> Iterator[Table | File]:
-        """The list of them, and each one's text as a file: only one is in memory at a time."""
+    def _letters(self, person: Found, own: Sequence[Record]) -> Iterator[File]:
+        """Each as a file of its own, fetched when it is wanted: only one is in memory at a time."""
         theirs = {comparable(each) for each in person.addresses}
-        rows: list[tuple[Any, ...]] = []
+        number = 0
         for record in own:
             for told in self._holdings.letters(record):
-                number = len(rows) + 1
-                rows.append((number, told.get("time"), _party(told.get("from")), _parties(told.get("to")),
-                             _parties(told.get("cc")), _plain(told.get("subject"))))  # fmt: skip
+                number += 1
                 kind = "html" if told.get("mail_format") == "html" else "txt"
                 look = THIRD if _strangers(told, theirs) else ""
-                pieces = self._text(record, str(told.get("message_id")))
-                yield self._made(f"Emails/{number:05d}.{kind}", "Emails", pieces, look)
-        if rows:
-            labels = {"number": "File", "at": "Sent on", "from": "From", "to": "To", "cc": "Copy", "subject": "Subject"}
-            yield self._table("Emails", "E-mails", "Emails", list(labels), rows, labels=labels)
+                yield self._made(f"Emails/{number:05d}.{kind}", "Emails", self._text(record, told, kind), look)
 
-    def _text(self, record: Record, message: str) -> Iterator[bytes]:
-        path = {"module": record.module.name, "record": record.id, "message": message}
-        rows = self._api.rows("GET", "/{module}/{record}/Emails/{message}", path, key="Emails")
-        for row in rows:
+    def _text(self, record: Record, told: Row, kind: str) -> Iterator[bytes]:
+        """Who wrote to whom and when, then the text."""
+        head = [
+            f"{word}: {value}" for word, value in (
+                ("Date", told.get("time")), ("From", _party(told.get("from"))), ("To", _parties(told.get("to"))),
+                ("Copy to", _parties(told.get("cc"))), ("Subject", told.get("subject")),
+            ) if value
+        ]  # fmt: skip
+        plain = "\n".join(head)
+        written = f"<pre>{html.escape(plain)}</pre>\n<hr>\n" if kind == "html" else f"{plain}\n\n"
+        yield written.encode("utf-8", "replace")
+        path = {"module": record.module.name, "record": record.id, "message": str(told.get("message_id"))}
+        for row in self._api.rows("GET", "/{module}/{record}/Emails/{message}", path, key="Emails"):
             yield str(row.get("content") or "").encode("utf-8", "replace")
 
     # -- history
@@ -197,6 +197,18 @@ class Exporting:
             name, said["category"], said["purpose"], said["retention"], tuple(columns), tuple(rows), labels or {},
             said["source"], self._block.rule(place).label or label, withheld or {}, provided,
         )  # fmt: skip
+
+
+def _inner(records: Sequence[Record]) -> Iterator[tuple[str, list[Row]]]:
+    """Name of a subform → the rows in it, of all these records of one module."""
+    for name in records[0].module.of_kind("subform"):
+        rows = [row for record in records for row in record.row.get(name) or [] if isinstance(row, Mapping)]
+        if rows:
+            yield name, rows
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").strip()
 
 
 def _plain(value: Any) -> Any:

@@ -68,6 +68,30 @@ class Held:
     binned: int = 0  # entries of the recycle bin with the person's name
 
 
+class Counted:
+    """Lines of a plan, counted up: one for each place, act and ground."""
+
+    def __init__(self, system: str, block: Block) -> None:
+        self._system = system
+        self._block = block
+        self._counts: dict[tuple[str, Act, str | None], tuple[int, str, str]] = {}
+
+    def add(
+        self, place: str, act: Act, number: int = 1, *, basis: str | None = None, until: str | None = None,
+        said: str = "",
+    ) -> None:  # fmt: skip
+        """So many more of it; `until` is the latest of all, `said` what a person has to do."""
+        if number:
+            before, end, words = self._counts.get((place, act, basis), (0, "", ""))
+            self._counts[place, act, basis] = (before + number, max(end, until or ""), words or said)
+
+    def lines(self) -> list[Line]:
+        return sorted(
+            Line(self._system, place, act, number, self._block.said(place, "category"), basis, until or None, said)
+            for (place, act, basis), (number, until, said) in self._counts.items()
+        )
+
+
 class Holdings:
     """Looks for one person everywhere."""
 
@@ -210,40 +234,31 @@ class Holdings:
     # -- in counts and pieces
 
     def lines(self, held: Held) -> list[Line]:
-        """The plan of a deletion. Records that are anonymous already are not in it."""
+        """The plan of a deletion. Records that are anonymous already are not in it; what only people can do is."""
         words = self.words(held.someone)
-        counts: dict[tuple[str, Act, str | None, str], tuple[int, str | None]] = {}
-
-        def count(place: str, act: Act, number: int = 1, basis: str | None = None, until: str | None = None,
-                  said: str = "") -> None:  # fmt: skip
-            if number:
-                before, end = counts.get((place, act, basis, said), (0, None))
-                counts[place, act, basis, said] = (before + number, max(end or "", until or "") or None)
-
+        counted = Counted(self.name, self._block)
         for record, fate in held.fates:
             if fate.act == Act.ANONYMISE:
-                self._count_masked(record, words, count)
+                self._count_masked(record, words, counted)
             else:
-                count(record.module.name, fate.act, 1, fate.basis, fate.until, NO_RULE if fate.act == Act.TASK else "")
+                said = NO_RULE if fate.act == Act.TASK else ""
+                counted.add(record.module.name, fate.act, basis=fate.basis, until=fate.until, said=said)
         for lists in held.children.values():
             for name, ids in lists.items():
-                count(name, Act.DELETE, len(ids))
-        count(PHOTO, Act.DELETE, len(held.photos))
-        count("Emails", Act.TASK, held.emails, said=MAILS)
-        count("Recycle bin", Act.TASK, held.binned, said=BINNED)
-        for module, _ in held.someone.doubtful:
-            count(module, Act.TASK, said=DOUBTFUL)
-        return sorted(
-            Line(self.name, place, act, number, self._block.said(place, "category"), basis, until, said)
-            for (place, act, basis, said), (number, until) in counts.items()
-        )
+                counted.add(name, Act.DELETE, len(ids))
+        counted.add(PHOTO, Act.DELETE, len(held.photos))
+        counted.add("Emails", Act.TASK, held.emails, said=MAILS)
+        counted.add("Recycle bin", Act.TASK, held.binned, said=BINNED)
+        counted.add("Same name and number", Act.TASK, len(held.someone.doubtful), said=DOUBTFUL)
+        return counted.lines()
 
-    def _count_masked(self, record: Record, words: Sequence[str], count: Any) -> None:
+    def _count_masked(self, record: Record, words: Sequence[str], counted: "Counted") -> None:
+        name = record.module.name
         if self.changes(record, words):
-            count(record.module.name, Act.ANONYMISE)
-            count(record.module.name, Act.TASK, said=HISTORY)
+            counted.add(name, Act.ANONYMISE)
+            counted.add(f"{name} history", Act.TASK, said=HISTORY)
         if record.module.hidden:
-            count(record.module.name, Act.TASK, said=HIDDEN)
+            counted.add(f"{name} hidden fields", Act.TASK, said=HIDDEN)
 
     def pieces(self, held: Held) -> list[Piece]:
         """What a run does, in its order: first what stays is made anonymous, then what hangs, then the person."""

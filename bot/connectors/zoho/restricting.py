@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.connectors import Found, Shelf
-from bot.connectors.zoho.holdings import Holdings
+from bot.connectors.zoho.holdings import Counted, Holdings
 from bot.connectors.zoho.people import Record
 from bot.connectors.zoho.records import REASON, Records, is_ours
 from bot.connectors.zoho.rules import Block
@@ -39,23 +39,29 @@ class Restricting:
     # -- what would be done
 
     def restriction(self, person: Found) -> list[Line]:
-        """One line per module; what Zoho cannot lock is a task."""
-        lines: Counter[tuple[str, Act, str]] = Counter()
+        """One line per module; what Zoho cannot lock or change is a task."""
+        counted = Counted(self._holdings.name, self._block)
         for record in self._holdings.someone(person).records:
-            lockable = self._records.can_lock(record.ref)
+            name, lockable = record.module.name, self._records.can_lock(record.ref)
             if lockable or self._holding_back(record):
-                lines[record.module.name, Act.RESTRICT, ""] += 1
-            if record.frozen or not lockable:
-                lines[record.module.name, Act.TASK, FROZEN if record.frozen else NO_LOCK] += 1
-        return self._lines(lines)
+                counted.add(name, Act.RESTRICT)
+            if record.frozen:
+                counted.add(f"{name} converted", Act.TASK, said=FROZEN)
+            elif not lockable:
+                counted.add(name, Act.TASK, said=NO_LOCK)
+        return counted.lines()
 
     def objection(self, person: Found) -> list[Line]:
         """One line per module that has a field for it; the rest is a task."""
-        lines: Counter[tuple[str, Act, str]] = Counter()
+        counted = Counted(self._holdings.name, self._block)
         for record in self._holdings.someone(person).records:
-            able = bool(self._fields(record)) and not record.frozen
-            lines[record.module.name, Act.STOP if able else Act.TASK, "" if able else NO_FIELD] += 1
-        return self._lines(lines)
+            if record.frozen:
+                counted.add(f"{record.module.name} converted", Act.TASK, said=FROZEN)
+            elif self._fields(record):
+                counted.add(record.module.name, Act.STOP)
+            else:
+                counted.add(record.module.name, Act.TASK, said=NO_FIELD)
+        return counted.lines()
 
     # -- done
 
@@ -106,18 +112,14 @@ class Restricting:
     # -- proved
 
     def left(self, person: Found, wanted: Sequence[Line]) -> list[Line]:
-        """Records that are not as the lines say."""
-        lines: Counter[tuple[str, Act, str]] = Counter()
-        for record in self._of(person, wanted):
-            for act in {line.act for line in wanted if line.place == record.module.name}:
-                if not self._holds(record, act):
-                    lines[record.module.name, act, ""] += 1
-        there = Counter(record.module.name for record in self._of(person, wanted))
+        """Records that are not as the lines say, or are not there."""
+        counted = Counted(self._holdings.name, self._block)
+        records = list(self._holdings.someone(person).records)
         for line in wanted:
-            missing = line.count - there[line.place]
-            if line.act != Act.TASK and missing > 0:  # a record that is gone is held back no more
-                lines[line.place, line.act, ""] += missing
-        return self._lines(lines)
+            held = [each for each in records if each.module.name == line.place and self._concerned(each, line.act)]
+            holding = sum(self._holds(each, line.act) for each in held)
+            counted.add(line.place, line.act, max(len(held) - holding, line.count - len(held), 0))
+        return counted.lines()
 
     def _holds(self, record: Record, act: Act) -> bool:
         no = all(record.row.get(name) is True for name in self._fields(record)) or record.frozen
@@ -125,14 +127,21 @@ class Restricting:
             return no
         lock = self._records.lock_of(record.ref)
         if act == Act.LIFT:
-            return lock is None or not is_ours(lock)
+            return (lock is None or not is_ours(lock)) and not self._remembered(record)
         return no and (lock is not None or not self._records.can_lock(record.ref))
 
     # -- parts
 
     def _of(self, person: Found, wanted: Sequence[Line]) -> Iterator[Record]:
-        places = {line.place for line in wanted if line.act != Act.TASK}
-        return (each for each in self._holdings.someone(person).records if each.module.name in places)
+        for record in self._holdings.someone(person).records:
+            if any(line.place == record.module.name and self._concerned(record, line.act) for line in wanted):
+                yield record
+
+    def _concerned(self, record: Record, act: Act) -> bool:
+        """Whether the act has any means for this record: the plan counted no other."""
+        if act == Act.STOP:
+            return bool(self._fields(record)) and not record.frozen
+        return bool(self._holding_back(record)) or self._records.can_lock(record.ref)
 
     def _fields(self, record: Record) -> tuple[str, ...]:
         return tuple(name for name in self._block.opt_out if name in record.module.fields)
@@ -143,12 +152,6 @@ class Restricting:
             return {}
         basis = {BASIS: HELD_BACK} if BASIS in record.module.fields else {}
         return {**dict.fromkeys(self._fields(record), True), **basis}
-
-    def _lines(self, found: Mapping[tuple[str, Act, str], int]) -> list[Line]:
-        return sorted(
-            Line(self._holdings.name, place, act, number, self._block.said(place, "category"), words=words)
-            for (place, act, words), number in found.items()
-        )
 
     # -- what was so before
 
