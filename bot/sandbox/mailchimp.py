@@ -46,7 +46,7 @@ class Mailchimp:
         self.judge: Callable[[Exchange], None] = lambda _: None
         self._now_open = 0
         self._lock = threading.Lock()
-        self._index: dict[str, Record] | None = None
+        self._index: list[mailchimp_api.Entry] | None = None
         self.trouble = Trouble(Starlette(routes=[Route("/{path:path}", self._take, methods=METHODS)]))
         self._server = Loopback(self.trouble)
         self.url = f"{self._server.url}/3.0"

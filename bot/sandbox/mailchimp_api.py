@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from bot.sandbox.audiences import Account, Audience, Member, Problem, Record, Store, Workflow, invalid, missing
 
 Told = tuple[int, Any]
+Entry = tuple[str, str, Member]  # of the search: address and name as it knows them, and the contact as it is
 T = TypeVar("T")
 COUNT, MOST = 10, 1000
 _CUSTOMER = {"first_name", "last_name", "company", "opt_in_status"}
@@ -21,7 +22,7 @@ class Call:
     account: Account
     query: dict[str, str]
     body: Any
-    index: dict[str, Record] | None = None
+    index: list[Entry] | None = None
     path: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -71,9 +72,10 @@ def answer(call: Call, method: str, path: str) -> Told:
     raise missing()
 
 
-def index(account: Account) -> dict[str, Record]:
-    """What the search knows when it is up to date."""
-    return {f"{audience.id}/{member.record['id']}": {**member.record} for audience, member in account.members()}
+def index(account: Account) -> list[Entry]:
+    """What the search knows when it is up to date: the words it finds a contact by, and the contact."""
+    members = [each for _, each in account.members()]
+    return [(each.record["email_address"].lower(), each.record["full_name"].lower(), each) for each in members]
 
 
 def rows(account: Account) -> dict[str, list[Record]]:
@@ -194,9 +196,10 @@ def _search(call: Call) -> Told:
     """Exact for an address, and anything that has the words in it: both as far as the index has come."""
     query = call.query["query"].strip().lower()
     known = call.index if call.index is not None else index(call.account)
-    there = [each for each in known.values() if call.query.get("list_id", each["list_id"]) == each["list_id"]]
-    exact = [each for each in there if each["email_address"].lower() == query]
-    partly = [each for each in there if query in f"{each['email_address']} {each['full_name']}".lower()]
+    only = call.query.get("list_id")
+    there = [each for each in known if only in {None, each[2].record["list_id"]}]
+    exact = [_told(member) for address, _, member in there if address == query]
+    partly = [_told(member) for address, name, member in there if query in f"{address} {name}"]
     found = {"exact_matches": exact, "full_search": partly}
     return call.one({name: {"members": each, "total_items": len(each)} for name, each in found.items()})
 
