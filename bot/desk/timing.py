@@ -62,6 +62,9 @@ class Timing(Counting):
         words = said(words, "words", "What is asked has to be said in words: they stand in the letter.")
         if kind == IDENTITY and not (means and set(means) <= set(MEANS)):
             raise NotAllowed(f"Name at least one way to show who one is: {', '.join(MEANS)}.", field="means")
+        if kind == IDENTITY and set(means) == {"document"}:
+            told = "A document is the last resort: offer a milder way beside it (EDPB 01/2022 paras 65-75)."
+            raise NotAllowed(told, field="means")
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             self._check(kind, asked)

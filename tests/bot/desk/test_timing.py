@@ -183,6 +183,9 @@ def test_nobody_is_asked_twice_or_without_a_doubt(office: Stage) -> None:
 def test_a_document_is_the_last_resort_and_counted(office: Stage) -> None:
     """Only where a person chose it does the letter speak of one, to be blacked out; the row remembers that it was asked."""
     ticket_id = office.open()
+    with pytest.raises(NotAllowed, match="milder way") as told:
+        office.desk.pause(HUGO, "e0", ticket_id, "identity", DOUBT, ["document"])
+    assert told.value.field == "means"
     office.desk.pause(HUGO, "e1", ticket_id, "identity", DOUBT, ["document", "facts"])
     office.work()
     assert "Black out everything" in " ".join(office.postman.texts()[-1].split())
