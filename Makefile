@@ -2,6 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+# Python writes bytecode of what we import, a third of what pip would write: 40 MB less, and the first start is a warm one.
+IMPORT_ALL := import bot, handlers; from importlib import import_module; from pkgutil import walk_packages; \
+	[import_module(each.name) for room in (bot, handlers) for each in walk_packages(room.__path__, room.__name__ + ".")\
+	if ".migrations" not in each.name]
 
 .PHONY: demo demo-once test setup lint faults bench requirements clean
 
@@ -33,8 +37,9 @@ bench:
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Subjectline needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up in .venv (once) …"
-	@$(PIP) --require-hashes -r requirements-demo.txt
+	@$(PIP) --no-compile --require-hashes -r requirements-demo.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c '$(IMPORT_ALL)'
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/demo
