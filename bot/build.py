@@ -163,6 +163,7 @@ def deadline(settings: Settings) -> law.Deadline:
     return law.Deadline(
         on=chosen.regimes, zone=settings.company.zone, holidays_region=chosen.holidays_region,
         extra_holidays=chosen.extra_holidays, removed_holidays=chosen.removed_holidays, choices=chosen.choices(),
+        target_days=chosen.target_days,
     )  # fmt: skip
 
 

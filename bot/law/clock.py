@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, cached_property
 from typing import Any
 
-from bot.law.calendar import holidays_version, short
+from bot.law.calendar import DAY, holidays_version, short
 from bot.law.count import Dates, Event
 from bot.law.readings import NOTHING, dates
 from bot.law.regimes import Regime, known, regime, text_of
@@ -23,6 +23,7 @@ class Clock:
     dates: tuple[Dates, ...]
     counts: Dates
     rules: str = ""  # what they were computed with (`version`)
+    target: date | None = None  # the house's own goal, never later than what counts
 
     @property
     def unrolled(self) -> date:
@@ -56,10 +57,12 @@ class Clock:
     @property
     def why(self) -> tuple[str, ...]:
         """Every step of every regime, then which one counts."""
-        lines = tuple(line for each in self.dates for line in each.why)
-        if len(self.dates) == 1:
-            return lines
-        return (*lines, f"The earliest date counts: {short(self.due)} ({self.counts.short}).")
+        lines = [line for each in self.dates for line in each.why]
+        if self.target:
+            lines.append(f"The house's own goal: {short(self.target)}.")
+        if len(self.dates) > 1:
+            lines.append(f"The earliest date counts: {short(self.due)} ({self.counts.short}).")
+        return tuple(lines)
 
 
 def earliest(
@@ -106,6 +109,7 @@ class Deadline:
     extra_holidays: tuple[str, ...] = ()
     removed_holidays: tuple[str, ...] = ()
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    target_days: int | None = None  # contested point 9: what a simple case may take, in the house's own eyes
 
     def __call__(
         self,
@@ -120,7 +124,12 @@ class Deadline:
             extra_holidays=self.extra_holidays, removed_holidays=self.removed_holidays, choices=self.choices,
             right=right,
         )  # fmt: skip
-        return Clock(found.dates, found.counts, self.version)
+        return Clock(found.dates, found.counts, self.version, self._target(found))
+
+    def _target(self, found: Clock) -> date | None:
+        if self.target_days is None:
+            return None
+        return min(found.counts.received + DAY * self.target_days, found.unrolled)
 
     @cached_property
     def version(self) -> str:

@@ -76,6 +76,16 @@ def test_a_law_with_holidays_of_its_own_keeps_to_them():
     assert own(date(2027, 7, 31)).due == date(2027, 9, 1)
 
 
+def test_the_house_has_a_goal_of_its_own():
+    """Contested 9: a simple case takes fourteen days, and never longer than the law lets it."""
+    house = Deadline((GDPR, FADP), target_days=14, **ZH)
+    clock = house(date(2026, 11, 23))
+    assert (clock.target, clock.unrolled) == (date(2026, 12, 7), date(2026, 12, 23))
+    assert "The house's own goal: Mon 7 Dec 2026." in clock.why
+    assert Deadline((GDPR,), target_days=60, **ZH)(date(2026, 11, 23)).target == date(2026, 12, 23)
+    assert HOUSE(date(2026, 11, 23)).target is None
+
+
 def test_what_a_date_was_counted_with_is_kept_and_changes_with_it():
     """Counting, files, holiday data and the house's settings; not which laws are on, each result names its own."""
     tag = HOUSE(date(2026, 7, 7)).rules

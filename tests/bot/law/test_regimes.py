@@ -1,7 +1,9 @@
 """The regimes as data: complete, sourced, and with holiday data that reach far enough."""
 
+import re
 from dataclasses import fields
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +106,20 @@ def test_every_choice_is_a_setting_and_no_other_is():
         regime("gdpr_eu").chosen({"moon": "full"})
     with pytest.raises(ValueError, match="roll"):
         regime("gdpr_eu").chosen({"roll": "downhill"})
+
+
+def test_the_page_on_the_law_says_what_the_files_say():
+    """Every regime has its row; every contested point has one with its setting and the reading that counts."""
+    page = (Path(__file__).parents[3] / "docs" / "law.md").read_text(encoding="utf-8")
+    assert all(f"| `{key}` |" in page for key in law.known())
+    rows = {int(row.split("|")[1]): row for row in page.splitlines() if re.match(r"\| \d+ \|", row)}
+    assert set(rows) == set(range(1, 14))
+    for each in (each for key in law.known() for each in regime(key).contested):
+        assert each.setting in rows[each.point]
+        for number, reading in enumerate(each.readings):
+            written = str(reading).lower()
+            shown = f'{each.setting} = "{written}"' if isinstance(reading, str) else f"{each.setting} = {written}"
+            assert (shown if number == 0 and each.setting not in PLACE else written) in rows[each.point]
 
 
 @pytest.mark.parametrize(
