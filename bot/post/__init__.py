@@ -1,8 +1,8 @@
 """Mail in (IMAP) and mail out (SMTP)."""
 
+from bot.line import Line, Patience, Place, dial, place
 from bot.post.arrival import Arrived, Book, Limits
 from bot.post.inspection import check_letter
-from bot.post.line import Line, Patience, Place, dial, place
 from bot.post.postman import Postman
 from bot.post.watcher import Heartbeat, Pace, Watcher, WatcherState, mailbox_name
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.checkpoints import checkpoint
-from bot.post.line import Line
+from bot.line import Line
 from bot.post.memory import Memory
 
 log = structlog.get_logger()

@@ -13,8 +13,8 @@ from imapclient.imapclient import SENT
 
 from bot.checkpoints import checkpoint
 from bot.errors import Misconfigured, Refused, SubjectlineError, Temporary, Unclear, Unsupported
+from bot.line import Patience, Place, dial, place
 from bot.post.inspection import check_letter
-from bot.post.line import Patience, Place, dial, place
 
 log = structlog.get_logger()
 

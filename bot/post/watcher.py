@@ -14,8 +14,8 @@ import structlog
 from imapclient.exceptions import LoginError
 
 from bot.checkpoints import checkpoint
+from bot.line import Line, Patience, Place, dial, place
 from bot.post.arrival import Arrived, Book, Folder, Limits, Memory, Taker
-from bot.post.line import Line, Patience, Place, dial, place
 
 log = structlog.get_logger()
 

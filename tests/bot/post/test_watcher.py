@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.line import Line
 from bot.post import Limits, Pace, Patience, Watcher, WatcherState, arrival, mailbox_name, place
-from bot.post.line import Line
 from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
 from tests.fixtures.mail import Desk, mail
 from tests.fixtures.scripted import FakeImap, Session
