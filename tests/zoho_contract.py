@@ -107,14 +107,19 @@ class Judge:
     def __init__(self, judge: Contract) -> None:
         self.contract = judge
         self._known: set[str] = set()
+        self._same: set[tuple[str, str, int, bytes, bytes]] = set()
         self.faults: list[str] = []
 
     def __call__(self, exchange: Exchange) -> None:
+        whole = (exchange.method, exchange.url, exchange.status, exchange.body, exchange.answer)
+        if whole in self._same:
+            return
         names = sorted(name for name, _ in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
         template = self.contract.template(exchange.url)
         shape = [exchange.method, template, names, _shape(exchange.body), exchange.status, _shape(exchange.answer)]
         key = json.dumps(shape)
         if key in self._known:
+            self._same.add(whole)
             return
         faults = [f"{exchange.method} {template} {exchange.status}: {fault}" for fault in self.contract.of(exchange)]
         self.faults += faults

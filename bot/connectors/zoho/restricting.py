@@ -24,7 +24,6 @@ HELD_BACK = {
 }  # fmt: skip
 NO_LOCK = "Zoho CRM locks nothing in this module: set “Stop processing” in the tab “Data Privacy” of each record."
 NO_FIELD = "This module has no field that says “no advertising”: take these records out of campaigns by hand."
-FROZEN = "A converted lead cannot be changed by a call: hold it back by hand."
 
 
 class Restricting:
@@ -41,26 +40,20 @@ class Restricting:
     def restriction(self, person: Found) -> list[Line]:
         """One line per module; what Zoho cannot lock or change is a task."""
         counted = Counted(self._holdings.name, self._block)
-        for record in self._holdings.someone(person).records:
+        for record in self._usable(person):
             name, lockable = record.module.name, self._records.can_lock(record.ref)
             if lockable or self._holding_back(record):
                 counted.add(name, Act.RESTRICT)
-            if record.frozen:
-                counted.add(f"{name} converted", Act.TASK, said=FROZEN)
-            elif not lockable:
+            if not lockable:
                 counted.add(name, Act.TASK, said=NO_LOCK)
         return counted.lines()
 
     def objection(self, person: Found) -> list[Line]:
         """One line per module that has a field for it; the rest is a task."""
         counted = Counted(self._holdings.name, self._block)
-        for record in self._holdings.someone(person).records:
-            if record.frozen:
-                counted.add(f"{record.module.name} converted", Act.TASK, said=FROZEN)
-            elif self._fields(record):
-                counted.add(record.module.name, Act.STOP)
-            else:
-                counted.add(record.module.name, Act.TASK, said=NO_FIELD)
+        for record in self._usable(person):
+            able = bool(self._fields(record))
+            counted.add(record.module.name, Act.STOP if able else Act.TASK, said="" if able else NO_FIELD)
         return counted.lines()
 
     # -- done
@@ -114,7 +107,7 @@ class Restricting:
     def left(self, person: Found, wanted: Sequence[Line]) -> list[Line]:
         """Records that are not as the lines say, or are not there."""
         counted = Counted(self._holdings.name, self._block)
-        records = list(self._holdings.someone(person).records)
+        records = self._usable(person)
         for line in wanted:
             held = [each for each in records if each.module.name == line.place and self._concerned(each, line.act)]
             holding = sum(self._holds(each, line.act) for each in held)
@@ -122,7 +115,7 @@ class Restricting:
         return counted.lines()
 
     def _holds(self, record: Record, act: Act) -> bool:
-        no = all(record.row.get(name) is True for name in self._fields(record)) or record.frozen
+        no = all(record.row.get(name) is True for name in self._fields(record))
         if act == Act.STOP:
             return no
         lock = self._records.lock_of(record.ref)
@@ -132,24 +125,26 @@ class Restricting:
 
     # -- parts
 
+    def _usable(self, person: Found) -> list[Record]:
+        """Without converted leads: nobody can change them or write to them, they are only stored (GDPR 18(2))."""
+        return [each for each in self._holdings.someone(person).records if not each.frozen]
+
     def _of(self, person: Found, wanted: Sequence[Line]) -> Iterator[Record]:
-        for record in self._holdings.someone(person).records:
+        for record in self._usable(person):
             if any(line.place == record.module.name and self._concerned(record, line.act) for line in wanted):
                 yield record
 
     def _concerned(self, record: Record, act: Act) -> bool:
         """Whether the act has any means for this record: the plan counted no other."""
         if act == Act.STOP:
-            return bool(self._fields(record)) and not record.frozen
+            return bool(self._fields(record))
         return bool(self._holding_back(record)) or self._records.can_lock(record.ref)
 
     def _fields(self, record: Record) -> tuple[str, ...]:
         return tuple(name for name in self._block.opt_out if name in record.module.fields)
 
     def _holding_back(self, record: Record) -> dict[str, Any]:
-        """The fields that hold a record back; none of a converted lead, which nothing changes."""
-        if record.frozen:
-            return {}
+        """The fields that hold a record back."""
         basis = {BASIS: HELD_BACK} if BASIS in record.module.fields else {}
         return {**dict.fromkeys(self._fields(record), True), **basis}
 
