@@ -238,7 +238,7 @@ def weekly(weeks: Sequence[Week]) -> Figures:
     last = weeks[-1]
     answered = f"{last.answered} answered{_late(last)}"
     words = [f"Week of {full(last.monday)}: {last.received} received, {answered}."]
-    words += [f"At its end {last.open} open, {last.overdue} of them overdue."]
+    words += [f"At its end {last.open} open, {last.overdue} of them overdue." if last.open else "Nothing was left open."]
     if before := weeks[:-1]:
         for name, of in _SERIES.items():
             words.append(f"{name.capitalize()} in the {len(before)} weeks before: {_listed(of, before)}.")
@@ -273,7 +273,8 @@ def _late(week: Week) -> str:
 
 
 def _listed(of: Callable[[Week], int], weeks: Sequence[Week]) -> str:
-    return ", ".join(str(of(each)) for each in weeks)
+    numbers = [of(each) for each in weeks]
+    return ", ".join(map(str, numbers)) if any(numbers) else "none"
 
 
 def _within(histogram: Mapping[int, int], rank: int) -> int:

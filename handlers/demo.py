@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def office(*, page: bool, port: int = 0) -> Iterator[tuple[World, Bot]]:
         bot = Bot(parts, {"web", "worker"})
         if world.page:
             world.page.audit = lambda: trail(bot)
+            world.page.coming = lambda: coming(bot)
+            world.page.moved = parts.desk.remind
         bot.start()
         try:
             yield world, bot
@@ -52,6 +55,13 @@ def trail(bot: Bot, limit: int = 60) -> list[Mapping[str, Any]]:
             {"at": row.at, "who": row.actor, "did": row.verb, "ticket": refs.get(row.ticket_id or "", ""), **row.detail}
             for row in unit.trail(limit=limit)
         ]
+
+
+def coming(bot: Bot) -> datetime | None:
+    """When the next reminder comes; what is due by now is on its way first."""
+    bot.parts.desk.remind()
+    with bot.parts.store.read() as unit:
+        return unit.reminders.coming()
 
 
 def serve(port: int) -> int:

@@ -1,7 +1,7 @@
 """The page of the demo world: the office at a glance, for a visitor.
 
 Serves one page and a small JSON interface under /api/. It shows what lies in the world and lets the visitor write
-mails, click in Slack as several people and move the clock; it never asks the bot anything but `audit`.
+mails, click in Slack as several people and move the clock; of the bot it knows its record and what it will say next.
 """
 
 import copy
@@ -35,6 +35,7 @@ STATIC = {
     "slack.css": "text/css",
     "page.js": "text/javascript",
     "blocks.js": "text/javascript",
+    "chart.js": "text/javascript",
     "slack.js": "text/javascript",
     "office.js": "text/javascript",
     "dom.js": "text/javascript",
@@ -49,13 +50,18 @@ _LETTER_POLICY = (
     "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
 Row = Mapping[str, Any]
+LATER_S = 5.0  # the page goes a little beyond the moment it looks for
 
 
 class Page:
-    """Served from `start` to `stop`. `audit` gives the bot's record: rows of `at`, `who`, `did`, `ticket` and more."""
+    """Served from `start` to `stop`. `audit` gives the bot's record: rows of `at`, `who`, `did`, `ticket` and more;
+    `coming` when the bot says something next; `moved` is called after the clock was moved.
+    """
 
     def __init__(self, world: "World", port: int = 0) -> None:
         self.audit: Callable[[], Sequence[Row]] = list
+        self.coming: Callable[[], datetime | None] = lambda: None
+        self.moved: Callable[[], object] = lambda: None
         self._world = world
         self._written: list[dict[str, Any]] = []
         self._roles = _roles(world.folder / "subjectline.toml")
@@ -146,6 +152,7 @@ class Page:
                     "bot": BOT_USER,
                     "channel": {"id": channel.id, "name": channel.name, "members": len(channel.members)},
                     "messages": channel.messages,
+                    "directs": {each.partner: each.messages for each in space.conversations.values() if each.partner},
                     "ephemerals": space.ephemerals,
                     "modals": {user: stack for user, stack in space.modals.items() if stack},
                     "homes": space.homes,
@@ -212,8 +219,16 @@ class Page:
         return _told(self._world.slack.open_home(asked["user"]))
 
     def _clock(self, asked: Row) -> dict[str, Any]:
-        self._world.clock.forward(hours=float(asked["hours"]))
-        return {}
+        clock = self._world.clock
+        if asked.get("to") == "reminder":
+            coming = self.coming()
+            if coming is None:
+                raise ValueError("The bot has nothing to remind anybody of: send a mail first.")
+            clock.forward(seconds=max(0.0, (coming - clock()).total_seconds()) + LATER_S)
+        else:
+            clock.forward(hours=float(asked["hours"]))
+        self.moved()
+        return {"now": clock().isoformat()}
 
 
 def _posted(act: Callable[[Row], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:

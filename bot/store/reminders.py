@@ -29,6 +29,7 @@ _TO_LOOK_AT = (
     .with_for_update(skip_locked=True)
 )
 _ANY = select(_T.id).where(_T.remind_at <= bindparam("now")).limit(1)
+_COMING = select(func.min(_T.remind_at)).where(_T.remind_at > bindparam("now"))
 _NEXT = update(ticket).where(_T.id == bindparam("id_")).values(remind_at=bindparam("at"))
 _OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of")).order_by(_R.made_at, _R.key)
 _GET = select(*_COLUMNS).where(_R.key == bindparam("is_"))
@@ -98,6 +99,10 @@ class Reminders:
     def any_due(self) -> bool:
         """Whether a ticket is to be looked at now."""
         return self._run(_ANY, {"now": self._unit.now}).first() is not None
+
+    def coming(self) -> datetime | None:
+        """When the next ticket is to be looked at; None where no reminder is planned."""
+        return self._run(_COMING, {"now": self._unit.now}).scalar()
 
     def due(self, most: int) -> list[Ticket]:
         """Tickets to be looked at now, the longest due first; locked, and none that somebody else is working on."""

@@ -1,5 +1,6 @@
-// Block Kit, drawn as Slack draws it. `ctx` has: name(userId), act(element, block, chosen), form (in a modal), errors.
+// Block Kit, drawn as Slack draws it. `ctx` has: name(userId), act(element, block, chosen), go(ts), form (in a modal), errors.
 
+import { chart } from "./chart.js";
 import { el } from "./dom.js";
 
 const EMOJI = {
@@ -21,8 +22,16 @@ function textNodes(text, emoji = true) {
   return nodes;
 }
 
-function link(url, label) {
+// The address of a message of this workspace leads to the message; there is no Slack to open it in.
+function inside(url) {
+  const found = /^https:\/\/sandbox\.slack\.example\/archives\/\w+\/p(\d+)(\d{6})$/.exec(url);
+  return found ? `${found[1]}.${found[2]}` : null;
+}
+
+function link(url, label, ctx) {
   if (!/^(https?|mailto):/i.test(url)) return document.createTextNode(label);
+  const ts = inside(url);
+  if (ts && ctx.go) return el("button", { type: "button", class: "sk-link", text: label, onclick: () => ctx.go(ts) });
   return el("a", { href: url, target: "_blank", rel: "noreferrer noopener", text: label });
 }
 
@@ -32,7 +41,7 @@ function token(inside, ctx) {
   if (head.startsWith("#")) return el("span", { class: "mention", text: `#${label ?? head.slice(1)}` });
   if (head.startsWith("!date")) return document.createTextNode(decoded(label ?? ""));
   if (head.startsWith("!")) return el("span", { class: "mention loud", text: `@${head.slice(1).split("^")[0]}` });
-  return link(decoded(head), decoded(label ?? head));
+  return link(decoded(head), decoded(label ?? head), ctx);
 }
 
 const MARKS = /<([^<>\n]+)>|```([\s\S]+?)```|`([^`\n]+)`|(?<![\p{L}\p{N}*])\*(\S(?:[^*\n]*[^\s*])?)\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_])_(\S(?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}~])~(\S(?:[^~\n]*[^\s~])?)~(?![\p{L}\p{N}~])/gu;
@@ -73,8 +82,12 @@ function button(element, block, ctx) {
     "aria-label": element.accessibility_label,
     data: { focus, action: element.action_id, value: element.value ?? "" },
   };
+  const ts = element.url && inside(element.url);
+  const press = (event) => ctx.act(element, block, undefined, event.currentTarget);
+  // Slack opens the address and tells the app of the press.
+  if (ts && ctx.go) return el("button", { ...props, type: "button", onclick: (event) => { press(event); ctx.go(ts); } }, textObject(element.text, ctx));
   if (element.url) return el("a", { ...props, href: element.url, target: "_blank", rel: "noreferrer" }, textObject(element.text, ctx));
-  return el("button", { ...props, type: "button", onclick: (event) => ctx.act(element, block, undefined, event.currentTarget) }, textObject(element.text, ctx));
+  return el("button", { ...props, type: "button", onclick: press }, textObject(element.text, ctx));
 }
 
 const options = (element) => [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((group) => group.options)];
@@ -162,7 +175,7 @@ const picture = (one) => el("span", { class: "sk-picture", role: "img", "aria-la
 
 function leaf(one, ctx) {
   let node;
-  if (one.type === "link") node = link(one.url, one.text ?? one.url);
+  if (one.type === "link") node = link(one.url, one.text ?? one.url, ctx);
   else if (one.type === "user") node = el("span", { class: "mention", text: `@${ctx.name(one.user_id)}` });
   else if (one.type === "emoji") node = document.createTextNode(EMOJI[one.name] ?? `:${one.name}:`);
   else if (one.type === "date") node = document.createTextNode(one.fallback ?? new Date(one.timestamp * 1000).toUTCString());
@@ -231,6 +244,7 @@ const DRAW = {
   plan: (block, ctx) => el("div", { class: "sk-plan" }, el("div", { class: "sk-plan-title" }, textObject(block.title, ctx)), el("ul", {}, (block.tasks ?? []).map((one) => task(one, ctx)))),
   task_card: (block, ctx) => el("ul", { class: "sk-plan" }, task(block, ctx)),
   alert: (block, ctx) => el("div", { class: `sk-alert ${block.level ?? "default"}` }, textObject(block.text, ctx)),
+  data_visualization: chart,
   table: (block, ctx) => el("div", { class: "sk-table", tabindex: 0 }, el("table", {}, el("tbody", {}, block.rows.map((row, number) => el("tr", {}, row.map((cell) => el(number ? "td" : "th", number ? {} : { scope: "col" }, cell.type === "raw_text" ? cell.text : rich(cell, ctx)))))))),
 };
 

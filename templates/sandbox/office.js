@@ -214,15 +214,20 @@ const DID = {
   look: "looked at the details", look_mail: "looked at a mail", close: "closed the ticket", escalate: "needs a person",
   resume: "let it go on", refuse: "refused", withdraw: "withdrew", settle: "settled an open question",
   settle_mail: "settled a mail", quarantine: "put a mail aside",
+  remind: "reminded the team", snooze: "wants to hear of it later", clock_jumped: "noticed that the clock was moved",
+  pause: "asked the person: the clock stands still", resume_clock: "has an answer: the clock goes on", extend: "extended the period",
+  large: "noted a large amount of data", regime: "set the law that applies", clock_sent: "dated it by the letter",
+  clock_unsent: "took it back: the letter did not leave", recount: "counted the dates anew",
 };
-const UNSAID = new Set(["at", "who", "did", "ticket", "id", "digest", "source", "target", "mail", "key", "ref", "unrolled"]);
+const UNSAID = new Set(["at", "who", "did", "ticket", "id", "digest", "source", "target", "mail", "key", "ref", "unrolled", "event", "rows"]);
 const spoken = (value) => (String(value).length > 34 ? `${String(value).slice(0, 12)}…` : String(value).replaceAll("_", " "));
 
 function detail(row) {
   const said = row.source && row.target ? [`${spoken(row.source)} → ${spoken(row.target)}`] : [];
   for (const [key, value] of Object.entries(row)) {
     if (UNSAID.has(key) || value === null || value === "") continue;
-    if (Array.isArray(value)) said.push(value.map(spoken).join(", "));
+    if (key === "due" && Array.isArray(value)) said.push(value[0] === value[1] ? "" : `due ${value.join(" → ")}`);
+    else if (Array.isArray(value)) said.push(value.map(spoken).join(", "));
     else if (typeof value === "object") said.push(Object.entries(value).map(([name, one]) => `${spoken(name)} ${spoken(one)}`).join(", "));
     else said.push(`${key.replaceAll("_", " ")} ${spoken(value)}`);
   }

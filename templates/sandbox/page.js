@@ -47,9 +47,12 @@ async function ask() {
   }
 }
 
-for (const button of document.querySelectorAll("[data-hours]")) {
+for (const button of document.querySelectorAll("[data-hours], [data-to]")) {
   button.addEventListener("click", async () => {
-    const answer = await post("clock", { hours: Number(button.dataset.hours) });
+    button.setAttribute("aria-busy", "true");
+    const { hours, to } = button.dataset;
+    const answer = await post("clock", to ? { to } : { hours: Number(hours) });
+    button.removeAttribute("aria-busy");
     if (answer.error) toast(answer.error, "bad");
     ask();
   });

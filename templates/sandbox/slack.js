@@ -7,6 +7,8 @@ let state = null;
 let user = localStorage.getItem("sandbox-user");
 let tab = "messages";
 const dismissed = new Set();
+const read = new Map(); // user -> how many of their direct messages they have seen
+let known = null; // every message drawn so far
 const nodes = {};
 
 const person = (id) => state.people.find((each) => each.id === id);
@@ -17,6 +19,7 @@ function context(extra = {}) {
   return {
     people: state.people,
     name: (id) => person(id)?.name ?? (id === state.bot ? "Subjectline" : id),
+    go,
     ...extra,
   };
 }
@@ -81,8 +84,19 @@ function sign(which) {
 
 const avatar = (id, name) => el("span", { class: "avatar", "aria-hidden": "true", data: { of: id === state.bot ? "bot" : id.slice(-3) }, text: id === state.bot ? "S" : initials(name) });
 
+const EARLIER = 2; // replies of a thread that stand open, counted from the newest
+
+function thread(replies) {
+  const drawn = (some) => el("ol", { class: "sk-thread", "aria-label": "Thread" }, some.map((each) => message({ message: each, replies: [] })));
+  const before = replies.slice(0, -EARLIER);
+  return [
+    before.length > 0 && el("details", { class: "sk-earlier" }, el("summary", { text: `${before.length} earlier ${before.length === 1 ? "reply" : "replies"}` }), drawn(before)),
+    drawn(replies.slice(-EARLIER)),
+  ];
+}
+
 function message(item) {
-  const { message: one, note, replies } = item;
+  const { message: one, note, replies, broadcast } = item;
   const name = one.bot_id || note ? "Subjectline" : context().name(one.user);
   const ctx = context({ act: (element, block, chosen, node) => press({ ts: one.ts }, element, chosen, node) });
   const at = new Date(Number(one.ts) * 1000);
@@ -90,21 +104,19 @@ function message(item) {
     avatar(state.bot, name),
     el("div", { class: "sk-message-body" },
       note && el("p", { class: "sk-only-you" }, sign("eye"), "Only visible to you"),
+      broadcast && el("p", { class: "sk-only-you" }, "replied to a thread: ", el("button", { type: "button", class: "sk-link", text: broadcast, onclick: () => go(one.thread_ts) })),
       el("p", { class: "sk-message-head" },
         el("strong", { text: name }), el("span", { class: "app", text: "APP" }), el("time", { datetime: at.toISOString(), text: asTime(at) }),
         one.edited && !note && el("span", { class: "edited", text: "(edited)" })),
       one.blocks?.length ? drawBlocks(one.blocks, ctx) : el("div", { class: "sk-text" }, textObject({ type: "mrkdwn", text: one.text }, ctx)),
-      replies.length > 0 && el("ol", { class: "sk-thread", "aria-label": "Thread" }, replies.map((each) => message({ message: each, replies: [] }))),
+      replies.length > 0 && thread(replies),
       note && el("button", { type: "button", class: "sk-dismiss", onclick: () => { dismissed.add(one.ts); draw(state); } }, "Dismiss message")));
 }
 
-function timeline() {
-  const top = state.messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
-  const items = top.map((one) => ({ message: one, replies: state.messages.filter((each) => each.thread_ts === one.ts && each.ts !== one.ts), user }));
-  for (const note of state.ephemerals) {
-    if (note.user === user && note.channel === state.channel.id && !dismissed.has(note.ts)) items.push({ message: note, note: true, replies: [], user });
-  }
-  items.sort((one, other) => Number(one.message.ts) - Number(other.message.ts));
+const inThread = (one) => one.thread_ts && one.thread_ts !== one.ts;
+const titleOf = (one) => one?.blocks?.find((block) => block.type === "header")?.text.text ?? one?.text ?? "…";
+
+function dated(items) {
   const rows = [];
   let last = null;
   for (const item of items) {
@@ -116,13 +128,52 @@ function timeline() {
   return rows;
 }
 
-function drawMessages() {
-  const list = nodes.list;
+// A reply that was sent to the channel, too, stands in both places.
+function timeline() {
+  const items = state.messages.filter((each) => !inThread(each)).map((one) => ({ message: one, replies: state.messages.filter((each) => each.thread_ts === one.ts && inThread(each)), user }));
+  for (const one of state.messages) {
+    if (inThread(one) && one.subtype === "thread_broadcast") items.push({ message: one, replies: [], user, broadcast: titleOf(state.messages.find((each) => each.ts === one.thread_ts)) });
+  }
+  for (const note of state.ephemerals) {
+    if (note.user === user && note.channel === state.channel.id && !dismissed.has(note.ts)) items.push({ message: note, note: true, replies: [], user });
+  }
+  return dated(items.sort((one, other) => Number(one.message.ts) - Number(other.message.ts)));
+}
+
+function fill(list, rows) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
   const before = list.childElementCount;
-  keyed(list, timeline(), (row) => row.key, (row) => (row.day ? el("li", { class: "sk-day" }, el("span", { text: row.day })) : message(row)));
-  nodes.empty.hidden = list.childElementCount > 0;
+  keyed(list, rows, (row) => row.key, (row) => (row.day ? el("li", { class: "sk-day" }, el("span", { text: row.day })) : message(row)));
   if (atEnd || list.childElementCount > before) list.scrollTop = list.scrollHeight;
+}
+
+function drawMessages() {
+  fill(nodes.list, timeline());
+  nodes.empty.hidden = nodes.list.childElementCount > 0;
+}
+
+const directs = (id) => state.directs[id] ?? [];
+const unread = (id) => directs(id).length - (read.get(id) ?? 0);
+
+function drawDirects() {
+  if (tab === "directs") read.set(user, directs(user).length);
+  fill(nodes.directs, dated(directs(user).map((one) => ({ message: one, replies: [], user }))));
+  nodes.noDirects.hidden = directs(user).length > 0;
+  nodes.noDirects.textContent = `Nothing for ${firstName(person(user).name)} yet. Whoever takes an enquiry is reminded of it here: move the clock on.`;
+  nodes.unread.textContent = unread(user) || "";
+}
+
+// What has come since the last drawing is shown for a moment, and told where it cannot be seen.
+function tellNews() {
+  const now = new Map([...state.messages.map((one) => [one.ts, null]), ...Object.entries(state.directs).flatMap(([id, all]) => all.map((one) => [one.ts, { id, one }]))]);
+  const fresh = known ? [...now].filter(([ts]) => !known.has(ts)) : [];
+  known = now;
+  for (const [ts, direct] of fresh) {
+    const drawn = nodes.messages.parentElement.querySelectorAll(`[data-ts="${CSS.escape(ts)}"]`);
+    for (const node of drawn) node.classList.add("fresh");
+    if (!direct) [...drawn].at(-1)?.scrollIntoView({ block: "nearest" });
+    if (direct && !(tab === "directs" && direct.id === user) && person(direct.id)) toast(`${person(direct.id).name} gets a direct message: ${direct.one.text}`);
+  }
 }
 
 function drawHome() {
@@ -135,14 +186,15 @@ function drawHome() {
 }
 
 function drawPeople() {
-  const stamp = JSON.stringify([state.people, user]);
+  const stamp = JSON.stringify([state.people, user, state.people.map((each) => unread(each.id))]);
   if (nodes.people.stamp === stamp) return;
   nodes.people.stamp = stamp;
   const focused = document.activeElement?.name === "sk-user";
   nodes.people.replaceChildren(...state.people.map((each) => el("label", { class: each.id === user ? "on" : "", title: each.name },
     el("input", { type: "radio", name: "sk-user", value: each.id, checked: each.id === user, onchange: () => choose(each.id) }),
     avatar(each.id, each.name),
-    el("span", { class: "who" }, el("b", { text: firstName(each.name) }), el("small", { text: words(each.roles) })))));
+    el("span", { class: "who" }, el("b", { text: firstName(each.name) }), el("small", { text: words(each.roles) })),
+    unread(each.id) > 0 && el("span", { class: "sk-badge" }, String(unread(each.id)), el("span", { class: "visually-hidden", text: " new direct messages" })))));
   if (focused) nodes.people.querySelector("input:checked")?.focus();
 }
 
@@ -207,8 +259,25 @@ function show(which) {
   tab = which;
   for (const [name, button] of Object.entries(nodes.tabs)) button.setAttribute("aria-pressed", String(name === which));
   nodes.messages.hidden = which !== "messages";
+  nodes.private.hidden = which !== "directs";
   nodes.home.hidden = which !== "home";
   if (which === "home") openHome();
+  if (which === "directs") {
+    draw(state);
+    nodes.directs.scrollTop = nodes.directs.scrollHeight;
+  }
+}
+
+// To a message of the channel, wherever the way there was shown.
+function go(ts) {
+  show("messages");
+  const node = nodes.list.querySelector(`:scope > [data-ts="${CSS.escape(ts)}"]`);
+  if (!node) return;
+  node.scrollIntoView({ block: "start" });
+  node.classList.remove("fresh");
+  requestAnimationFrame(() => node.classList.add("fresh"));
+  node.tabIndex = -1;
+  node.focus({ preventScroll: true });
 }
 
 function build() {
@@ -217,8 +286,13 @@ function build() {
   nodes.list = el("ol", { class: "sk-list", "aria-label": "Messages", tabindex: 0 });
   nodes.empty = el("p", { class: "empty sk-empty", text: "No card yet. Send one of the mails on the left: its card appears here." });
   nodes.home = el("div", { class: "sk-home", hidden: true, tabindex: 0, "aria-label": "App Home" });
+  nodes.directs = el("ol", { class: "sk-list", "aria-label": "Direct messages", tabindex: 0 });
+  nodes.noDirects = el("p", { class: "empty sk-empty" });
+  nodes.private = el("div", { class: "sk-messages", hidden: true }, nodes.noDirects, nodes.directs);
+  nodes.unread = el("span", { class: "sk-badge" });
   nodes.tabs = {
     messages: el("button", { type: "button", "aria-pressed": "true", onclick: () => show("messages") }, sign("lock"), nodes.channel),
+    directs: el("button", { type: "button", "aria-pressed": "false", onclick: () => show("directs") }, "Direct messages", nodes.unread),
     home: el("button", { type: "button", "aria-pressed": "false", onclick: () => show("home") }, "App Home"),
   };
   const line = el("input", { name: "text", autocomplete: "off", "aria-label": "Slash command", value: "/dpe help", maxlength: 500 });
@@ -230,8 +304,8 @@ function build() {
   nodes.messages = el("div", { class: "sk-messages" }, nodes.empty, nodes.list, composer);
   $("sk").replaceChildren(
     el("div", { class: "sk-top" }, el("span", { class: "sk-as", text: "You click as" }), nodes.people),
-    el("div", { class: "sk-bar" }, nodes.tabs.messages, nodes.tabs.home, el("span", { class: "sk-members" })),
-    nodes.messages, nodes.home);
+    el("div", { class: "sk-bar" }, nodes.tabs.messages, nodes.tabs.directs, nodes.tabs.home, el("span", { class: "sk-members" })),
+    nodes.messages, nodes.private, nodes.home);
 }
 
 export function draw(next) {
@@ -242,8 +316,10 @@ export function draw(next) {
   $("sk").querySelector(".sk-members").textContent = `${state.channel.members} members`;
   $("connected").textContent = state.connected ? "bot connected" : "bot not connected";
   $("connected").className = `link-state ${state.connected ? "up" : "down"}`;
-  drawPeople();
   drawMessages();
+  drawDirects();
+  drawPeople();
   drawHome();
   drawModal();
+  tellNews();
 }

@@ -85,7 +85,7 @@ def test_a_weeks_chart_says_in_words_what_it_shows() -> None:
     assert found.alternative == (
         "Week of 16 Nov 2026: 4 received, 3 answered (1 of them late). At its end 5 open, 2 of them overdue. "
         "Received in the 7 weeks before: 0, 1, 2, 3, 4, 5, 6. Answered in the 7 weeks before: 1, 1, 1, 1, 1, 1, 1. "
-        "Overdue in the 7 weeks before: 0, 0, 0, 0, 0, 0, 0."
+        "Overdue in the 7 weeks before: none."
     )
     assert "4 answered, all in time." in weekly([Week(first, 4, 4, 0, 0, 0)]).alternative
     assert "0 received, 0 answered." in weekly([Week(first, 0, 0, 0, 0, 0)]).alternative

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -484,14 +485,123 @@ def test_the_record_and_the_clock(world: World, visit: Visit) -> None:
     assert world.clock.offset_s == 48 * 3600
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (1000, "light")])
+WEEK = [
+    {"type": "header", "text": plain("The week until Sun 22 Nov 2026")},
+    {
+        "type": "data_visualization",
+        "title": "Enquiries, week of 16 Nov",
+        "chart": {
+            "type": "bar",
+            "axis_config": {"categories": ["9 Nov", "16 Nov"]},
+            "series": [
+                {"name": "received", "data": [{"label": "9 Nov", "value": 7}, {"label": "16 Nov", "value": 3}]},
+                {"name": "overdue", "data": [{"label": "9 Nov", "value": 0}, {"label": "16 Nov", "value": 1}]},
+            ],
+        },
+    },
+]
+
+
+def reminded(world: World, bot: Scripted) -> str:
+    """A card with three words in its thread, the last of them in the channel, too. The card's ts."""
+    ts = bot.card(world)
+    for number in (1, 2, 3):
+        bot.client.chat_postMessage(
+            channel=world.slack.channel, thread_ts=ts, text=f"{number} days left", reply_broadcast=number == 3
+        )
+    return ts
+
+
+def tell(bot: Scripted, user: str, link: str) -> None:
+    """A direct message with a button that leads to the card."""
+    place = bot.client.conversations_open(users=user)["channel"]["id"]
+    go = button("card", "Go to the card", url=link)
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": f"<{link}|DPE-2026-0001> is due"}, "accessory": go}]
+    bot.client.chat_postMessage(channel=place, text="1 enquiry needs you", blocks=blocks)
+
+
+def test_words_in_a_thread_stand_below_their_card(world: World, bot: Scripted, visit: Visit) -> None:
+    """The newest two stand open, older ones behind a fold; one said to the channel, too, stands there and leads back."""
+    reminded(world, bot)
+    card = visit.page.locator(".sk-list > .sk-message").first
+    expect(card.locator(".sk-thread > .sk-message:visible")).to_have_text([re.compile("2 days left"), re.compile("3 days left")])
+    card.get_by_text("1 earlier reply").click()
+    expect(card.locator(".sk-thread > .sk-message:visible")).to_have_count(3)
+    aloud = visit.page.locator(".sk-list > .sk-message").nth(1)
+    expect(aloud).to_contain_text("3 days left")
+    aloud.get_by_role("button", name="DPE-2026-0001 · deletion").click()
+    expect(card).to_be_focused()
+
+
+def test_direct_messages_have_a_place_for_each_person(world: World, bot: Scripted, visit: Visit) -> None:
+    """Told to whoever looks elsewhere, counted until they are read, and seen by nobody else."""
+    ts = reminded(world, bot)
+    link = bot.client.chat_getPermalink(channel=world.slack.channel, message_ts=ts)["permalink"]
+    tell(bot, BOB.id, link)
+    expect(visit.page.locator(".toast")).to_contain_text("Bob Brandt gets a direct message: 1 enquiry needs you")
+    expect(visit.page.locator(".sk-people label", has_text="Bob").locator(".sk-badge")).to_contain_text("1")
+    directs = visit.page.get_by_role("button", name=re.compile("Direct messages"))
+    directs.click()
+    expect(visit.page.locator(".sk-empty:visible")).to_contain_text("Nothing for Ann yet.")
+    visit.as_user("Bob")
+    expect(visit.page.locator(".sk-message:visible")).to_contain_text("DPE-2026-0001 is due")
+    expect(visit.page.locator(".sk-badge:visible")).to_have_count(0)
+    visit.shoot("direct")
+    visit.page.locator("[data-action=card]:visible").click()
+    expect(visit.page.locator(f".sk-message[data-ts='{ts}']").first).to_be_focused()
+    directs.click()
+    visit.page.get_by_role("button", name="DPE-2026-0001", exact=True).click()
+    expect(visit.page.locator(f".sk-message[data-ts='{ts}']").first).to_be_focused()
+
+
+def test_a_chart_is_drawn_and_said(world: World, bot: Scripted, visit: Visit) -> None:
+    """A bar for each number, as high as it is, a legend, and the same in words; Slack's other charts are drawn, too."""
+    bot.client.chat_postMessage(channel=world.slack.channel, text="The week", blocks=WEEK)
+    chart = visit.page.get_by_role("img", name=re.compile("^Enquiries, week of 16 Nov"))
+    expect(chart).to_have_attribute(
+        "aria-label", "Enquiries, week of 16 Nov. received: 9 Nov 7, 16 Nov 3. overdue: 9 Nov 0, 16 Nov 1"
+    )
+    heights = [float(each.get_attribute("height") or 0) for each in chart.locator("rect").all()]
+    assert [round(each / heights[0] * 7) for each in heights] == [7, 3, 0, 1]
+    assert chart.locator("text").all_text_contents()[:5] == ["0", "2", "4", "6", "8"]
+    expect(visit.page.locator(".sk-legend li")).to_have_text(["received", "overdue"])
+    visit.shoot("chart")
+    bars = WEEK[1]["chart"]
+    pie = {"type": "pie", "segments": [{"label": "access", "value": 3}, {"label": "deletion", "value": 1}]}
+    for other in ({**bars, "type": "line"}, {**bars, "type": "area"}, pie):
+        bot.client.chat_postMessage(channel=world.slack.channel, text="The week", blocks=[{**WEEK[1], "chart": other}])
+    expect(visit.page.locator(".sk-chart polyline")).to_have_count(4)
+    expect(visit.page.locator(".sk-area")).to_have_count(2)
+    expect(visit.page.locator(".sk-slice")).to_have_count(2)
+    expect(visit.page.get_by_role("img", name="Enquiries, week of 16 Nov. access 3, deletion 1")).to_be_visible()
+
+
+def test_the_clock_goes_to_the_next_reminder(world: World, visit: Visit) -> None:
+    """The bot is asked when that is, and told that the clock was moved; with nothing to come it says so."""
+    assert world.page
+    moved = threading.Event()
+    world.page.moved = moved.set
+    visit.page.get_by_role("button", name="to the next reminder").click()
+    expect(visit.page.locator(".toast.bad")).to_contain_text("nothing to remind anybody of")
+    assert world.clock.offset_s == 0
+    world.page.coming = lambda: world.clock() + timedelta(days=3)
+    # A refused act is an error in the browser's log; that is the point.
+    visit.complaints = [each for each in visit.complaints if "409" not in each]
+    visit.page.get_by_role("button", name="to the next reminder").click()
+    expect(visit.page.locator("#clock-ahead")).to_have_text("· moved on by 3 days")
+    assert moved.wait(5)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1280, "dark"), (390, "light")])
 def test_nothing_stands_in_anybodys_way(browser: Browser, world: World, bot: Scripted, width: int, scheme: str) -> None:
     """axe finds no violation with a card, a letter and a modal on the page, and nothing is wider than the window."""
-    bot.card(world)
+    reminded(world, bot)
+    tell(bot, ANN.id, "https://sandbox.slack.example/archives/C1/p1")
+    bot.client.chat_postMessage(channel=world.slack.channel, text="The week", blocks=WEEK)
     send(world=world)
     visit = Visit(browser, world, width, color_scheme=scheme, bypass_csp=True)
     expect(visit.page.locator(".inbox li")).to_have_count(1)
-    expect(visit.page.locator(".sk-message")).to_have_count(1)
+    expect(visit.page.locator(".sk-message")).to_have_count(7)
     assert violations(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visit.shoot(f"page-{width}-{scheme}")
