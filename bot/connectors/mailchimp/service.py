@@ -190,7 +190,7 @@ class Service:
     ) -> Iterator[Record]:
         """Every item of a collection. Temporary when it ends before the number of items it claims to have."""
         asked: dict[str, Any] = {**(query or {}), **({"fields": fields} if fields else {})}
-        got, before = 0, None
+        got, before, ends = 0, None, 0
         while True:
             window = {"count": COUNT, "offset": got} if paged else {}
             answer = self.client.ask("GET", template, path, query={**asked, **window}, expect=(404,))
@@ -204,8 +204,9 @@ class Service:
             got, before = got + len(page), page
             if not page and got < (total or 0):
                 raise Temporary(f"Mailchimp: GET {template} ended after {got} of {total}.")
-            if not page or not paged or (total is not None and got >= total):
-                return  # without a total (the activity feed), only an empty page is the end
+            ends = 0 if page else ends + 1
+            if not paged or ends == 2 or (total is not None and got >= total):
+                return  # without a total (the activity feed), the end is an empty page, and that has to be said twice
 
     def _one(self, template: str, path: Mapping[str, str]) -> Record | None:
         answer = self.client.ask("GET", template, path, expect=(404,))
