@@ -268,7 +268,7 @@ class Contract:
             lambda: connector.find([stage.address]),
             lambda: connector.plan(Right.ACCESS, found),
             lambda: list(connector.export(found)),
-            lambda: connector.lint(),
+            connector.lint,
         ):
             with pytest.raises(Temporary) as caught:
                 act()

@@ -36,10 +36,8 @@ class DatabaseStage(contract.Stage):
     def of(self, address: str) -> Any:
         person = "SELECT id FROM account WHERE lower(trim(email)) = :address"
         tables = ("licence", "invoice", "support_ticket", "login_log")
-        found = [self._company.sql("SELECT * FROM account WHERE lower(trim(email)) = :address", address=address)]
-        for table in tables:
-            found.append(self._company.sql(f"SELECT * FROM {table} WHERE account_id IN ({person})", address=address))
-        return found
+        asked = [f"account WHERE id IN ({person})", *(f"{table} WHERE account_id IN ({person})" for table in tables)]
+        return [self._company.sql(f"SELECT * FROM {each}", address=address) for each in asked]
 
     def deletions(self) -> int:
         """Rows that are not there any more."""
