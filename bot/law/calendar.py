@@ -91,13 +91,22 @@ def is_day(text: str) -> bool:
     return True
 
 
+# Other names of ISO 3166 and of the EU for what the package knows under one.
+_ALSO = {"UK": "GB", "EL": "GR", "FR-67": "FR-6AE", "FR-68": "FR-6AE", "FR-A": "FR-6AE"}
+
+
+def _known_as(region: str) -> str:
+    country, dash, subdivision = region.partition("-")
+    return _ALSO.get(region) or f"{_ALSO.get(country, country)}{dash}{subdivision}"
+
+
 def is_region(text: str) -> bool:
     """Whether holidays of this region are known: `CH-ZH`, `DE`, or `none` (weekends only)."""
     if text == "none":
         return True
     import holidays  # noqa: PLC0415  # see the top
 
-    country, dash, subdivision = text.partition("-")
+    country, dash, subdivision = _known_as(text).partition("-")
     if country not in holidays.list_supported_countries(include_aliases=False):
         return False
     return not dash or subdivision in getattr(holidays, country).subdivisions
@@ -120,7 +129,7 @@ def _holidays(region: str, year: int) -> dict[date, str]:
         return {}
     import holidays  # noqa: PLC0415  # see the top
 
-    country, _, subdivision = region.partition("-")
+    country, _, subdivision = _known_as(region).partition("-")
     return dict(
         holidays.country_holidays(
             country, subdiv=subdivision or None, years=year, expand=False, categories=("public",), language="en_US"

@@ -61,7 +61,8 @@ def _counted(vector: Mapping[str, Any]) -> Dates | Clock:
     if not vector.get("received"):
         raise Unreadable("it has no day of receipt")
     received = _moment(vector["received"], zone or laws[0].zone)
-    events = _events(vector.get("events") or (), zone or laws[0].zone)
+    large = next((bool(each[name]) for each in (vector, settings) for name in _LARGE if name in each), True)
+    events = _events(vector.get("events") or (), zone or laws[0].zone, large=large)
     right = (vector.get("right") or "").lower().replace("-", "_") or None
     choices = {name: each for name, each in settings.items() if name in CHOICES or name in PLACE}
     if region:
@@ -71,10 +72,15 @@ def _counted(vector: Mapping[str, Any]) -> Dates | Clock:
     return earliest(laws, received, events, zone=zone, choices={each.key: choices for each in laws}, right=right)
 
 
+_ON = ("gdpr_eu", "ch_fadp")  # where nobody says which are
+
+
 def _names(vector: Mapping[str, Any]) -> list[str]:
     named = vector.get("regimes") or vector.get("regime")
     if not named:
         raise Unreadable("it names no regime")
+    if named == "unknown":
+        return list(_ON)
     return [named] if isinstance(named, str) else list(named)
 
 
@@ -106,18 +112,20 @@ def _region(name: str | None) -> str | None:
 # How the tables of `settings` call the laws: gdpr.roll, ch.identity
 _OF = MappingProxyType({"gdpr": ("gdpr_eu", "uk_gdpr"), "uk": ("uk_gdpr",), "ch": ("ch_fadp",)})
 _LENGTHS = ("days", "first_months", "acknowledge_business_days", "opt_out_business_days")
-_IDLE = ("target_days", "acknowledge")  # the house's own goal: moves no date of the law
+_LARGE = ("large", "large_amount", "large_amount_of_data")
+_IDLE = ("target_days",)  # the house's own goal: moves no date of the law
 
 
 def _settings(vector: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
     """What is decided otherwise, without prefixes. A setting of another law, or one nobody knows, is an error."""
     told: dict[str, Any] = {}
-    for source in (vector.get("settings"), vector.get("config")):
+    beside = {name: vector[name] for name in PLACE[1:] if name in vector}
+    for source in (beside, vector.get("settings"), vector.get("config")):
         told |= _flat(source or {}, keys)
     for name in list(told):
         if name in _IDLE or told[name] is None:
             del told[name]
-        elif name not in {*CHOICES, *PLACE, *_LENGTHS, "tz"}:
+        elif name not in {*CHOICES, *PLACE, *_LENGTHS, *_LARGE, "tz"}:
             raise Unreadable(f"{name} is not a setting")
     if "extra_holidays" in told or "removed_holidays" in told:
         told |= {name: _days(told[name]) for name in PLACE[1:] if name in told}
@@ -182,15 +190,14 @@ def _day(source: Mapping[str, Any], zone: str, *names: str) -> date | None:
     return moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
 
 
-_LARGE = ("large", "large_amount", "large_amount_of_data")
 _QUIET = frozenset({"received", "acknowledgement", "reminder", "reply", "note"})  # known, and without effect
 
 
-def _events(sources: Iterable[Any], zone: str) -> list[Event]:
-    return [found for each in sources if (found := _event(each, zone))]
+def _events(sources: Iterable[Any], zone: str, *, large: bool) -> list[Event]:
+    return [found for each in sources if (found := _event(each, zone, large=large))]
 
 
-def _event(source: Any, zone: str) -> Event | None:
+def _event(source: Any, zone: str, *, large: bool) -> Event | None:
     if not isinstance(source, Mapping):
         raise Unreadable("an event is an object")
     kind = source["type"].strip().lower().removesuffix("_request").removesuffix("_notice")
@@ -205,7 +212,7 @@ def _event(source: Any, zone: str) -> Event | None:
         raise Unreadable(f"the {kind} request has no `from`")
     if until and until < on:
         raise Unreadable(f"the {kind} request was answered before it was asked")
-    large = next((bool(source[name]) for name in _LARGE if name in source), True)
+    large = next((bool(source[name]) for name in _LARGE if name in source), large)
     return Event(kind, on, until, large=large)
 
 

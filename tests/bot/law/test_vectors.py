@@ -117,6 +117,9 @@ def test_a_clarification_counts_only_with_a_large_amount_of_data():
     small = {"type": "clarification_request", "from": "2026-06-03", "to": "2026-06-10", "large_amount_of_data": False}
     assert _due(events=[small]) == "2026-07-02"
     assert _due(events=[small], regime="uk_gdpr", holidays_region="GB-ENG") == "2026-07-09"
+    asked = {"type": "clarification_request", "from": "2026-06-03", "to": "2026-06-10"}
+    assert _due(events=[asked], settings={"large_amount_of_data": False}) == "2026-07-02"
+    assert _due(events=[asked], large_amount=True) == "2026-07-09"
 
 
 def test_several_regimes_in_one_vector_give_the_earliest_date():
@@ -124,6 +127,20 @@ def test_several_regimes_in_one_vector_give_the_earliest_date():
     found = answer({**PLAIN, "received": "2026-07-07", "regimes": ["gdpr_eu", "ch_fadp"]})
     assert (found["due"], found["unrolled"]) == ("2026-08-06", "2026-08-06")
     assert found["why"][-1] == "The earliest date counts: Thu 6 Aug 2026 (FADP)."
+    assert answer({**PLAIN, "received": "2026-07-07", "regime": "unknown"}) == found
+
+
+def test_a_region_may_have_another_name():
+    """As the EU calls the United Kingdom and Greece, and the two halves of Alsace."""
+    assert _due(received="2026-03-03", holidays_region="FR-67") == "2026-04-07"  # Good Friday
+    assert _due(received="2026-03-03", holidays_region="FR") == "2026-04-03"
+    assert _due(regime="uk_gdpr", received="2026-07-31", holidays_region="UK-ENG") == "2026-09-01"
+
+
+def test_days_of_ones_own_may_stand_beside_the_region():
+    """Or among the settings."""
+    assert _due(extra_holidays=["2026-07-02"]) == "2026-07-03"
+    assert _due(settings={"extra_holidays": "07-02"}) == "2026-07-03"
 
 
 @pytest.mark.parametrize(
