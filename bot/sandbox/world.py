@@ -16,6 +16,7 @@ from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
 from bot.sandbox.page import Page
 from bot.sandbox.slack import Slack
+from bot.sandbox.zoho import Zoho
 
 __all__ = ["OWN", "SandboxClock", "World"]
 
@@ -26,7 +27,8 @@ OWN = "info@klangfinger.example"  # as house.toml says
 class World:
     """Running from the constructor on, until `stop`. `folder` holds its files; nothing else is written anywhere.
 
-    `page` also serves the page that shows all of it, on `port` (0 takes a free one).
+    `page` also serves the page that shows all of it, on `port` (0 takes a free one); `vendors` are the services of
+    others the company works with: Zoho CRM.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class World:
         page: bool = False,
         port: int = 0,
         slack: Slack | None = None,
+        vendors: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -47,6 +50,7 @@ class World:
         self.slack = slack or Slack(self.clock)
         self.web_port = _free_port()
         self.company_path = folder / "company.sqlite"
+        self.zoho = Zoho(self.clock) if vendors else None
         self._key = base64.b64encode(secrets.token_bytes(32)).decode()
         self._with_company = company
         self.company_before = self._create_company() if company else {}
@@ -54,13 +58,15 @@ class World:
         self.imap.start()
         self.smtp.start()
         self.slack.start()
+        if self.zoho:
+            self.zoho.start()
         self.page = Page(self, port) if page else None
         if self.page:
             self.page.start()
 
     def stop(self) -> None:
         """Every server is gone; the files stay."""
-        for each in (self.page, self.slack, self.smtp, self.imap):
+        for each in (self.page, self.zoho, self.slack, self.smtp, self.imap):
             if each is not None:
                 each.stop()
 
@@ -86,6 +92,7 @@ class World:
             "PUBLIC_URL": f"http://{HOST}:{self.web_port}",
             "PORT": str(self.web_port),
             "COMPANY_DATABASE_URL": f"sqlite:///{self.company_path}",
+            **(self.zoho.environment() if self.zoho else {}),
         }
 
     def write(
@@ -130,6 +137,8 @@ class World:
         text = HOUSE.read_text(encoding="utf-8")
         if self._with_company:
             text += "\n" + company.MAP.read_text(encoding="utf-8")
+        if self.zoho:
+            text += "\n" + self.zoho.block.read_text(encoding="utf-8")
         (self.folder / "subjectline.toml").write_text(text, encoding="utf-8")
 
 

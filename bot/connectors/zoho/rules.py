@@ -77,7 +77,7 @@ class Block(Part):
     label: Text
     dc: Literal["us", "eu", "in", "au", "jp", "cn", "ca", "sa", "uk"] | None = None
     edition: Literal["free", "standard", "professional", "enterprise", "ultimate"] = "standard"
-    timeout_s: float = Field(default=120.0, ge=10, le=600)
+    timeout_s: float = Field(default=120.0, ge=1, le=600)
     category: Text
     purpose: str = ""
     retention: str = ""

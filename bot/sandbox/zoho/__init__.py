@@ -11,6 +11,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
 from starlette.applications import Starlette
@@ -48,7 +49,12 @@ SCOPES = {  # what a call needs beyond the scope of its module
 
 
 class Zoho:
-    """Running between `start` and `stop`. `book` holds the records, `seen` of `trouble` the requests."""
+    """Running between `start` and `stop`. `book` holds the records, `seen` of `trouble` the requests.
+
+    `block` is the file with the `[[connectors]]` block of the demo company.
+    """
+
+    block = Path(__file__).with_name("crm.toml")
 
     def __init__(self, clock: Callable[[], datetime], *, calls_at_once: int = 20, planted: bool = True) -> None:
         self.clock = clock
