@@ -41,7 +41,7 @@ def clock_text(view: ClockView) -> str:
     if view.extended_on:
         told.append(f"Extended by the notice of {day(view.extended_on)}.")
     elif view.notice_by and view.state == "running":
-        told.append(f"It can be extended until {day(view.notice_by)}.")
+        told.append(f"An extension can be announced until {day(view.notice_by)}.")
     if view.large:
         told.append("A large amount of data is on record.")
     if view.chosen:

@@ -10,6 +10,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
     "access_answer": "Your data:",
     "erasure_done": "Your data are deleted",
     "nothing_held": ("We hold no data", "There is nothing"),
+    "extension_notice": "We need more time",
 }
 
 
@@ -238,14 +240,46 @@ class Walk:
         messages = self.world.slack.messages()
         return any(words in json.dumps(each.get("blocks", []), ensure_ascii=False) for each in messages)
 
+    def extend(self, ref: str, days: int, why: str) -> None:
+        """The person is told that it takes so many days from today: by the card's menu and its form."""
+        until = (self.world.clock() + timedelta(days=days)).date().isoformat()
+        values = {"until": until, "reason": "complexity of the request", "words": why}
+        tried = 0.0
+
+        def told() -> bool:
+            nonlocal tried
+            card = self.card(ref) or {}
+            taken = "Extended by the notice" in json.dumps(card)
+            if not taken and time.monotonic() - tried > 1:
+                tried = time.monotonic()
+                self._send_or_open(card, values)
+            return taken and any(each.get("thread_ts") == card["ts"] for each in self.world.slack.messages())
+
+        self.until(f"{ref} to be extended", told)
+        self.world.slack.workspace.close(self.handler)
+        self.say(f"{ref}: the handler extended it to {until}, and the person is told why")
+
+    def _send_or_open(self, card: dict[str, Any], values: dict[str, str]) -> None:
+        """The form before the handler is sent; where there is none, the card's menu opens it."""
+        slack, view = self.world.slack, self.world.slack.workspace.top(self.handler)
+        with suppress(LookupError, ValueError):  # the card was redrawn, or the form replaced, in this very moment
+            if view and view.get("callback_id") == "clock_extension":
+                slack.submit(self.handler, values=values)
+                return
+            menus = [each["accessory"] for each in card["blocks"] if "accessory" in each]
+            (move,) = [each["value"] for each in menus[0]["options"] if each["value"].startswith("extension:")]
+            slack.click(self.handler, card["ts"], menus[0]["action_id"], chosen=move)
+
     # -- the walks --------------------------------------------------------------------------------------------------
 
-    def access(self, person: tuple[str, str]) -> zipfile.ZipFile:
+    def access(self, person: tuple[str, str], *, extended: bool = False) -> zipfile.ZipFile:
         """From the mail to the package. The zip as the person downloads it; the ticket is closed."""
         self.write(person, "Data Protection Enquiry", "Dear team, which data do you hold about me? Kind regards")
         self.say("an enquiry reaches the mailbox: access")
         ref = self.new_card()
         self.say(f"{ref}: the card is in the channel")
+        if extended:
+            self.extend(ref, 45, "Your data are spread over several systems.")
         self.press(self.handler, ref, "choose:access")
         self.say(f"{ref}: the handler chose access")
         self.confirm(person)

@@ -15,7 +15,8 @@ from bot.store.schema import action, mail, work
 from bot.tickets import DESTRUCTIVE, MOVES, Request, State, Ticket
 
 IN_MODALS = ("views.open", "views.update", "views.push")  # where a person's words may be
-EARLY = {"acknowledgement", "identity_code"}  # letters that go before anybody is identified
+# Letters that go before anybody is identified: nothing in them is about the person but what they wrote themselves.
+EARLY = {"acknowledgement", "identity_code", "identity_question", "clarification_question", "extension_notice"}
 
 
 @dataclass(frozen=True)

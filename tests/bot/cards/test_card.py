@@ -223,7 +223,7 @@ def test_a_plan_too_long_for_a_card_is_cut_honestly() -> None:
 
 CLOCKS = [
     (ClockView(), "The clock runs."),
-    (ClockView(notice_by=date(2026, 12, 14)), "The clock runs. It can be extended until Mon 14 Dec 2026."),
+    (ClockView(notice_by=date(2026, 12, 14)), "The clock runs. An extension can be announced until Mon 14 Dec 2026."),
     (ClockView("suspended", (("identity", date(2026, 11, 20)),)), "stands still: the person was asked who it is on Fri 20 Nov"),
     (ClockView("not_started", (("identity", date(2026, 11, 20)),)), "The clock starts with the answer"),
     (ClockView("running", (("clarification", date(2026, 11, 20)),)), "runs on, although the person was asked what is meant"),
