@@ -7,11 +7,13 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from bot import cards
 from bot.desk import Desk
+from bot.law import Right
 from bot.slack import Channel, Workspace
-from handlers import buttons, commands, home, modals, moves
+from handlers import buttons, commands, home, modals, moves, rights
 from handlers.door import Door, log
 
-RIGHT = "(access|correction|deletion|restriction)"
+RIGHT = f"({'|'.join(Right)})"
+AT_ONCE = f"({'|'.join(right for right in Right if right not in {Right.CORRECTION, Right.RESTRICTION})})"
 
 
 def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
@@ -20,7 +22,14 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
         channel = desk.channel.id if isinstance(desk.channel, Channel) else ""
         workspace = Workspace(app.client, channel)
     door = Door(desk, workspace, app.listener_runner.listener_executor.submit)
-    for verb in (buttons.choose, buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
+    app.action(re.compile(f"^choose:{AT_ONCE}$"))(door.button(buttons.choose))
+    app.action(re.compile("^choose:(correction|restriction)$"))(door.modal("One moment", rights.open_form))
+    app.action("changes")(door.modal("Old and new", rights.changes))
+    app.action("lift")(door.modal("End restriction", rights.open_lifting))
+    app.action("keep")(door.button(buttons.keep))
+    for name, form in rights.FORMS.items():
+        app.view(f"right_{name}")(door.form("Taken", form))
+    for verb in (buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
         app.action(re.compile(f"^{verb.__name__}:{RIGHT}$"))(door.button(verb))
     app.action(re.compile(r"^settle:(seen|again)(:\d+)?$"))(door.button(buttons.settle))
     app.action("close")(door.button(buttons.close))

@@ -19,6 +19,10 @@ def reject(heard: Heard, desk: Desk) -> None:
     desk.reject(heard.user, heard.event, heard.value)
 
 
+def keep(heard: Heard, desk: Desk) -> None:
+    desk.keep(heard.user, heard.event, heard.value)
+
+
 def stop(heard: Heard, desk: Desk) -> None:
     desk.stop(heard.user, heard.event, heard.value)
 

@@ -3,7 +3,8 @@
 from bot.cards.blocks import day, told
 from bot.cards.card import card, card_text, quarantine_card, quarantine_text, sign
 from bot.cards.clock import MENU, TITLE, clock_blocks, clock_modal, move_blocks, move_text, move_told
-from bot.cards.forms import HOW, MEANS, WORDS, clock_form
+from bot.cards.forms import HOW, MEANS, clock_form
+from bot.cards.inputs import LONGEST as WORDS
 from bot.cards.modals import (
     details_modal,
     health_blocks,
@@ -30,6 +31,7 @@ from bot.cards.reminder import (
     snooze_modal,
     todo,
 )
+from bot.cards.rights import changes_modal, correction_form, fields_of, lifting_form, restriction_form
 from bot.cards.views import (
     CardView,
     ClockForm,
@@ -44,6 +46,7 @@ from bot.cards.views import (
     RequestView,
     TicketLine,
     Unsettled,
+    Wanted,
 )
 from bot.cards.week import Week, week_card, week_text
 
@@ -68,19 +71,24 @@ __all__ = [
     "RequestView",
     "TicketLine",
     "Unsettled",
+    "Wanted",
     "Week",
     "card",
     "card_text",
+    "changes_modal",
     "clock_blocks",
     "clock_form",
     "clock_modal",
+    "correction_form",
     "day",
     "details_modal",
     "digest_card",
     "digest_text",
+    "fields_of",
     "health_blocks",
     "help_blocks",
     "home",
+    "lifting_form",
     "list_blocks",
     "loading_modal",
     "move_blocks",
@@ -95,6 +103,7 @@ __all__ = [
     "reminder_text",
     "reminders_card",
     "reminders_text",
+    "restriction_form",
     "sign",
     "snooze_modal",
     "ticket_blocks",

@@ -36,6 +36,7 @@ VERB = {
     Right.PORTABILITY: "Hand over data",
     Right.OBJECTION: "Stop marketing",
 }
+BRIEF = -1  # as a limit: of each request its state and its buttons only
 FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
 NEXT = {
     NextActor.HANDLER: "A handler",
@@ -69,11 +70,11 @@ def card(view: CardView, now: datetime) -> list[Block]:
     if view.closed_on:
         outcome = cut(view.outcome or "closed", 400)
         return [header(view.ref), paragraph(f"Closed on {day(view.closed_on)}: {outcome}")]
-    for limit in (20, 8, 3):
+    for limit in (20, 8, 3, 0):
         blocks = _open(view, now, limit)
         if fits(blocks):
             return blocks
-    return _open(view, now, 0)
+    return _open(view, now, BRIEF)
 
 
 def card_text(view: CardView) -> str:
@@ -122,6 +123,8 @@ def facts(view: CardView, now: datetime) -> list[Block]:
 def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:
     """One request in words: state, plan, what changed, progress."""
     blocks = [section(f"*{request.right.capitalize()}* · {_status(request, view, now)}")]
+    if limit == BRIEF:
+        return blocks
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
         blocks.append(paragraph(f"Why: {cut(request.reason, 600 if limit > 3 else 200)}"))
     if request.changes:
@@ -233,11 +236,15 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
 def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[Block]:
     right = request.right
     row: list[Block] = []
+    if right == Right.CORRECTION and request.plan_id:
+        row.append(button("Old → new", "changes", request.id))
     if request.state == State.APPROVING and request.plan_id:
         row.append(_approve(request, view))
-        row.append(button("Reject", f"reject:{right}", request.id))
+        row.append(button("Keep it" if request.lifting else "Reject", _no(request, "reject"), request.id))
     if request.state == State.COOLING:
-        row.append(button("Stop", f"stop:{right}", request.id, style="danger"))
+        row.append(button("Keep it" if request.lifting else "Stop", _no(request, "stop"), request.id, style="danger"))
+    if right == Right.RESTRICTION and request.state == State.DONE and not request.lifting:
+        row.append(button("End restriction …", "lift", request.id))
     if request.state == State.NEEDS_PERSON:
         row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
     if len(request.plan) > (limit if request.state in PLANNED else 0):
@@ -245,6 +252,10 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
     if request.state in {State.IDENTIFYING, State.NEEDS_PERSON}:
         row.append(_withdraw(request, "Withdraw"))
     return actions(row)
+
+
+def _no(request: RequestView, verb: str) -> str:
+    return "keep" if request.lifting else f"{verb}:{request.right}"
 
 
 def _approve(request: RequestView, view: CardView) -> Block:

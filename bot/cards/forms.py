@@ -1,10 +1,8 @@
 """The forms of the clock's moves: what a handler fills in. Every field's block and element carry the same name."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-
-from bot.cards.blocks import Block, context, cut, day, modal, paragraph, plain
+from bot.cards.blocks import Block, context, day, modal, paragraph, plain
 from bot.cards.clock import ASKED, TITLE, clock_text, law_name
+from bot.cards.inputs import boxes, choice, day_picker, entry, prose
 from bot.cards.views import ClockForm
 
 MEANS = {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
@@ -18,7 +16,6 @@ HOW = {  # how it is known which law applies: words of ours, for nothing persona
     "customer": "the customer record says so",
     "advice": "on legal advice",
 }
-WORDS = 2000  # characters of a handler's own words: a letter takes no longer value
 
 
 def clock_form(form: ClockForm) -> Block:
@@ -50,8 +47,8 @@ def _effect(form: ClockForm) -> Block:
 
 def _identity(form: ClockForm) -> list[Block]:
     return [
-        _words("words", "What raises the doubt, in this case?", "For the letter."),
-        _input("means", "How can the person show it? The mildest first.", _boxes("means", MEANS, ["address", "facts"])),
+        prose("words", "What raises the doubt, in this case?", "For the letter."),
+        entry("means", "How can the person show it? The mildest first.", boxes("means", MEANS, ["address", "facts"])),
         context(
             "Only with a doubt (GDPR art. 12(6)), and never more than we have to compare with. A document is looked at "
             "and not kept."
@@ -63,7 +60,7 @@ def _identity(form: ClockForm) -> list[Block]:
 def _clarification(form: ClockForm) -> list[Block]:
     more = "" if form.view.large else " With a large amount of data on record, a clarification stops the GDPR's clock."
     return [
-        _words("words", "What has to be clear before you can answer?", "For the letter. Offer a choice where you can."),
+        prose("words", "What has to be clear before you can answer?", "For the letter. Offer a choice where you can."),
         context(f"A clarification is an offer: without an answer, everything is answered.{more}"),
         _effect(form),
     ]
@@ -73,7 +70,7 @@ def _answered(form: ClockForm) -> list[Block]:
     asked = ", ".join(f"{ASKED.get(kind, kind)} ({day(since)})" for kind, since in form.view.waiting)
     return [
         paragraph(f"Asked: {asked}."),
-        _input("on", "On which day did the answer reach us?", _date("on", form.today)),
+        entry("on", "On which day did the answer reach us?", day_picker("on", form.today)),
     ]
 
 
@@ -82,10 +79,10 @@ def _extension(form: ClockForm) -> list[Block]:
     limit = f"{day(until)} at most." if until else "The law names no limit; it has to be a date, and one you can keep."
     notice = f" The person has to be told by {day(form.view.notice_by)}." if form.view.notice_by else ""
     return [
-        _input("until", "Until when?", _date("until", until), hint=f"{limit}{notice}"),
-        _input("reason", "Which reason the law allows", _select("reason", {each: each for each in form.reasons})),
-        _words("words", "Why is that so in this case?", "For the letter. Too much work in general is no reason."),
-        _words("part", "What can be answered now?", "For the letter.", optional=True),
+        entry("until", "Until when?", day_picker("until", until), hint=f"{limit}{notice}"),
+        entry("reason", "Which reason the law allows", choice("reason", {each: each for each in form.reasons})),
+        prose("words", "Why is that so in this case?", "For the letter. Too much work in general is no reason."),
+        prose("part", "What can be answered now?", "For the letter.", optional=True),
         paragraph("The letter with the reasons, the new date and the authorities goes out at once."),
     ]
 
@@ -93,11 +90,11 @@ def _extension(form: ClockForm) -> list[Block]:
 def _regime(form: ClockForm) -> list[Block]:
     laws = {each: law_name(each) for each in form.on}
     return [
-        _input(
-            "regimes", "Which law applies to this person?", _boxes("regimes", laws, form.regimes),
+        entry(
+            "regimes", "Which law applies to this person?", boxes("regimes", laws, form.regimes),
             hint="All of them: nobody knows, and the earliest date counts.",
         ),
-        _input("how", "How is that known?", _select("how", HOW)),
+        entry("how", "How is that known?", choice("how", HOW)),
     ]  # fmt: skip
 
 
@@ -120,36 +117,3 @@ _FIELDS = {
     "regime": _regime,
     "large": _large,
 }
-
-
-def _input(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """A field; its block and its element carry the same name."""
-    made: Block = {"type": "input", "block_id": name, "label": plain(label), "element": element, "optional": optional}
-    return made | ({"hint": plain(hint)} if hint else {})
-
-
-def _words(name: str, label: str, hint: str, *, optional: bool = False) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": name, "multiline": True, "max_length": WORDS}
-    return _input(name, label, element, hint=hint, optional=optional)
-
-
-def _date(name: str, initial: date | None) -> Block:
-    made: Block = {"type": "datepicker", "action_id": name}
-    return made | ({"initial_date": initial.isoformat()} if initial else {})
-
-
-def _option(value: str, words: str) -> Block:
-    return {"text": plain(cut(words, 75)), "value": value}
-
-
-def _select(name: str, options: Mapping[str, str]) -> Block:
-    return {
-        "type": "static_select", "action_id": name, "options": [_option(*each) for each in options.items()],
-    }  # fmt: skip
-
-
-def _boxes(name: str, options: Mapping[str, str], marked: Iterable[str]) -> Block:
-    made = {value: _option(value, words) for value, words in options.items()}
-    first = [made[each] for each in marked if each in made]
-    boxes: Block = {"type": "checkboxes", "action_id": name, "options": list(made.values())}
-    return boxes | ({"initial_options": first} if first else {})

@@ -5,6 +5,7 @@ words of the configuration or of the desk itself. The second (`Details`, `Quaran
 it is drawn in modals only, as plain text, and never shows itself in a `repr`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,6 +73,7 @@ class RequestView:
     cooling_until: datetime | None = None
     progress: tuple[Progress, ...] = ()
     answered_on: date | None = None  # the letter with the answer left the house
+    lifting: bool = False  # the plan is to end a restriction
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,16 @@ class ClockView:
     chosen: bool = False  # a person has set which laws apply
     offers: tuple[str, ...] = ()  # moves that are open: answered identity clarification extension regime large
     moves: tuple[ClockMove, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the form of a correction is drawn from: for one permitted user's modal."""
+
+    ticket_id: str
+    ref: str
+    words: str = field(repr=False)  # what the person wrote, all mails
+    proposed: Mapping[str, str] = field(default_factory=dict, repr=False)  # house word -> value
 
 
 @dataclass(frozen=True)

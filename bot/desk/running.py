@@ -157,7 +157,11 @@ class Running(Correcting):
 
     def _run(self, unit: Unit, request: Request) -> None:
         """One step per system that has lines and is not done, side by side."""
-        self._steps(unit, request, "lift" if self._lifting(unit, request) else STEP[request.right], "done")
+        self._steps(unit, request, self._act(unit, request), "done")
+
+    def _act(self, unit: Unit, request: Request) -> str:
+        """What a step of this run does."""
+        return "lift" if self._lifting(unit, request) else STEP[request.right]
 
     def _prove(self, unit: Unit, request: Request) -> None:
         self._steps(unit, request, "prove", "left")

@@ -21,15 +21,18 @@ from bot.cards import (
     Unsettled,
 )
 from bot.desk.choosing import OUTWARD, Choosing
-from bot.desk.running import STEP, cool_key, step_key
+from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
+from bot.intake import wishes
+from bot.law import Right
 from bot.store import MailRow, Unit
-from bot.tickets import DESTRUCTIVE, FINAL, Identity, Request, Role, State, Ticket, check_role
-from bot.workflow import Act, NotSeen, Seen, difference
+from bot.tickets import FINAL, Identity, Request, Role, State, Ticket, check_role
+from bot.workflow import Act, Change, NotSeen, Seen, difference
 
 BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING})
 
+PROVED = frozenset(Right) - {Right.ACCESS, Right.PORTABILITY}  # of these the proof counts what is left
 
 class Showing(Choosing):
     """The verbs that look. Each look at personal data is audited."""
@@ -88,6 +91,7 @@ class Showing(Choosing):
         return replace(
             shown,
             plan_id=plan.id,
+            lifting=any(line.act == Act.LIFT for line in plan.lines),
             plan=tuple(
                 PlanLine(
                     self._label(line.system), line.place, line.act, line.count, line.basis,
@@ -105,14 +109,14 @@ class Showing(Choosing):
         if request.state not in {State.RUNNING, State.PROVING, State.ANSWERING, State.DONE, State.NEEDS_PERSON}:
             return ()
         lines = self._lines(unit, request)
-        keys = {name: step_key(request, name, STEP[request.right]) for name in lines}
+        keys = {name: step_key(request, name, self._act(unit, request)) for name in lines}
         states = self.engine.states(unit, list(keys.values()))
         rows = []
         for name, each in lines.items():
             seen = self._progress(request, name)
             found = sum(line.count for line in each if line.act != Act.KEEP)
             state = "done" if "done" in seen else states.get(keys[name], "waiting")
-            left = seen.get("left") if request.right in DESTRUCTIVE else None
+            left = seen.get("left") if request.right in PROVED else None
             rows.append(Progress(self.systems[name].label, state, found, left))
         return tuple(rows)
 
@@ -224,6 +228,39 @@ class Showing(Choosing):
             identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
             words=wrote.words, mails=tuple(mails),
         )  # fmt: skip
+
+    def wanted(self, user: str, ticket_id: str) -> cards.Wanted:
+        """What the form of a correction is drawn from. Every look at a person's words is audited."""
+        seen = self.details(user, ticket_id)
+        words = "\n\n".join([seen.words, *(each.words for each in seen.mails)])
+        return cards.Wanted(seen.ticket_id, seen.ref, words, wishes(words))
+
+    def changes(self, user: str, request_id: str) -> tuple[str, list[tuple[str, Change]], str]:
+        """Reference, what the planned correction sets in each system, ticket. Every look is audited."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            request = unit.requests.get(request_id)
+            ticket = unit.tickets.get(request.ticket_id)
+            found = self._changes(unit, request)
+            if not found:
+                raise NotAllowed("There is no plan any more. The card shows where the request is.")
+            unit.audit(user, "look", ticket.id, request.id)
+        return ticket.ref, [(self.systems[each.system].label, each) for each in found], ticket.id
+
+    def ref_of(self, user: str, ticket_id: str) -> str:
+        """The reference of an open ticket."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(ticket_id)
+        if ticket.state != "open":
+            raise NotAllowed(f"{ticket.ref} is closed.")
+        return ticket.ref
+
+    def ref_of_request(self, user: str, request_id: str) -> str:
+        """The reference of the ticket of this request."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.read() as unit:
+            return unit.tickets.get(unit.requests.get(request_id).ticket_id).ref
 
     def explain(self, user: str, ticket_id: str) -> tuple[tuple[str, ...], ClockView]:
         """How the date of this ticket came about, a line per step, and how its clock stands."""

@@ -6,6 +6,7 @@ from bot.intake.header import identity_text
 from bot.intake.hypertext import without_tags
 from bot.intake.judge import from_headers, glance, read
 from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
+from bot.intake.wishes import wishes
 
 __all__ = [
     "Attachment",
@@ -20,5 +21,6 @@ __all__ = [
     "normal_address",
     "read",
     "received_at",
+    "wishes",
     "without_tags",
 ]

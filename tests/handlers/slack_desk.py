@@ -20,6 +20,7 @@ from bot.cards import (
     NextActor,
     Quarantined,
     TicketLine,
+    Wanted,
     card,
     card_text,
 )
@@ -30,6 +31,7 @@ from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
 from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
 from bot.slack.hearing import THREADS
 from bot.tickets import Identity, Role, State
+from bot.workflow import Change
 from tests.bot.cards.views import FORM, MOVE, NOW, VIEW
 
 ROLES = {
@@ -78,8 +80,31 @@ class FakeDesk:
         with self.came:
             self.effects.setdefault(event, (verb, (user, *given)))
 
-    def choose(self, user: str, event: str, ticket_id: str, right: Right) -> None:
-        self._act("choose", user, event, ticket_id, right)
+    def choose(self, user: str, event: str, ticket_id: str, right: Right, wishes: Any = None) -> None:
+        self._act("choose", user, event, ticket_id, right, *([dict(wishes)] if wishes else []))
+
+    def wanted(self, user: str, ticket_id: str) -> Wanted:
+        self._ask("wanted", user, ticket_id)
+        return Wanted("t1", "DPE-2026-0001", "I moved.\nCity: Winterthur", {"city": "Winterthur"})
+
+    def changes(self, user: str, request_id: str) -> tuple[str, list[tuple[str, Change]], str]:
+        self._ask("changes", user, request_id)
+        change = Change("server", "account", "7", "city", "city", "City", "Zürich", "Winterthur")
+        return "DPE-2026-0001", [("our internal server", change)], "t1"
+
+    def ref_of(self, user: str, ticket_id: str) -> str:
+        self._ask("ref_of", user, ticket_id)
+        return "DPE-2026-0001"
+
+    def ref_of_request(self, user: str, request_id: str) -> str:
+        self._ask("ref_of_request", user, request_id)
+        return "DPE-2026-0001"
+
+    def lift(self, user: str, event: str, request_id: str, reason: str) -> None:
+        self._act("lift", user, event, request_id, reason)
+
+    def keep(self, user: str, event: str, request_id: str) -> None:
+        self._act("keep", user, event, request_id)
 
     def approve(self, user: str, event: str, request_id: str, plan_id: str) -> None:
         self._act("approve", user, event, request_id, plan_id)

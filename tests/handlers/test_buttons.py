@@ -16,9 +16,7 @@ from tests.handlers.slack_desk import Floor, floor
 
 CLICKS = [
     (VIEW, "choose:access", ("choose", ("t1", Right.ACCESS))),
-    (VIEW, "choose:correction", ("choose", ("t1", Right.CORRECTION))),
     (VIEW, "choose:deletion", ("choose", ("t1", Right.DELETION))),
-    (VIEW, "choose:restriction", ("choose", ("t1", Right.RESTRICTION))),
     (in_state(State.APPROVING), "approve:deletion", ("approve", ("r1", "p1"))),
     (in_state(State.APPROVING), "reject:deletion", ("reject", ("r1",))),
     (in_state(State.COOLING), "stop:deletion", ("stop", ("r1",))),
@@ -75,9 +73,9 @@ def test_a_double_click_is_two_events_with_the_same_ids(office: Floor) -> None:
 
 def test_a_refusal_is_told_to_the_one_who_clicked(office: Floor) -> None:
     """Only they read it, in the desk's words; markup in it is only text."""
-    office.desk.refuses["choose"] = "The bot cannot do a correction yet. <!channel>"
-    office.slack.click(ANN.id, office.card(VIEW), "choose:correction")
-    assert office.told(ANN.id) == "The bot cannot do a correction yet. &lt;!channel&gt;"
+    office.desk.refuses["choose"] = "This is no longer possible. <!channel>"
+    office.slack.click(ANN.id, office.card(VIEW), "choose:deletion")
+    assert office.told(ANN.id) == "This is no longer possible. &lt;!channel&gt;"
     assert len(office.slack.messages()) == 1
 
 

@@ -1,0 +1,61 @@
+"""The forms of rights that need more than a press: what a correction sets, why data are restricted or no longer."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.cards.blocks import VIEW_BLOCKS, Block, context, cut, divider, modal, paragraph, plain, words
+from bot.cards.inputs import choice, entry, one_line, prose
+from bot.cards.modals import LOGGED
+from bot.cards.views import Wanted
+from bot.workflow import GROUNDS, WORDS, Change
+
+SHOWN = 12  # sections of the person's words beside the fields
+
+
+def correction_form(wanted: Wanted) -> Block:
+    """What the person wrote, and a field for each thing that may be corrected, filled in as far as the mail says it."""
+    blocks = [
+        *words(wanted.words, SHOWN),
+        context(f"What they wrote · {LOGGED}. Fill in what is to change; what stays empty stays as it is."),
+        divider(),
+        *(one_line(word, label, wanted.proposed.get(word, "")) for word, label in WORDS.items()),
+    ]
+    return _form("Correct", "Ask the systems", "correction", wanted.ref, wanted.ticket_id, blocks)
+
+
+def restriction_form(ref: str, ticket_id: str) -> Block:
+    """The ground stands in the letter (GDPR 18(1))."""
+    picked = choice("ground", {name: _short(told) for name, told in GROUNDS.items()})
+    told = "The data stay, and nothing is done with them. It begins as soon as the identity is clear."
+    blocks = [paragraph(told), entry("ground", "On what ground?", picked)]
+    return _form("Restrict", "Restrict", "restriction", ref, ticket_id, blocks)
+
+
+def lifting_form(ref: str, request_id: str) -> Block:
+    """Why a restriction ends stands in the notice that goes out before (GDPR 18(3))."""
+    told = "A second person has to approve. Then the person is told, and only some days later the restriction ends."
+    reason = prose("why", "Why does the restriction end?", "For the letter.")
+    return _form("End restriction", "Propose", "lifting", ref, request_id, [paragraph(told), reason])
+
+
+def changes_modal(ref: str, changes: Sequence[tuple[str, Change]], ticket_id: str) -> Block:
+    """Field by field what a correction sets, for somebody who may see it. The desk has written the audit row."""
+    blocks = [context(f"{len(changes)} fields · {LOGGED}")]
+    for label, each in changes[: VIEW_BLOCKS - 4]:
+        old = cut(each.old, 300) if each.old else "nothing"
+        blocks.append(paragraph(f"{cut(label, 60)} · {cut(each.label, 60)}: {old} → {cut(each.new, 300)}"))
+    return modal(ref, blocks, metadata=ticket_id)
+
+
+def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: list[Block]) -> Block:
+    view = modal(title, [context(ref), *blocks], metadata=metadata)
+    return {**view, "submit": plain(submit), "close": plain("Not now"), "callback_id": f"right_{name}"}
+
+
+def _short(told: str) -> str:
+    """The ground without its article, as far as a choice has room."""
+    return cut(told.partition(" (GDPR")[0], 75)
+
+
+def fields_of(values: Mapping[str, str]) -> dict[str, str]:
+    """Of what was filled in, the words a correction knows, without outer space and without the empty ones."""
+    return {word: value.strip() for word, value in values.items() if word in WORDS and value.strip()}
