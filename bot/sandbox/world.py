@@ -14,6 +14,7 @@ from bot.sandbox import company, letters
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
+from bot.sandbox.mailchimp import Mailchimp
 from bot.sandbox.page import Page
 from bot.sandbox.slack import Slack
 from bot.sandbox.zoho import Zoho
@@ -28,7 +29,7 @@ class World:
     """Running from the constructor on, until `stop`. `folder` holds its files; nothing else is written anywhere.
 
     `page` also serves the page that shows all of it, on `port` (0 takes a free one); `vendors` are the services of
-    others the company works with: Zoho CRM.
+    others the company works with: Zoho CRM and Mailchimp.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class World:
         self.web_port = _free_port()
         self.company_path = folder / "company.sqlite"
         self.zoho = Zoho(self.clock) if vendors else None
+        self.mailchimp = Mailchimp(self.clock) if vendors else None
         self._key = base64.b64encode(secrets.token_bytes(32)).decode()
         self._with_company = company
         self.company_before = self._create_company() if company else {}
@@ -58,15 +60,16 @@ class World:
         self.imap.start()
         self.smtp.start()
         self.slack.start()
-        if self.zoho:
-            self.zoho.start()
+        for each in (self.zoho, self.mailchimp):
+            if each:
+                each.start()
         self.page = Page(self, port) if page else None
         if self.page:
             self.page.start()
 
     def stop(self) -> None:
         """Every server is gone; the files stay."""
-        for each in (self.page, self.zoho, self.slack, self.smtp, self.imap):
+        for each in (self.page, self.zoho, self.mailchimp, self.slack, self.smtp, self.imap):
             if each is not None:
                 each.stop()
 
@@ -93,6 +96,7 @@ class World:
             "PORT": str(self.web_port),
             "COMPANY_DATABASE_URL": f"sqlite:///{self.company_path}",
             **(self.zoho.environment() if self.zoho else {}),
+            **(self.mailchimp.environment() if self.mailchimp else {}),
         }
 
     def write(
@@ -137,8 +141,8 @@ class World:
         text = HOUSE.read_text(encoding="utf-8")
         if self._with_company:
             text += "\n" + company.MAP.read_text(encoding="utf-8")
-        if self.zoho:
-            text += "\n" + self.zoho.block.read_text(encoding="utf-8")
+        for each in (self.zoho, self.mailchimp):
+            text += "\n" + each.block.read_text(encoding="utf-8") if each else ""
         (self.folder / "subjectline.toml").write_text(text, encoding="utf-8")
 
 

@@ -11,10 +11,10 @@ from bot.connectors.mailchimp import Mailchimp, connector
 from bot.connectors.mailchimp.holdings import HELD_BACK
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
-from bot.sandbox.audiences import READABLE, Problem
 from bot.sandbox.company import COUPLE, JONAS, MARA, READER, RETO
 from bot.sandbox.mailchimp import KEY
-from bot.sandbox.mailchimp_people import RELEASES, SECOND_MAIL, SHOP, WELCOME, WORKSHOPS
+from bot.sandbox.mailchimp.account import READABLE, Problem
+from bot.sandbox.mailchimp.seeds import RELEASES, SECOND_MAIL, SHOP, WELCOME, WORKSHOPS
 from bot.workflow import Act
 from tests.bot.connectors import contract
 from tests.fakes import outside

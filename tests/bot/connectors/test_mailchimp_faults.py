@@ -15,7 +15,7 @@ from bot.connectors.mailchimp import Mailchimp
 from bot.errors import Refused, Temporary, Unclear
 from bot.law import Right
 from bot.sandbox.company import MARA
-from bot.sandbox.mailchimp_people import RELEASES, SHOP
+from bot.sandbox.mailchimp.seeds import RELEASES, SHOP
 from bot.workflow import Line
 from tests.fixtures.mailchimp import Service
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from bot.sandbox import mailchimp as sandbox
-from bot.sandbox.audiences import hashed
 from bot.sandbox.company import JONAS, MARA, READER
 from bot.sandbox.mailchimp import AT_ONCE, KEY, Exchange
-from bot.sandbox.mailchimp_people import FIRST_MAIL, RELEASES, SHOP, WELCOME, WORKSHOPS
+from bot.sandbox.mailchimp.account import hashed
+from bot.sandbox.mailchimp.seeds import FIRST_MAIL, RELEASES, SHOP, WELCOME, WORKSHOPS
 from tests.fixtures.mailchimp import TODAY, Service
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.sandbox.audiences import Account, Audience, Member, Problem, Record, Store, Workflow, invalid, missing
+from bot.sandbox.mailchimp.account import Account, Audience, Member, Problem, Record, Store, Workflow, invalid, missing
 
 Told = tuple[int, Any]
 Entry = tuple[str, str, Member]  # of the search: address and name as it knows them, and the contact as it is

@@ -4,7 +4,7 @@
     mailchimp.environment()                          # what a bot needs to reach it
     mailchimp.trouble.cause("lost", "delete-permanent")
 
-`account` is its state (`audiences.py`), `trouble` what goes wrong (`trouble.py`), `rows()` what a visitor may see. A
+`account` is its state (`account.py`), `trouble` what goes wrong (`trouble.py`), `rows()` what a visitor may see. A
 `judge` may hold every request and answer against the vendor's contract: the stand-in is not marked by its own author.
 """
 
@@ -15,6 +15,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,10 +24,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox import mailchimp_api, mailchimp_people
-from bot.sandbox.audiences import Account, Problem, Record, number
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.loopback import Loopback
+from bot.sandbox.mailchimp import calls, seeds
+from bot.sandbox.mailchimp.account import Account, Problem, Record, number
 from bot.sandbox.trouble import Trouble
 
 KEY = "0123456789abcdef0123456789abcdef-us21"
@@ -36,17 +37,22 @@ METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 
 
 class Mailchimp:
-    """One account. `slow_s` is how long a call takes, `lag` whether the search still sees what was there before."""
+    """One account. `slow_s` is how long a call takes, `lag` whether the search still sees what was there before.
+
+    `block` is the file with the `[[connectors]]` block of the demo company.
+    """
+
+    block = Path(__file__).with_name("mailchimp.toml")
 
     def __init__(self, clock: Callable[[], datetime], account: Account | None = None) -> None:
-        self.account = account or mailchimp_people.account(clock)
+        self.account = account or seeds.account(clock)
         self.clock = clock
         self.slow_s = 0.0
         self.most_at_once = 0
         self.judge: Callable[[Exchange], None] = lambda _: None
         self._now_open = 0
         self._lock = threading.Lock()
-        self._index: list[mailchimp_api.Entry] | None = None
+        self._index: list[calls.Entry] | None = None
         self.trouble = Trouble(Starlette(routes=[Route("/{path:path}", self._take, methods=METHODS)]))
         self._server = Loopback(self.trouble)
         self.url = f"{self._server.url}/3.0"
@@ -69,12 +75,12 @@ class Mailchimp:
     def lag(self, behind: bool) -> None:
         """Behind: the search shows the account as it is now, whatever happens from now on."""
         with self._lock:
-            self._index = mailchimp_api.index(self.account) if behind else None
+            self._index = calls.index(self.account) if behind else None
 
     def rows(self) -> dict[str, list[Record]]:
         """Place → its rows as they stand, ready to be shown."""
         with self._lock:
-            return mailchimp_api.rows(self.account)
+            return calls.rows(self.account)
 
     def ask(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, lie: bool = False
@@ -110,8 +116,8 @@ class Mailchimp:
             given = json.loads(body) if body else {}
             with self._lock:
                 account = copy.deepcopy(self.account) if lie else self.account
-                call = mailchimp_api.Call(account, dict(parse_qsl(query)), given, self._index)
-                return *mailchimp_api.answer(call, method, path), "application/json; charset=utf-8"
+                call = calls.Call(account, dict(parse_qsl(query)), given, self._index)
+                return *calls.answer(call, method, path), "application/json; charset=utf-8"
         except json.JSONDecodeError:
             problem = Problem(400, "JSON Parse Error", "We encountered an unspecified JSON parsing error.")
         except Problem as said:

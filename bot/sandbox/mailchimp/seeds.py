@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.sandbox.audiences import Account, Audience, Member, Record, Store, Workflow
 from bot.sandbox.company import COUPLE, JONAS, MARA, READER, RETO
+from bot.sandbox.mailchimp.account import Account, Audience, Member, Record, Store, Workflow
 
 RELEASES, WORKSHOPS, SHOP = "a1b2c3d4e5", "f6a7b8c9d0", "klangfinger-shop"
 WELCOME, FIRST_MAIL, SECOND_MAIL = "57afe96172", "b3c4d5e6f7", "a87de7d1e5"  # an automation and its e-mails
