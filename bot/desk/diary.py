@@ -5,7 +5,7 @@ from bot.desk.showing import next_actor
 from bot.diary import Appointment
 from bot.store import Unit
 from bot.store.diary import ToAnswer
-from bot.tickets import FINAL, Ticket, spoken
+from bot.tickets import FINAL, Request, Ticket, spoken
 
 MOST = 1000  # appointments in one calendar: more than a team could keep
 
@@ -20,7 +20,7 @@ def _appointment(each: ToAnswer, domain: str) -> Appointment:
     return Appointment(
         uid=f"{ticket.id}@{domain}",
         ref=ticket.ref,
-        rights=tuple(request.right for request in each.requests if request.state not in FINAL) or ticket.rights,
+        rights=tuple(request.right for request in each.requests if owed(request)) or ticket.rights,
         on=ticket.unrolled,
         due=ticket.due,
         said=_said(each),
@@ -28,6 +28,11 @@ def _appointment(each: ToAnswer, domain: str) -> Appointment:
         sequence=each.moves,
         changed_at=each.changed_at,
     )
+
+
+def owed(request: Request) -> bool:
+    """Whether the person still waits for an answer; the end of a restriction is none."""
+    return request.state not in FINAL and request.ended_on is None
 
 
 def _stands(ticket: Ticket) -> bool:

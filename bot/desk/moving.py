@@ -49,7 +49,7 @@ class Moving(Office):
         """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""
         ticket = unit.tickets.get(request.ticket_id)
         found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
-        if found.target in FINAL:
+        if found.target in FINAL and request.ended_on is None:  # a restriction that is lifted was answered before
             columns["ended_on"] = self._today(unit.now)
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:

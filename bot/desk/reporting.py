@@ -15,7 +15,6 @@ from bot.tickets import Identity, State
 
 DAY = timedelta(days=1)
 WEEKS = 8  # on the weekly chart
-DOCUMENT = "identity_document"  # the letter that asks for a copy of a document
 RUNNING = "running"
 ENDS = {State.DONE: "answered", State.REFUSED: "refused", State.WITHDRAWN: "withdrawn"}
 
@@ -26,12 +25,13 @@ def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None
     span = (since or FIRST, until or LAST)
     tallies = [_tally(each, count) for each, count in unit.reports.alike(today, *span)]
     asked = Counter[str]()
-    seen = set[str]()
+    seen, documents = set[str](), 0
     for each in unit.reports.moved(today, *span):
         known = recorded(each.events)
         tallies.append(_moved(each, known, deadline))
         if each.ticket_id not in seen:
             asked.update("code" if question.code else question.kind for question in known.questions)
+            documents += _documents(each, known)
         seen.add(each.ticket_id)
     return report(
         tallies,
@@ -42,7 +42,7 @@ def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None
         refusals=unit.reports.refusals(*span),
         near_misses=unit.reports.near_misses(*_moments(span, zone)),
         asked=asked,
-        identity_documents=unit.reports.letters(DOCUMENT, *span),
+        identity_documents=documents,
     )
 
 
@@ -53,6 +53,8 @@ def week(unit: Unit, monday: date) -> Figures:
 
 def _tally(each: Alike, count: int = 1) -> Tally:
     ended = ENDS.get(State(each.state)) if each.state else None
+    if ended is None and each.days is not None:
+        ended = "answered"  # a restriction that is being lifted
     met = {"answered", "refused"}  # an answer, also one that refuses, meets a deadline; a withdrawal does not
     asked = each.state == State.IDENTIFYING and each.identity == Identity.ASKED
     return Tally(
@@ -82,6 +84,12 @@ def _moved(each: Moved, known: Recorded, deadline: Deadline) -> Tally:
     if tally.days is not None and each.ended is not None:
         paused = min(tally.days, _paused(each, known, deadline, each.ended))
     return replace(tally, paused=paused, extended=bool(known.notices))
+
+
+def _documents(each: Moved, known: Recorded) -> int:
+    """How many of the questions that left the house named a document as a way to show who one is."""
+    asked = {question.id for question in known.questions}
+    return sum(bool(row.detail.get("document")) for row in each.events if row.id in asked)
 
 
 def _paused(each: Moved, known: Recorded, deadline: Deadline, ended: date) -> int:

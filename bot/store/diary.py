@@ -17,7 +17,7 @@ _T, _R = ticket.c, request.c
 _ANY = exists().where(_R.ticket_id == _T.id)
 _TO_ANSWER = (
     select(_T.id)
-    .where(_T.state == "open", or_(~_ANY, _ANY.where(_R.state.not_in(sorted(FINAL)))))
+    .where(_T.state == "open", or_(~_ANY, _ANY.where(_R.state.not_in(sorted(FINAL)), _R.ended_on.is_(None))))
     .order_by(_T.unrolled, _T.ref)
     .limit(bindparam("most"))
 )

@@ -1,4 +1,4 @@
-"""What the report counts. The database counts what is alike; only a request whose clock was moved is looked at alone."""
+"""What the report counts. The database counts what is alike; a request whose clock was moved is looked at alone."""
 
 import json
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from bot.report import NearMisses, Week
 from bot.store.rows import ClockEvent
-from bot.store.schema import clock_event, letter, mail, request, ticket
+from bot.store.schema import clock_event, mail, request, ticket
 from bot.store.transaction import Transaction
 from bot.tickets import State
 
@@ -108,12 +108,6 @@ _REFUSALS = (
     .where(_T.received_on.between(bindparam("since"), bindparam("until")), _R.state == State.REFUSED)
     .group_by(_R.reason)
 )
-_LETTERS = (
-    select(func.count())
-    .select_from(letter)
-    .join(ticket, _T.id == letter.c.ticket_id)
-    .where(_T.received_on.between(bindparam("since"), bindparam("until")), letter.c.kind == bindparam("kind_"))
-)
 _NEAR_MISSES = select(mail.c.arrived_at, mail.c.settled_at).where(
     mail.c.verdict == "near_miss", mail.c.arrived_at >= bindparam("since"), mail.c.arrived_at < bindparam("until")
 )
@@ -165,10 +159,6 @@ class Reports:
         found = self._run(_REFUSALS, {"since": since, "until": until})
         return {reason or "no ground recorded": number for reason, number in found}
 
-    def letters(self, kind: str, since: date = FIRST, until: date = LAST) -> int:
-        """How many letters of this kind were written in tickets received then."""
-        return self._run(_LETTERS, {"since": since, "until": until, "kind_": kind}).scalar_one()
-
     def near_misses(self, since: datetime, until: datetime) -> NearMisses:
         """The near misses that arrived from `since` until before `until`; late where nobody settled them in a day."""
         rows = self._run(_NEAR_MISSES, {"since": since, "until": until}).all()
@@ -193,7 +183,7 @@ class Reports:
 
 def _in_week(monday: date) -> dict[str, ColumnElement[bool]]:
     sunday = monday + _DAY * 6
-    answered = and_(_R.state.in_([State.DONE, State.REFUSED]), _R.ended_on.between(monday, sunday))
+    answered = and_(_R.state != State.WITHDRAWN, _R.ended_on.between(monday, sunday))
     still_open = and_(_T.received_on <= sunday, or_(_R.ended_on.is_(None), _R.ended_on > sunday))
     return {
         "received": _T.received_on.between(monday, sunday),

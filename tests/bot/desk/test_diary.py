@@ -39,6 +39,8 @@ def test_what_is_answered_or_closed_disappears(store: Store) -> None:
         answered = a_ticket(unit)
         a_request(unit, answered, state=State.REFUSED)
         a_ticket(unit, state="closed")
+        lifted = a_request(unit, a_ticket(unit), Right.RESTRICTION)
+        assert unit.requests.move(lifted, State.APPROVING, ended_on=date(2026, 11, 20))
     (found,) = deadlines(store)
     assert (found.ref, found.rights) == (half.ref, ("deletion",))
     assert found.said == "Now: access done, deletion cooling. Next: The bot."

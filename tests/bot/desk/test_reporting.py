@@ -9,7 +9,8 @@ from bot.law import Right
 from bot.report import Days, NearMisses, Report, Series, Share
 from bot.store import Store, Unit
 from bot.tickets import Identity, Request, State, Ticket
-from tests.fixtures.store import T0, Clock, a_request, a_ticket
+from tests.bot.desk.office import HUGO, Stage
+from tests.fixtures.store import T0, Clock, Ids, a_request, a_ticket
 
 ZONE = "Europe/Zurich"
 DEADLINE = law.Deadline(("gdpr_eu", "ch_fadp"), zone=ZONE, holidays_region="CH-ZH")
@@ -100,7 +101,7 @@ def test_days_the_clock_stood_still_are_not_the_houses(store: Store) -> None:
         paused = received(unit, first)
         row = noted(unit, paused, "identity", date(2026, 10, 5), code=True)
         noted(unit, paused, "answered", date(2026, 10, 15), of=row)
-        row = noted(unit, paused, "identity", date(2026, 10, 10))
+        row = noted(unit, paused, "identity", date(2026, 10, 10), document=True)
         noted(unit, paused, "answered", date(2026, 10, 15), of=row)
         noted(unit, paused, "extension", date(2026, 10, 20), new_due="2027-01-01")
         ended(unit, paused, date(2026, 10, 31))
@@ -111,7 +112,7 @@ def test_days_the_clock_stood_still_are_not_the_houses(store: Store) -> None:
     found = figures(store)
     assert (found.all.days, found.all.days_net) == (Days(16.0, 30), Days(11.0, 20))
     assert found.all.extended == Share(1, 3)
-    assert found.asked == {"code": 1, "identity": 1}
+    assert (found.asked, found.identity_documents) == ({"code": 1, "identity": 1}, 1)
 
 
 def test_a_question_nobody_answered_stands_until_the_end(store: Store) -> None:
@@ -130,6 +131,15 @@ def test_a_question_nobody_answered_stands_until_the_end(store: Store) -> None:
     assert figures(store).all.days_net == Days(20.0, 30)
 
 
+def test_the_end_of_a_restriction_is_no_second_answer(store: Store) -> None:
+    """While it is being lifted, months later, it stays answered on its first day."""
+    with store.begin() as unit:
+        request = ended(unit, received(unit, date(2026, 10, 1)), date(2026, 10, 11), Right.RESTRICTION)
+        assert unit.requests.move(request, State.APPROVING)
+    found = figures(store).all
+    assert (found.open, found.answered, found.by_due, found.days) == (0, 1, Share(1, 1), Days(10.0, 10))
+
+
 def test_a_span_counts_both_its_days(store: Store) -> None:
     """By the day of receipt."""
     with store.begin() as unit:
@@ -138,6 +148,16 @@ def test_a_span_counts_both_its_days(store: Store) -> None:
     assert figures(store, since=date(2026, 11, 2), until=date(2026, 11, 3)).all.received == 2
     assert figures(store, since=date(2026, 11, 4)).tickets == 1
     assert figures(store, until=date(2026, 10, 31)).tickets == 0
+
+
+def test_what_the_desk_ends_is_dated_in_the_houses_zone(store: Store, clock: Clock, ids: Ids) -> None:
+    """Withdrawn half an hour before midnight in UTC: the next day in Zürich."""
+    stage = Stage(store, clock, ids)
+    ticket = stage.open()
+    clock.now = T0.replace(hour=23, minute=30)
+    stage.desk.withdraw(HUGO, "press", stage.request(ticket, Right.ACCESS).id)
+    assert stage.request(ticket, Right.ACCESS).ended_on == date(2026, 11, 24)
+    assert figures(store).all.withdrawn == 1
 
 
 @pytest.mark.parametrize(("hours", "late"), [(23, 0), (25, 1)])

@@ -2,13 +2,15 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import MetaData, Table, create_engine, insert, inspect, text
 
 from bot.errors import Misconfigured
 from bot.store import Keys, Store, history
@@ -115,6 +117,35 @@ def test_an_empty_database_is_told_apart_and_filled(empty: Store) -> None:
     empty.upgrade()
     with empty.read() as unit:
         assert len(unit.tickets.list()) == 1
+
+
+def test_what_had_ended_before_says_since_when(empty: Store) -> None:
+    """From the first release: an answer by its own date, a refusal by the record, what is open has no end."""
+    with empty._writers.connect() as connection, history._transaction(connection):
+        command.upgrade(history._config(connection), "0001_first")
+        old = MetaData()
+        old.reflect(connection, only=["ticket", "request", "audit"])
+        row = {"ticket_id": "t", "version": 1, "generation": 1, "result": {}}
+        connection.execute(insert(old.tables["ticket"]).values({**_any(old.tables["ticket"]), "id": "t"}))
+        for right, state, result in (
+            ("access", "done", {"answered_on": "2026-12-01"}), ("deletion", "refused", {}), ("correction", "planning", {}),
+        ):  # fmt: skip
+            values = {**row, "id": right, "right": right, "state": state, "result": result}
+            connection.execute(insert(old.tables["request"]).values(**values))
+        said = {**_any(old.tables["audit"]), "at": datetime(2026, 12, 3, 9, tzinfo=UTC), "request_id": "deletion"}
+        connection.execute(insert(old.tables["audit"]).values(**{**said, "seq": 1, "verb": "refuse"}))
+    empty.upgrade()
+    with empty.read() as unit:
+        found = {each.id: each.ended_on for each in unit.requests.of("t")}
+    assert found == {"access": date(2026, 12, 1), "deletion": date(2026, 12, 3), "correction": None}
+
+
+def _any(table: Table) -> dict[str, Any]:
+    """Something for every column that must have a value."""
+    plain: dict[type, Any] = {
+        str: "x", int: 1, bytes: b"x", date: date(2026, 11, 1), datetime: datetime(2026, 11, 1, tzinfo=UTC), object: {},
+    }  # fmt: skip
+    return {each.name: plain[each.type.python_type] for each in table.columns if not each.nullable}
 
 
 def test_a_newer_database_is_left_alone(store: Store) -> None:
