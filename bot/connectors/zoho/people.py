@@ -20,6 +20,7 @@ from bot.connectors.zoho.register import Module, Register
 from bot.connectors.zoho.rules import Block
 
 DIGITS = 9  # of a telephone number, from its end: what is before them is the country, written in several ways
+NAMELESS = ("", "")
 Row = Mapping[str, Any]
 Ref = tuple[str, str]  # module and id
 
@@ -51,7 +52,7 @@ class Record:
         if len(parts) == 1:  # one field for the whole name
             first, _, last = parts[0].rpartition(" ")
             return first, last
-        return (parts[0], parts[1]) if parts else ("", "")
+        return (parts[0], parts[1]) if parts else NAMELESS
 
     @property
     def frozen(self) -> bool:
@@ -99,6 +100,7 @@ class People:
 
     def find(self, addresses: Iterable[str]) -> list[Someone]:
         """Everybody who has one of these addresses."""
+        addresses = list(addresses)
         found = self.holding(addresses)
         if not found:
             return []
@@ -107,8 +109,8 @@ class People:
             groups = [[*groups[0], *nameless]]
         elif nameless:
             groups.append(nameless)
-        refs = {each.ref for each in found}
-        return [self._whole(group, refs - {each.ref for each in group}) for group in groups]
+        asked = {comparable(each) for each in addresses}
+        return [self._whole(*self._followed(group, found, asked)) for group in groups]
 
     def holding(self, addresses: Iterable[str]) -> list[Record]:
         """Every record that holds one of these addresses, whoever's it is, as it stands now."""
@@ -166,6 +168,20 @@ class People:
             first += PAGE
 
     # -- who is who
+
+    def _followed(
+        self, group: Sequence[Record], found: Sequence[Record], asked: set[str]
+    ) -> tuple[list[Record], set[Ref]]:  # fmt: skip
+        """The person's records under their other addresses too; and the records of whoever shares one with them."""
+        mine, seen = list(group), {each.ref: each for each in found}
+        while extra := {comparable(address) for each in mine for address in each.addresses} - asked:
+            asked = asked | extra
+            fresh = [each for each in self.holding(extra) if each.ref not in seen]
+            seen.update((each.ref, each) for each in fresh)
+            fitting = [each for each in fresh if all(_fit(each.name, other.name) for other in mine)]
+            named_others = len(fitting) < len(fresh)
+            mine += [each for each in fitting if each.name != NAMELESS or not named_others]
+        return mine, seen.keys() - {each.ref for each in mine}
 
     def _whole(self, group: Sequence[Record], others: Iterable[Ref]) -> Someone:
         """The person with the records that only a telephone number leads to."""
@@ -227,8 +243,8 @@ def _fit(one: tuple[str, str], other: tuple[str, str]) -> bool:
 
 def _sorted_by_name(found: Sequence[Record]) -> tuple[list[list[Record]], list[Record]]:
     """One list per person, and the records nobody's name stands in."""
-    nameless = [each for each in found if each.name == ("", "")]
-    named = [each for each in found if each.name != ("", "")]
+    nameless = [each for each in found if each.name == NAMELESS]
+    named = [each for each in found if each.name != NAMELESS]
     names = list(dict.fromkeys(each.name for each in named))
     if all(_fit(one, other) for one in names for other in names):
         return ([named] if named else [nameless]), (nameless if named else [])
