@@ -25,8 +25,8 @@ _LABELS: Mapping[str, str] = {  # what people write before a colon, in four lang
     for word in words.split()
 }
 _BEFORE = frozenset({
-    "my", "new", "mein", "meine", "neue", "neuer", "neues", "mon", "ma", "nouveau", "nouvelle", "il", "la", "mio", "mia",
-    "nuovo", "nuova",
+    "my", "new", "mein", "meine", "neue", "neuer", "neues", "mon", "ma", "nouveau", "nouvelle", "il", "la", "mio",
+    "mia", "nuovo", "nuova",
 })  # fmt: skip
 _LINES = 400  # of a mail that are looked at
 _LONGEST = 200  # characters of a value
