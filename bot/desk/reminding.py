@@ -16,12 +16,12 @@ from bot.desk.choosing import OUTWARD
 from bot.desk.showing import Showing, next_actor
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
-from bot.reminders import BY_OTHERS, Hours, Standing
+from bot.reminders import BY_OTHERS, Hours, Occasion, Standing
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import DUE, PLANNED
 from bot.store.rows import ReminderRow
-from bot.tickets import BOT, FINAL, Role, State, Ticket, check_role
+from bot.tickets import BOT, FINAL, Role, Ticket, check_role
 from bot.workflow import NotSeen, Seen
 
 BATCH = 50  # tickets looked at in one transaction
@@ -45,8 +45,7 @@ class Reminding(Showing):
         while self._any_due():
             with self.store.begin(patient=True) as unit:
                 tickets = unit.reminders.due(BATCH)
-                for ticket in tickets:
-                    aloud += self._look(unit, ticket, aloud=aloud < ALOUD)
+                aloud += self._look_at(unit, tickets, ALOUD - aloud)
                 checkpoint("remind.swept")
             checkpoint("remind.put")
             if not tickets:
@@ -58,53 +57,49 @@ class Reminding(Showing):
         with self.store.read() as unit:
             return unit.reminders.any_due()
 
-    def _look(self, unit: Unit, ticket: Ticket, *, aloud: bool) -> bool:
-        """What the ticket deserves now is on its way; whether the channel hears it, because nobody owns the ticket."""
-        if ticket.state != "open":
-            unit.reminders.look_at(ticket.id, None)
-            return False
-        rows = unit.reminders.of(ticket.id)
-        planned = {(each.kind, each.on_date) for each in rows if each.state == PLANNED}
-        said = {(each.kind, each.on_date) for each in rows if each.kind not in BY_OTHERS}
-        found = reminders.look(self._standing(unit, ticket), self.hours, unit.now, said, planned)
-        unit.reminders.look_at(ticket.id, found.at)
-        keys = []
-        for each in found.say:
-            if each.kind in BY_OTHERS:
-                waiting = [row.key for row in rows if (row.kind, row.on_date) == (each.kind, each.on)]
-                keys += [key for key in waiting if unit.reminders.claim(key)]
-            elif key := unit.reminders.say(ticket.id, each.kind, each.on):
-                keys.append(key)
-        return bool(keys) and self._put(unit, ticket, keys, aloud=aloud)
+    def _look_at(self, unit: Unit, tickets: Sequence[Ticket], aloud: int) -> int:
+        """What these tickets deserve now is on its way; of how many the channel hears, `aloud` at most."""
+        ids = [each.id for each in tickets]
+        rows, begun = unit.reminders.of_each(ids), unit.reminders.begun(ids)
+        moments: dict[str, datetime | None] = dict.fromkeys(ids)
+        heard = 0
+        for ticket in tickets:
+            if ticket.state != "open":
+                continue
+            known = rows[ticket.id]
+            standing = standing_of(ticket, begun=ticket.id in begun)
+            planned = {(each.kind, each.on_date) for each in known if each.state == PLANNED}
+            said = {(each.kind, each.on_date) for each in known if each.kind not in BY_OTHERS}
+            found = reminders.look(standing, self.hours, unit.now, said, planned)
+            moments[ticket.id] = found.at
+            if found.say:
+                heard += self._say(unit, ticket, known, found.say, aloud=heard < aloud)
+        unit.reminders.look_at(moments)
+        return heard
 
-    def _put(self, unit: Unit, ticket: Ticket, rows: list[str], *, aloud: bool) -> bool:
-        """One word in the thread says all of these, in the words of the most urgent, which is the last."""
-        alone = aloud and ticket.owner is None and f":{Why.OVERDUE}:" not in rows[-1]
-        work = f"remind:{rows[-1]}"
+    def _say(
+        self, unit: Unit, ticket: Ticket, known: Sequence[ReminderRow], say: Sequence[Occasion], *, aloud: bool
+    ) -> bool:
+        """One word in the thread says all of it, as the last and most urgent; whether the channel hears it, too."""
+        days = {(each.kind, each.on): None for each in say}
+        waiting = [row.key for row in known if row.kind in BY_OTHERS and (row.kind, row.on_date) in days]
+        keys = [key for key in waiting if unit.reminders.claim(key)]
+        keys += unit.reminders.say(ticket.id, [day for day in days if day[0] not in BY_OTHERS])
+        if not keys:
+            return False
+        alone = aloud and ticket.owner is None and say[-1].kind != Why.OVERDUE
+        work = f"remind:{keys[-1]}"
         if alone:
-            unit.reminders.tell(rows, work)
-        args = {"ticket": ticket.id, "rows": rows, "aloud": alone}
+            unit.reminders.tell(keys, work)
+        args = {"ticket": ticket.id, "rows": keys, "aloud": alone}
         self.engine.put(unit, "remind", work, args, lane="slack-post", ticket_id=ticket.id)
         return alone
-
-    def _standing(self, unit: Unit, ticket: Ticket) -> Standing:
-        touched = ticket.owner is not None or any(each.state != State.RECEIVED for each in unit.requests.of(ticket.id))
-        return Standing(
-            opened_at=ticket.opened_at or unit.now,
-            received_on=ticket.received_on,
-            unrolled=ticket.unrolled,
-            due=ticket.due,
-            touched=touched,
-            notice_by=ticket.extension_notice_by,
-            paused_since=ticket.paused_since,
-            snoozed_until=ticket.snoozed_until,
-        )
 
     # -- what others wait for ---------------------------------------------------------------------------------------
 
     def _remind(self, unit: Unit, ticket: Ticket) -> None:
         """The ticket's reminders are looked at by the next sweep. `_redraw` says so, too."""
-        unit.reminders.look_at(ticket.id, unit.now)
+        unit.reminders.look_at({ticket.id: unit.now})
 
     def _remind_on(self, unit: Unit, ticket: Ticket, kind: Why, days: Sequence[date], of: str = "") -> None:
         """On each of these days somebody is reminded once, unless it is forgotten first. `of`: a request, a letter."""
@@ -142,7 +137,8 @@ class Reminding(Showing):
         if any(each.state == DUE and each.made_at > row.made_at for each in rows):
             return None
         set_by_others = {(each.kind, each.on_date) for each in rows if each.kind in BY_OTHERS}
-        found = reminders.occasions(self._standing(unit, ticket), self.hours, unit.now, set_by_others)
+        standing = standing_of(ticket, begun=bool(unit.reminders.begun([ticket.id])))
+        found = reminders.occasions(standing, self.hours, unit.now, set_by_others)
         if not any((each.kind, each.on) == (row.kind, row.on_date) for each in found):
             return None
         return self._reminded(unit, ticket, row)
@@ -161,6 +157,7 @@ class Reminding(Showing):
             kind=row.kind if row else None,
             notice_by=ticket.extension_notice_by,
             paused_since=ticket.paused_since,
+            stands=ticket.clock != "running",
             owner=ticket.owner,
             can_close=done and not self.engine.unfinished(unit, ticket.id, OUTWARD),
         )
@@ -210,7 +207,7 @@ class Reminding(Showing):
     def _snoozes(self, unit: Unit, ticket: Ticket) -> list[date]:
         if ticket.state != "open":
             raise NotAllowed(f"{ticket.ref} is closed.")
-        days = reminders.snoozes(self._standing(unit, ticket), self.hours, self._today(unit.now))
+        days = reminders.snoozes(standing_of(ticket), self.hours, self._today(unit.now))
         if not days:
             raise NotAllowed(f"{ticket.ref} cannot wait: the day the law names is here, or over.")
         return days
@@ -234,3 +231,18 @@ class Reminding(Showing):
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.house.zone))
+
+
+def standing_of(ticket: Ticket, *, begun: bool = True) -> Standing:
+    """The ticket as far as reminders ask. `begun`: a right of it was chosen."""
+    return Standing(
+        opened_at=ticket.opened_at or ticket.received_at,
+        received_on=ticket.received_on,
+        unrolled=ticket.unrolled,
+        due=ticket.due,
+        touched=begun or ticket.owner is not None,
+        notice_by=ticket.extension_notice_by,
+        paused_since=ticket.paused_since,
+        stands=ticket.clock != "running",
+        snoozed_until=ticket.snoozed_until,
+    )

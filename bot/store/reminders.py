@@ -1,6 +1,6 @@
 """Reminders: which ticket is to be looked at, and what was said of it. A row that stands is never said again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from bot.reminders import Kind
 from bot.store.first import insert_first
 from bot.store.rows import ReminderRow
-from bot.store.schema import clock_event, code, moment, reminder, ticket, work
+from bot.store.schema import clock_event, code, moment, reminder, request, ticket, work
 from bot.store.tickets import Ticket, tickets_of
 from bot.store.transaction import Transaction
+from bot.tickets import State
 
 PLANNED, DUE, SAID, DROPPED = "planned", "due", "said", "dropped"
 NOBODY = ""  # in `message`: nobody is to be told of it
@@ -31,7 +32,10 @@ _TO_LOOK_AT = (
 _ANY = select(_T.id).where(_T.remind_at <= bindparam("now")).limit(1)
 _COMING = select(func.min(_T.remind_at)).where(_T.remind_at > bindparam("now"))
 _NEXT = update(ticket).where(_T.id == bindparam("id_")).values(remind_at=bindparam("at"))
-_OF = select(*_COLUMNS).where(_R.ticket_id == bindparam("of")).order_by(_R.made_at, _R.key)
+_BEGUN = select(request.c.ticket_id).where(
+    request.c.ticket_id.in_(bindparam("ids", expanding=True)), request.c.state != bindparam("not_yet")
+)
+_OF = select(*_COLUMNS).where(_R.ticket_id.in_(bindparam("ids", expanding=True))).order_by(_R.made_at, _R.key)
 _GET = select(*_COLUMNS).where(_R.key == bindparam("is_"))
 _CLAIM = (
     update(reminder)
@@ -109,15 +113,27 @@ class Reminders:
         ids = self._run(_TO_LOOK_AT, {"now": self._unit.now, "most": most}).scalars().all()
         return tickets_of(self._unit, ids)
 
-    def look_at(self, ticket_id: str, at: datetime | None) -> None:
-        """The ticket is looked at again at this moment; None: never, until something changes."""
-        self._run(_NEXT, {"id_": ticket_id, "at": at})
+    def look_at(self, moments: Mapping[str, datetime | None]) -> None:
+        """Each ticket is looked at again at its moment; None: never, until something changes."""
+        if moments:
+            self._run(_NEXT, [{"id_": ticket_id, "at": at} for ticket_id, at in moments.items()])
+
+    def begun(self, ticket_ids: Sequence[str]) -> set[str]:
+        """Those of these tickets with which somebody has begun."""
+        return set(self._run(_BEGUN, {"ids": ticket_ids, "not_yet": State.RECEIVED}).scalars())
 
     # -- rows
 
     def of(self, ticket_id: str) -> list[ReminderRow]:
         """What was said of this ticket, and what others have planned to say, oldest first."""
-        return [ReminderRow(**row._mapping) for row in self._run(_OF, {"of": ticket_id})]  # noqa: SLF001 - documented name
+        return self.of_each([ticket_id])[ticket_id]
+
+    def of_each(self, ticket_ids: Sequence[str]) -> dict[str, list[ReminderRow]]:
+        """The same of each of these tickets."""
+        found: dict[str, list[ReminderRow]] = {each: [] for each in ticket_ids}
+        for row in self._run(_OF, {"ids": ticket_ids}):
+            found[row.ticket_id].append(ReminderRow(**row._mapping))  # noqa: SLF001 - documented name
+        return found
 
     def get(self, key: str) -> ReminderRow:
         """The row. LookupError if there is none."""
@@ -126,16 +142,14 @@ class Reminders:
             raise LookupError(f"no reminder {key}")
         return ReminderRow(**row._mapping)  # noqa: SLF001
 
-    def say(self, ticket_id: str, kind: Kind, on: date) -> str | None:
-        """The key of what is to be said now, by this unit; None when it stands already, whoever wrote it."""
-        row = self._row(ticket_id, ticket_id, kind, on)
-        new = insert_first(self._unit.connection, reminder, {**row, "state": DUE, "message": None}, "key")
-        return row["key"] if new else None
+    def say(self, ticket_id: str, days: Sequence[tuple[Kind, date]]) -> list[str]:
+        """The keys of what is to be said now, in this order; without what stands already, whoever wrote it."""
+        rows = [self._row(ticket_id, ticket_id, *each) for each in days]
+        return [each["key"] for each in rows if self._new({**each, "state": DUE, "message": None})]
 
     def plan(self, ticket_id: str, of: str, kind: Kind, on: date) -> None:
         """To be said of this request or letter when its day comes, once, unless `forget` is called before."""
-        row = self._row(ticket_id, of, kind, on)
-        insert_first(self._unit.connection, reminder, {**row, "state": PLANNED, "message": NOBODY}, "key")
+        self._new({**self._row(ticket_id, of, kind, on), "state": PLANNED, "message": NOBODY})
 
     def claim(self, key: str) -> bool:
         """Whether what was planned is to be said now, by this unit."""
@@ -144,6 +158,9 @@ class Reminders:
     def forget(self, ticket_id: str, kind: Kind, of: str) -> None:
         """What was planned of this kind, of this request or letter, is not said any more."""
         self._run(_FORGET, {"of": ticket_id, "why": kind, "begins": f"{of}:"})
+
+    def _new(self, row: Mapping[str, Any]) -> bool:
+        return insert_first(self._unit.connection, reminder, row, "key")
 
     def _row(self, ticket_id: str, of: str, kind: Kind, on: date) -> dict[str, Any]:
         key = f"{of}:{kind}:{on.isoformat()}"

@@ -420,7 +420,7 @@ def test_summer_time_at_half_past_two_is_one_reminder(day: str, small: Stage) ->
     with night.store.begin() as unit:
         ticket = unit.tickets.lock(ticket_id)
         unit.tickets.change(ticket_id, ticket.version, received_on=last - timedelta(days=60), unrolled=last, due=last)
-        unit.reminders.look_at(ticket_id, datetime.combine(last, time(), UTC) - timedelta(hours=2))
+        unit.reminders.look_at({ticket_id: datetime.combine(last, time(), UTC) - timedelta(hours=2)})
     night.clock.now = datetime.combine(last, time(), UTC) - timedelta(hours=2)
     for _ in range(6 * 6):
         night.clock.forward(minutes=10)
