@@ -114,7 +114,8 @@ class Standing:
     due: date
     touched: bool = True  # somebody has begun, or owns it
     notice_by: date | None = None  # the last day on which an extension can be announced
-    paused_since: date | None = None
+    paused_since: date | None = None  # a question to the person has no answer
+    stands: bool = False  # and the clock stands still for it; some laws, and some questions, let it run on
     snoozed_until: date | None = None
 
 
@@ -198,7 +199,7 @@ def _counted(standing: Standing, hours: Hours, now: datetime) -> Iterator[Occasi
     for day in sorted({standing.unrolled, standing.due}):
         if day >= today:
             yield Occasion(Kind.TODAY, day, hours.opens(day))
-    if standing.paused_since is None:
+    if not standing.stands:
         for day in _latest_and_next(today, standing.due, hours):
             yield Occasion(Kind.OVERDUE, day, hours.opens(day))
 
@@ -217,7 +218,7 @@ def _asked(standing: Standing, hours: Hours, now: datetime) -> Iterator[Occasion
     if not standing.touched:
         at = hours.one_day_after(standing.opened_at)
         yield Occasion(Kind.UNTOUCHED, hours.today(at), at)
-    if standing.notice_by and standing.notice_by > today and standing.paused_since is None:
+    if standing.notice_by and standing.notice_by > today and not standing.stands:
         at = hours.opens(hours.before(standing.notice_by - DAY * EXTENSION_DAYS))
         yield Occasion(Kind.EXTENSION, standing.notice_by, at)
     if standing.paused_since:

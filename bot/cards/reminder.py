@@ -55,6 +55,7 @@ class Reminded:
     on: date | None = None
     notice_by: date | None = None
     paused_since: date | None = None
+    stands: bool = False  # the clock, since then
     owner: str | None = None  # Slack user id
     can_close: bool = False
     link: str = ""  # to the card
@@ -112,6 +113,7 @@ def reason(view: Reminded, today: date) -> str:
     """Why somebody is reminded of it, as one sentence."""
     left = _days((view.unrolled - today).days)
     since = day(view.paused_since) if view.paused_since else ""
+    clock = "stands still" if view.stands else "runs on"
     words = {
         Kind.UNTOUCHED: "Nobody has begun with this enquiry.",
         Kind.HALF: f"Half of the time is over: {left} left.",
@@ -121,7 +123,7 @@ def reason(view: Reminded, today: date) -> str:
         Kind.TODAY: _today(view, today),
         Kind.OVERDUE: f"Overdue: the last day was {day(view.due)}, {_days((today - view.due).days)} ago.",
         Kind.EXTENSION: f"An extension can be announced until {day(view.notice_by or view.due)}, no later.",
-        Kind.PAUSE: f"The person has not answered since {since}; the clock stands still.",
+        Kind.PAUSE: f"The person has not answered since {since}; the clock {clock}.",
         Kind.LETTER: "A letter waits for its release.",
         Kind.RECIPIENT: "A recipient that was told has not answered yet.",
     }

@@ -148,8 +148,10 @@ def test_an_extension_is_spoken_of_while_it_is_possible() -> None:
 
 def test_a_pause_without_answer_is_spoken_of_every_week_and_nothing_is_overdue() -> None:
     """The clock stands still: the strict dates are still said, being late is not."""
-    standing = replace(ANN, paused_since=date(2026, 12, 1))
+    standing = replace(ANN, paused_since=date(2026, 12, 1), stands=True)
     told = [each for each in walked(standing, at("2027-01-06", "12:00")) if each[1] in {"pause", "overdue"}]
+    runs_on = [kind for _, kind in walked(replace(standing, stands=False), at("2027-01-06", "12:00"))]
+    assert "overdue" in runs_on  # a question for which no law stops the clock
     assert told == [(f"{day} 07:00", "pause") for day in ("Tue 08 Dec", "Tue 15 Dec", "Tue 22 Dec", "Tue 29 Dec", "Tue 05 Jan")]
 
 

@@ -35,7 +35,7 @@ LINK = "https://team.slack.example/archives/C1/p17"
 ONE = Reminded(
     ticket_id="t1", ref="DPE-2026-0001", rights=(Right.ACCESS,), unrolled=date(2026, 12, 12), due=date(2026, 12, 14),
     next_actor=NextActor.HANDLER, states=(State.RECEIVED,), kind=Kind.DAYS_7, notice_by=date(2026, 12, 14), owner="U0ANN",
-    link=LINK, paused_since=date(2026, 11, 25),
+    link=LINK, paused_since=date(2026, 11, 25), stands=True,
 )  # fmt: skip
 WEEKS = tuple(f"{day} Nov" for day in range(2, 10))
 WEEK = Week(
