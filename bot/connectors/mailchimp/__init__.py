@@ -19,7 +19,7 @@ from bot.connectors.mailchimp.block import Block, read_block
 from bot.connectors.mailchimp.correcting import Corrections
 from bot.connectors.mailchimp.holdings import HELD_BACK, SILENT, Contact, Ground, Held, Holdings
 from bot.connectors.mailchimp.plans import Plans, check_contacts, check_plan, counts
-from bot.connectors.mailchimp.service import Service, hashed, vendor
+from bot.connectors.mailchimp.account import Service, hashed, vendor
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import Misconfigured, Refused, Unsupported
 from bot.law import Right

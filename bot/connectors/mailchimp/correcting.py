@@ -8,7 +8,7 @@ from bot.connectors import Change
 from bot.connectors.mailchimp import fields
 from bot.connectors.mailchimp.block import Block
 from bot.connectors.mailchimp.holdings import Contact, Ground, Held
-from bot.connectors.mailchimp.service import Record, Service, hashed, normal
+from bot.connectors.mailchimp.account import Record, Service, hashed, normal
 from bot.errors import PlanChanged
 from bot.workflow import Act, Line
 

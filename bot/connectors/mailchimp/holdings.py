@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.connectors.mailchimp.block import Block, Place, Words
-from bot.connectors.mailchimp.service import Record, Service, hashed, normal
+from bot.connectors.mailchimp.account import Record, Service, hashed, normal
 from bot.errors import Refused, Temporary
 
 # Nothing is sent to these by itself: they have said no, their mailbox is gone, or the company has put them away.

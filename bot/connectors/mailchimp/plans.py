@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from bot.connectors.mailchimp.block import Block
 from bot.connectors.mailchimp.holdings import HELD_BACK, Contact, Ground, Held
-from bot.connectors.mailchimp.service import Service, hashed
+from bot.connectors.mailchimp.account import Service, hashed
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import PlanChanged, Unsupported
 from bot.workflow import Act, Line, difference

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.connectors import Table
 from bot.connectors.mailchimp.holdings import Contact, Held, Spot
-from bot.connectors.mailchimp.service import Record, Service
+from bot.connectors.mailchimp.account import Record, Service
 
 STAFF = {"who wrote a note": "the name of one of our staff; what they wrote is here"}
 _OWN = {
