@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.connectors import database
+from bot.connectors import database, mailchimp
 from bot.law import Right
 from tests.fakes import outside
 
@@ -60,6 +60,16 @@ def test_the_connector_of_the_docs_keeps_the_contract(tmp_path: Path) -> None:
     assert book.erase(ann, lines, "k") == {"entry": 1}
     assert book.prove(Right.DELETION, ann, ["ann@example.com"], lines) == []
     assert book.find(["bob@example.com"])
+
+
+def test_the_block_of_each_service_in_the_docs_can_be_read() -> None:
+    """As it stands: a copy of it needs only the key."""
+    blocks = [each for text in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) for each in tomllib.loads(text)["connectors"]]
+    (found,) = [each for each in blocks if each["kind"] == "mailchimp"]
+    here = outside(lambda: datetime(2026, 11, 22, tzinfo=UTC), MAILCHIMP_API_KEY=f"{'0' * 32}-us21")
+    made = mailchimp.connector(found, here)
+    assert made.label == "our newsletter service"
+    made.close()
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in (ROOT / "docs").glob("*.md")), "../README.md"])
