@@ -1,8 +1,9 @@
-"""A process that has imported the bot and forks it on demand: a restart costs a tenth of a second instead of three.
+"""A process that has imported the program and forks it on demand: a start costs a tenth of a second instead of three.
 
 Reads one JSON object a line on stdin, answers one a line on stdout:
 `{"start": {environment}, "crash": point, "log": file}` → `{"pid": n}`; `{"poll": pid}` → `{"status": null | number}`;
-`{"kill": pid, "signal": n}` → `{"status": number}`.
+`{"kill": pid, "signal": n}` → `{"status": number}`;
+`{"command": [words], "environment": {…}, "out": file, "err": file}` → `{"status": number}`, when it has ended.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from bot import checkpoints
 from bot import settings as configuration
 from bot.sandbox.clock import SandboxClock
+from handlers import cli
 from handlers.run import run
 
 
@@ -31,11 +33,39 @@ def bot(order: dict) -> None:
     run(configuration.load(environment), {"web", "worker"}, clock)
 
 
+def command(order: dict) -> int:
+    """`subjectline` with these words in the forked child; what the interpreter would end with."""
+    for number, name in enumerate((os.devnull, order["out"], order["err"])):
+        os.dup2(os.open(name, os.O_CREAT | os.O_RDWR), number)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.argv = ["subjectline", *order["command"]]
+    try:
+        cli.main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+    except BaseException:  # noqa: BLE001  as the interpreter does
+        traceback.print_exc()
+        return 1
+    return 0
+
+
 def main() -> None:
     statuses: dict[int, int] = {}
     for line in sys.stdin:
         order = json.loads(line)
-        if "start" in order:
+        if "command" in order:
+            pid = os.fork()
+            if pid == 0:
+                code = command(order)
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+            answer = {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+        elif "start" in order:
             sys.stdout.flush()
             pid = os.fork()
             if pid == 0:
