@@ -1,12 +1,14 @@
 """The report: what the store has counted, put into the terms of the law. Reads only; nothing of it names anybody."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
-from bot.desk.recorded import EXTENSION, Recorded, recorded
+from bot import law
+from bot.desk.recorded import Recorded, recorded
 from bot.law import Deadline
 from bot.report import Figures, Report, Tally, report, weekly
 from bot.store import Unit
@@ -14,6 +16,7 @@ from bot.store.report import FIRST, LAST, Alike, Moved
 from bot.tickets import Identity, State
 
 DAY = timedelta(days=1)
+Stops = Callable[[str], Collection[tuple[str, bool]]]
 WEEKS = 8  # on the weekly chart
 RUNNING = "running"
 ENDS = {State.DONE: "answered", State.REFUSED: "refused", State.WITHDRAWN: "withdrawn"}
@@ -23,18 +26,21 @@ def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None
     """The report over the enquiries received from `since` to `until`, both counted, as things stand now."""
     today = unit.now.astimezone(ZoneInfo(zone)).date()
     span = (since or FIRST, until or LAST)
-    tallies = [_tally(each, count) for each, count in unit.reports.alike(today, *span)]
+    tallies = Counter[Tally]()
+    for each, count in unit.reports.alike(today, *span):
+        tallies[_tally(each)] += count
+    stops = cache(partial(_stopping, deadline))
     asked = Counter[str]()
     seen, documents = set[str](), 0
     for each in unit.reports.moved(today, *span):
         known = recorded(each.events)
-        tallies.append(_moved(each, known, deadline))
+        tallies[_moved(each, known, stops)] += 1
         if each.ticket_id not in seen:
             asked.update("code" if question.code else question.kind for question in known.questions)
             documents += _documents(each, known)
         seen.add(each.ticket_id)
     return report(
-        tallies,
+        [replace(each, count=count) for each, count in tallies.items()],
         as_of=today,
         since=since,
         until=until,
@@ -51,7 +57,7 @@ def week(unit: Unit, monday: date) -> Figures:
     return weekly(unit.reports.weeks(monday, WEEKS))
 
 
-def _tally(each: Alike, count: int = 1) -> Tally:
+def _tally(each: Alike) -> Tally:
     ended = ENDS.get(State(each.state)) if each.state else None
     if ended is None and each.days is not None:
         ended = "answered"  # a restriction that is being lifted
@@ -67,7 +73,6 @@ def _tally(each: Alike, count: int = 1) -> Tally:
         by_due=_met(each.met_due, ended, met, late=each.past_due, clock=each.clock),
         by_unrolled=_met(each.met_unrolled, ended, met, late=each.past_unrolled, clock=each.clock),
         waiting=ended is None and (asked or each.clock != RUNNING),
-        count=count,
     )
 
 
@@ -78,11 +83,11 @@ def _met(in_time: bool | None, ended: str | None, met: Collection[str], *, late:
     return False if late and clock == RUNNING else None
 
 
-def _moved(each: Moved, known: Recorded, deadline: Deadline) -> Tally:
+def _moved(each: Moved, known: Recorded, stops: Stops) -> Tally:
     tally = _tally(each.request)
     paused = 0
     if tally.days is not None and each.ended is not None:
-        paused = min(tally.days, _paused(each, known, deadline, each.ended))
+        paused = min(tally.days, _paused(each, known, stops, each.ended))
     return replace(tally, paused=paused, extended=bool(known.notices))
 
 
@@ -92,16 +97,29 @@ def _documents(each: Moved, known: Recorded) -> int:
     return sum(bool(row.detail.get("document")) for row in each.events if row.id in asked)
 
 
-def _paused(each: Moved, known: Recorded, deadline: Deadline, ended: date) -> int:
-    """By how many days the pauses up to the end moved the safe day, under the law that counts."""
-    pauses = [
-        replace(event, until=min(event.until or ended, ended))
-        for event in known.events
-        if event.kind != EXTENSION and event.on <= ended
+def _paused(each: Moved, known: Recorded, stops: Stops, ended: date) -> int:
+    """On how many days up to the end the clocks of all laws that apply stood still. The day of the answer counts."""
+    stood = [
+        {
+            day
+            for asked in known.questions
+            if (asked.kind, asked.large) in stops(key)
+            for day in range(asked.on.toordinal(), min(asked.answered or ended, ended).toordinal())
+        }
+        for key in each.request.regimes
     ]
-    laws = each.request.regimes
-    moved = deadline(each.received, pauses, laws).unrolled - deadline(each.received, (), laws).unrolled
-    return moved.days
+    return len(set.intersection(*stood)) if stood else 0
+
+
+def _stopping(deadline: Deadline, key: str) -> Collection[tuple[str, bool]]:
+    """Which questions stop the clock of this law: (kind, whether a large amount of data was on record)."""
+    pauses = law.regime(key).chosen(deadline.choices.get(key, {})).pauses
+    return {
+        (kind, large)
+        for kind, pause in pauses.items()
+        for large in (True, False)
+        if pause.mode != "none" and (large or not pause.only_large)
+    }
 
 
 def _moments(span: tuple[date, date], zone: str) -> tuple[datetime, datetime]:

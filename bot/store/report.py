@@ -93,8 +93,16 @@ _ASKED = (
     .select_from(ticket.outerjoin(request, _R.ticket_id == _T.id))
     .where(_T.received_on.between(bindparam("since"), bindparam("until")))
 )  # fmt: skip
+_ONES = (
+    select(_T.id)
+    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _MOVED, _T.id > bindparam("after"))
+    .order_by(_T.id)
+    .limit(_CHUNK)
+)
 _ALONE = (
-    _ASKED.add_columns(_T.id.label("ticket_id"), _T.received_on, _R.ended_on).where(_MOVED).order_by(_T.id, _R.id)
+    _ASKED.add_columns(_T.id.label("ticket_id"), _T.received_on, _R.ended_on)
+    .where(_T.id.in_(bindparam("of", expanding=True)))
+    .order_by(_T.id, _R.id)
 )
 _EVENTS = select(clock_event).where(_E.ticket_id.in_(bindparam("of", expanding=True))).order_by(_E.at, _E.id)
 _TICKETS = (
@@ -136,11 +144,10 @@ class Reports:
 
     def moved(self, today: date, since: date = FIRST, until: date = LAST) -> Iterator[Moved]:
         """The requests of the other tickets, one by one."""
-        rows = self._run(_ALONE, {"today": today, "since": since, "until": until}).mappings().all()
-        for start in range(0, len(rows), _CHUNK):
-            some = rows[start : start + _CHUNK]
-            events = self._events(sorted({row["ticket_id"] for row in some}))
-            for row in some:
+        span, after = {"since": since, "until": until}, ""
+        while ids := self._run(_ONES, {**span, "after": after}).scalars().all():
+            after, events = ids[-1], self._events(ids)
+            for row in self._run(_ALONE, {**span, "today": today, "of": ids}).mappings():
                 ticket_id, received, ended = row["ticket_id"], row["received_on"], row["ended_on"]
                 yield Moved(_alike(row), ticket_id, received, ended, tuple(events[ticket_id]))
 

@@ -76,12 +76,13 @@ def test_what_is_open_waits_or_is_late(store: Store) -> None:
     with store.begin() as unit:
         received(unit, date(2026, 11, 20))
         a_request(unit, received(unit, date(2026, 10, 1)))
+        a_request(unit, received(unit, date(2026, 10, 1)), state=State.PLANNING)
         a_request(unit, received(unit, date(2026, 10, 1), clock="suspended"))
         asked = received(unit, date(2026, 11, 20), identity=Identity.ASKED)
         a_request(unit, asked, state=State.IDENTIFYING)
     found = figures(store).all
-    assert (found.received, found.open, found.waiting, found.overdue) == (4, 4, 2, 1)
-    assert (found.by_due, found.by_unrolled) == (Share(0, 1), Share(0, 1))
+    assert (found.received, found.open, found.waiting, found.overdue) == (5, 5, 2, 2)
+    assert (found.by_due, found.by_unrolled) == (Share(0, 2), Share(0, 2))
     assert [each.of for each in figures(store).by_right] == ["access", "none"]
 
 
