@@ -3,16 +3,21 @@
 import asyncio
 import base64
 import json
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from bot import connectors
 from bot.sandbox import mailchimp as sandbox
 from bot.sandbox.company import JONAS, MARA, READER
 from bot.sandbox.mailchimp import AT_ONCE, KEY, Exchange
 from bot.sandbox.mailchimp.account import hashed
 from bot.sandbox.mailchimp.seeds import FIRST_MAIL, RELEASES, SHOP, WELCOME, WORKSHOPS
+from bot.sandbox.world import World
+from tests.fakes import outside
 from tests.fixtures.mailchimp import TODAY, Service
 
 if TYPE_CHECKING:
@@ -284,3 +289,20 @@ def test_the_judge_keeps_what_it_saw(mailchimp_contract: "Contract") -> None:
     with pytest.raises(AssertionError, match="nothing was judged"):
         mailchimp_contract.check()
     far_side.stop()
+
+
+# -- in the demo's world ----------------------------------------------------------------------------------------------
+
+
+def test_the_demo_world_holds_it(tmp_path: Path) -> None:
+    """With its block in the configuration and its key in the environment; Mara is there."""
+    with World(tmp_path, vendors=True) as world:
+        environment = world.environment()
+        blocks = tomllib.loads((tmp_path / "subjectline.toml").read_text())["connectors"]
+        found, faults = connectors.load(blocks, outside(world.clock, **environment))
+        assert faults == []
+        (newsletter,) = [each for each in found if each.name == "newsletter"]
+        assert newsletter.lint() == []
+        assert newsletter.find([MARA])
+        for each in found:
+            each.close()
