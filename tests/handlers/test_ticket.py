@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def say(environment: dict[str, str], book: Store, monkeypatch: pytest.MonkeyPatc
     with book.begin() as unit:
         a_ticket(unit)
     as_it_was, settings = build.clerk, load(environment, needs={"SUBJECTLINE_KEY"})
-    monkeypatch.setattr(build, "clerk", lambda _: as_it_was(settings, lambda: NOW))
+    seconds = itertools.count()  # each command is typed after the one before
+    monkeypatch.setattr(build, "clerk", lambda _: as_it_was(settings, lambda at=next(seconds): NOW + timedelta(seconds=at)))
 
     def typed(*words: str) -> Result:
         return CliRunner().invoke(command.app, [*words], env=environment)

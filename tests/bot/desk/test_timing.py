@@ -1,5 +1,6 @@
 """The clock's moves: Ann asks, Hugo asks back, extends, says which law applies; every date is told, old and new."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -452,6 +453,25 @@ def test_one_press_moves_the_clock_once(stage: Stage) -> None:
         extend(stage, ticket_id, date(2027, 1, 20), user=PAULA, seen=seen)
     stage.work()
     assert kinds(stage, ticket_id) == ["received", "clarification"]
+    assert sum("Our question" in text for text in stage.postman.texts()) == 1
+
+
+def test_two_people_who_ask_at_once_ask_once(stage: Stage) -> None:
+    """One question, one letter; the other reads that it was asked."""
+    ticket_id = stage.open()
+
+    def press(user: str) -> str:
+        try:
+            ask(stage, ticket_id, "clarification", user=user)
+        except NotAllowed as refusal:
+            return str(refusal)
+        return "asked"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(press, (HUGO, PAULA)))
+    assert told == ["This was asked on Mon 23 Nov 2026 and has no answer yet.", "asked"]
+    assert kinds(stage, ticket_id).count("clarification") == 1
+    stage.work()
     assert sum("Our question" in text for text in stage.postman.texts()) == 1
 
 
