@@ -2,18 +2,25 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.connectors.answer import Answer, Verdict
 from bot.connectors.http import LARGEST, TRIES, Client, Vendor, quietly, quietly_each
@@ -338,6 +345,46 @@ def test_a_call_to_nobody_is_temporary() -> None:
         asking.ask("POST", "/people")
     assert len(waits) == TRIES - 1
     asking.close()
+
+
+def test_a_server_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:
+    """The certificate is verified before a byte of the request is sent: no effect, and no key given away."""
+    heard: list[bytes] = []
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        thread = threading.Thread(target=_pose, args=(server, _certificate(tmp_path), heard), daemon=True)
+        thread.start()
+        asking = Client(Vendor("Vendor", in_flight=1), f"https://127.0.0.1:{server.getsockname()[1]}",
+                        headers=lambda: {"Authorization": TOKEN}, pause=lambda _: None)  # fmt: skip
+        with pytest.raises(Temporary, match="could not be reached"):
+            asking.ask("POST", "/people")
+        asking.close()
+    thread.join(5)
+    assert heard == []
+
+
+def _certificate(folder: Path) -> ssl.SSLContext:
+    """Signed by itself, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "vendor.test")])
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, day, day.replace(year=2120)).add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+    )
+    file = folder / "server.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def _pose(server: socket.socket, context: ssl.SSLContext, heard: list[bytes]) -> None:
+    """Takes as many connections as there are tries, and keeps what it hears after the handshake."""
+    for _ in range(TRIES):
+        line, _ = server.accept()
+        with suppress(ssl.SSLError, ConnectionError), context.wrap_socket(line, server_side=True) as secured:
+            heard.append(secured.recv(65536))
+        line.close()
 
 
 # -- downloads ------------------------------------------------------------------------------------------------------
