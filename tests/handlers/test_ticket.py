@@ -13,7 +13,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bot import build
-from bot.settings import load
+from bot.desk import Desk
+from bot.settings import Settings, load
 from bot.store import Keys, Store
 from handlers import ticket as command
 from tests.fixtures.store import Clock, Ids, a_ticket, opened
@@ -48,7 +49,12 @@ def say(environment: dict[str, str], book: Store, monkeypatch: pytest.MonkeyPatc
         a_ticket(unit)
     as_it_was, settings = build.clerk, load(environment, needs={"SUBJECTLINE_KEY"})
     seconds = itertools.count()  # each command is typed after the one before
-    monkeypatch.setattr(build, "clerk", lambda _: as_it_was(settings, lambda at=next(seconds): NOW + timedelta(seconds=at)))
+
+    def clerk(_: Settings) -> Desk:
+        at = NOW + timedelta(seconds=next(seconds))
+        return as_it_was(settings, lambda: at)
+
+    monkeypatch.setattr(build, "clerk", clerk)
 
     def typed(*words: str) -> Result:
         return CliRunner().invoke(command.app, [*words], env=environment)
