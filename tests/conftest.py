@@ -1,5 +1,6 @@
 """What every test may ask for. Each room keeps its fixtures in `tests/fixtures/<room>.py`."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -19,3 +20,10 @@ def shared() -> Path:
         # their licences keep them out of the project; on CI a skip fails: tests/fixtures/ci.py
         pytest.skip("the shared test data are absent (SUBJECTLINE_SHARED)")
     return found
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
