@@ -15,11 +15,11 @@ from bot.checkpoints import checkpoint
 from bot.connectors import Change, Found, Idle, Outside, Shelf, Table
 from bot.connectors.http import Client, quietly, quietly_each
 from bot.connectors.mailchimp import fields
+from bot.connectors.mailchimp.account import Account, hashed, vendor
 from bot.connectors.mailchimp.block import Block, read_block
 from bot.connectors.mailchimp.correcting import Corrections
 from bot.connectors.mailchimp.holdings import HELD_BACK, SILENT, Contact, Ground, Held, Holdings
 from bot.connectors.mailchimp.plans import Plans, check_contacts, check_plan, counts
-from bot.connectors.mailchimp.account import Service, hashed, vendor
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import Misconfigured, Refused, Unsupported
 from bot.law import Right
@@ -58,10 +58,10 @@ class Mailchimp:
         self.name, self.label = block.name, block.label
         self.timeout_s, self.settle_s = block.timeout_s, block.settle_s
         self._block, self._client, self._shelf = block, client, shelf
-        self._service = Service(client)
-        self._holdings = Holdings(self._service, block)
-        self._plans = Plans(self._service, block)
-        self._corrections = Corrections(self._service, block)
+        self._account = Account(client)
+        self._holdings = Holdings(self._account, block)
+        self._plans = Plans(self._account, block)
+        self._corrections = Corrections(self._account, block)
 
     def close(self) -> None:
         """Idle connections are given back."""
@@ -94,7 +94,7 @@ class Mailchimp:
     def export(self, person: Found) -> Iterator[Table]:
         """Every contact with all that hangs on it, shops and automations, with names in place of ids."""
         _, held = self._look(person.addresses)
-        yield from Copy(self._service).tables(held)
+        yield from Copy(self._account).tables(held)
 
     # -- what changes something ------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class Mailchimp:
             _, held = self._look(person.addresses)
             done = [each for each in held.contacts if each.spot.name in places]
             for contact in done:
-                self._service.tag(contact.spot.id, contact.id, HELD_BACK, on=False)
+                self._account.tag(contact.spot.id, contact.id, HELD_BACK, on=False)
         return {contact.spot.name: 1 for contact in done}
 
     @quietly
@@ -144,7 +144,7 @@ class Mailchimp:
             checkpoint("mailchimp.shops")
             self._unqueue(held)
             for contact in held.contacts:
-                self._service.forget(contact.spot.id, contact.id)
+                self._account.forget(contact.spot.id, contact.id)
                 checkpoint("mailchimp.forgotten")
         return counts(wanted)
 
@@ -187,9 +187,9 @@ class Mailchimp:
     def _addresses(self) -> Iterator[str]:
         ground = self._holdings.ground()
         for spot in ground.audiences:
-            yield from self._service.members(spot.id)
+            yield from self._account.members(spot.id)
         for spot in ground.shops:
-            yield from self._service.buyers(spot.id)
+            yield from self._account.buyers(spot.id)
 
     def _look(self, addresses: Sequence[str]) -> tuple[Ground, Held]:
         ground = self._holdings.ground()
@@ -223,34 +223,34 @@ class Mailchimp:
                 {"marketing_permission_id": each["marketing_permission_id"], "enabled": False} for each in permissions
             ]
         if body:
-            self._service.change(contact.spot.id, contact.id, body)
+            self._account.change(contact.spot.id, contact.id, body)
         if act == Act.RESTRICT:
-            self._service.tag(contact.spot.id, contact.id, HELD_BACK, on=True)
+            self._account.tag(contact.spot.id, contact.id, HELD_BACK, on=True)
 
     def _unqueue(self, held: Held) -> None:
         for spot, record in held.queued:
-            self._service.unqueue(spot.id, record["email_address"])
+            self._account.unqueue(spot.id, record["email_address"])
 
     def _clear_shops(self, held: Held) -> None:
         """The customer goes last: as long as an order is left, there is somebody under whom it is found."""
         for spot, cart in held.carts:
-            self._service.remove(spot.id, "carts", cart)
+            self._account.remove(spot.id, "carts", cart)
         for buyer in held.buyers:
             for order in buyer.orders:
-                self._service.remove(buyer.spot.id, "orders", order["id"])
-            if self._service.orders(buyer.spot.id, buyer.id):
+                self._account.remove(buyer.spot.id, "orders", order["id"])
+            if self._account.orders(buyer.spot.id, buyer.id):
                 raise Refused("Mailchimp said that orders were deleted, and they are there.")
-            self._service.remove(buyer.spot.id, "customers", buyer.id)
+            self._account.remove(buyer.spot.id, "customers", buyer.id)
 
     def _faults(self) -> list[str]:
-        audiences, shops = self._service.audiences(), self._service.shops()
+        audiences, shops = self._account.audiences(), self._account.shops()
         faults = [] if audiences else ["The account has no audience."]
         faults += [each[0].upper() + each[1:] for each in self._holdings.missing(audiences, shops)]
         for each in self._block.automations:
             for email in each.emails:
-                if not self._service.has_queue(each.workflow, email):
+                if not self._account.has_queue(each.workflow, email):
                     faults.append(f"There is no e-mail {email} in an automation {each.workflow} (“{each.label}”).")
-        tags = {merge["tag"] for each in audiences for merge in self._service.merge_fields(each["id"])}
+        tags = {merge["tag"] for each in audiences for merge in self._account.merge_fields(each["id"])}
         for word, place in self._block.words.items():
             if place not in fields.OWN and place.partition(".")[0] not in tags:
                 faults.append(f"words: no audience has a field {place.partition('.')[0]} (“{word}”).")

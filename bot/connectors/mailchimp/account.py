@@ -51,7 +51,7 @@ def vendor(request_s: float) -> Vendor:
     return Vendor("Mailchimp", in_flight=4, request_s=request_s, judge=judge, code=code)
 
 
-class Service:
+class Account:
     """The calls. What is not there is None or empty; every list is read to its end."""
 
     def __init__(self, client: Client) -> None:

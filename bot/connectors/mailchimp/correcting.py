@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.connectors import Change
 from bot.connectors.mailchimp import fields
+from bot.connectors.mailchimp.account import Account, Record, hashed, normal
 from bot.connectors.mailchimp.block import Block
 from bot.connectors.mailchimp.holdings import Contact, Ground, Held
-from bot.connectors.mailchimp.account import Record, Service, hashed, normal
 from bot.errors import PlanChanged
 from bot.workflow import Act, Line
 
@@ -18,14 +18,14 @@ Group = Sequence[Change]  # of one record
 class Corrections:
     """What one person's records should say."""
 
-    def __init__(self, service: Service, block: Block) -> None:
-        self._service = service
+    def __init__(self, account: Account, block: Block) -> None:
+        self._account = account
         self._block = block
 
     def propose(self, held: Held, wishes: Mapping[str, str]) -> list[Change]:
         found: list[Change] = []
         for contact in held.contacts:
-            merges = self._service.merge_fields(contact.spot.id)
+            merges = self._account.merge_fields(contact.spot.id)
             changes = fields.of_contact(self._block.name, contact, merges, self._block.field, wishes)
             found += [self._free(contact, each) for each in changes]
         return [*found, *(each for buyer in held.buyers for each in fields.of_buyer(self._block.name, buyer, wishes))]
@@ -54,7 +54,7 @@ class Corrections:
     def _free(self, contact: Contact, change: Change) -> Change:
         """The same change, refused where another contact of the audience has the address already."""
         moves = change.name == fields.EMAIL and not change.refused and hashed(change.new) != contact.id
-        if moves and self._service.member(contact.spot.id, hashed(change.new)):
+        if moves and self._account.member(contact.spot.id, hashed(change.new)):
             return replace(change, refused="another contact of this audience has the address already")
         return change
 
@@ -63,20 +63,20 @@ class Corrections:
         place, record = group[0].place, group[0].record
         if spot := ground.audience(place):
             new = [hashed(each.new) for each in group if each.name == fields.EMAIL]
-            found = (self._service.member(spot.id, each) for each in (record, *new))
+            found = (self._account.member(spot.id, each) for each in (record, *new))
             return next((each for each in found if each), None)
         shop = ground.shop(place.removesuffix(" customers"))
-        return self._service.customer(shop.id, record) if shop else None
+        return self._account.customer(shop.id, record) if shop else None
 
     def _write(self, ground: Ground, record: Record, group: Group) -> None:
         place = group[0].place
         if spot := ground.audience(place):
-            told = self._service.change(spot.id, record["id"], fields.body(record, group))
+            told = self._account.change(spot.id, record["id"], fields.body(record, group))
             moved = next((hashed(each.new) for each in group if each.name == fields.EMAIL), record["id"])
             if told is not None and told["id"] != moved:
                 raise PlanChanged("The contact went to another id than that of its new address.")
         elif shop := ground.shop(place.removesuffix(" customers")):
-            self._service.change_customer(shop.id, record["id"], fields.body(record, group))
+            self._account.change_customer(shop.id, record["id"], fields.body(record, group))
 
 
 def grouped(changes: Sequence[Change]) -> list[Group]:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from bot.connectors import Change
-from bot.connectors.mailchimp.holdings import Buyer, Contact
 from bot.connectors.mailchimp.account import Record
+from bot.connectors.mailchimp.holdings import Buyer, Contact
 
 EMAIL = "email_address"
 OWN = {"language": "Language"}  # a member's own fields that may be written, beside the address

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.connectors.mailchimp.account import Account, Record, hashed, normal
 from bot.connectors.mailchimp.block import Block, Place, Words
-from bot.connectors.mailchimp.account import Record, Service, hashed, normal
 from bot.errors import Refused, Temporary
 
 # Nothing is sent to these by itself: they have said no, their mailbox is gone, or the company has put them away.
@@ -97,13 +97,13 @@ class Held:
 class Holdings:
     """Looks for one person everywhere in the account."""
 
-    def __init__(self, service: Service, block: Block) -> None:
-        self._service = service
+    def __init__(self, account: Account, block: Block) -> None:
+        self._account = account
         self._block = block
 
     def ground(self) -> Ground:
         """What there is to search. Refused when a place the block names is gone, Temporary when nothing is there."""
-        audiences, shops = self._service.client.each([self._service.audiences, self._service.shops])
+        audiences, shops = self._account.client.each([self._account.audiences, self._account.shops])
         if not audiences:
             raise Temporary("Mailchimp: the account shows no audience at all.")
         missing = self.missing(audiences, shops)
@@ -123,22 +123,22 @@ class Holdings:
     def find(self, ground: Ground, addresses: Sequence[str]) -> list[str]:
         """Those of the addresses, normalised, that are a contact or a customer somewhere."""
         wanted = sorted({normal(each) for each in addresses if each.strip()})
-        held = self._service.client.each([lambda each=each: self.held(ground, [each], deep=False) for each in wanted])
+        held = self._account.client.each([lambda each=each: self.held(ground, [each], deep=False) for each in wanted])
         return [each for each, of in zip(wanted, held, strict=True) if of.contacts or of.buyers]
 
     def held(self, ground: Ground, addresses: Sequence[str], *, deep: bool = True) -> Held:
         """Everything under these addresses. Not `deep`: whether they are contacts or customers, no more."""
         wanted = sorted({normal(each) for each in addresses if each.strip()})
-        each, service = self._service.client.each, self._service
+        each, account = self._account.client.each, self._account
         members = [(spot, hashed(one)) for spot in ground.audiences for one in wanted]
-        records = each([lambda m=member: service.member(m[0].id, m[1]) for member in members])
+        records = each([lambda m=member: account.member(m[0].id, m[1]) for member in members])
         asked = [(spot, one) for spot in ground.shops for one in wanted]
-        customers = each([lambda a=one: service.customers(a[0].id, a[1]) for one in asked])
+        customers = each([lambda a=one: account.customers(a[0].id, a[1]) for one in asked])
         contacts = tuple(Contact(spot, found) for (spot, _), found in zip(members, records, strict=True) if found)
         known = [(spot, one) for (spot, _), found in zip(asked, customers, strict=True) for one in found]
         if not deep:
             return Held(contacts, tuple(Buyer(spot, one, ()) for spot, one in known))
-        orders = each([lambda k=one: tuple(service.orders(k[0].id, k[1]["id"])) for one in known])
+        orders = each([lambda k=one: tuple(account.orders(k[0].id, k[1]["id"])) for one in known])
         buyers = tuple(Buyer(spot, one, of) for (spot, one), of in zip(known, orders, strict=True))
         return Held(contacts, buyers, self._carts(ground, wanted, buyers), self._queued(wanted))
 
@@ -150,7 +150,7 @@ class Holdings:
 
     def _carts(self, ground: Ground, wanted: Sequence[str], buyers: Sequence[Buyer]) -> tuple[tuple[Spot, str], ...]:
         ids = {(buyer.spot.id, buyer.id) for buyer in buyers}
-        carts = self._service.client.each([lambda s=spot: self._service.carts(s.id) for spot in ground.shops])
+        carts = self._account.client.each([lambda s=spot: self._account.carts(s.id) for spot in ground.shops])
         return tuple(
             (spot, cart["id"])
             for spot, found in zip(ground.shops, carts, strict=True)
@@ -161,7 +161,7 @@ class Holdings:
     def _queued(self, wanted: Sequence[str]) -> tuple[tuple[Spot, Record], ...]:
         mails = [(spot, email) for spot, emails in self.automations() for email in emails]
         asked = [(spot, email, hashed(each)) for spot, email in mails for each in wanted]
-        found = self._service.client.each([lambda a=a: self._service.queued(a[0].id, a[1], a[2]) for a in asked])
+        found = self._account.client.each([lambda a=a: self._account.queued(a[0].id, a[1], a[2]) for a in asked])
         return tuple((spot, record) for (spot, _, _), record in zip(asked, found, strict=True) if record)
 
 

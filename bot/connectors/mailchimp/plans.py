@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
+from bot.connectors.mailchimp.account import Account, hashed
 from bot.connectors.mailchimp.block import Block
 from bot.connectors.mailchimp.holdings import HELD_BACK, Contact, Ground, Held
-from bot.connectors.mailchimp.account import Service, hashed
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import PlanChanged, Unsupported
 from bot.workflow import Act, Line, difference
@@ -18,11 +18,11 @@ FURTHER = "The search names further contacts for this address: look whether they
 class Plans:
     """The plan of each right over what is held."""
 
-    def __init__(self, service: Service, block: Block) -> None:
-        self._service = service
+    def __init__(self, account: Account, block: Block) -> None:
+        self._account = account
         self._block = block
         self._name = block.name
-        self._copy = Copy(service)
+        self._copy = Copy(account)
 
     def plan(self, right: str, ground: Ground, held: Held, addresses: Sequence[str]) -> list[Line]:
         """The lines of this right. Unsupported for one that has none here."""
@@ -59,7 +59,7 @@ class Plans:
         left = []
         for contact in held.contacts:
             act = acts.get(contact.spot.name, Act.TASK)
-            tags = self._service.about(contact.spot.id, contact.id, "tags")
+            tags = self._account.about(contact.spot.id, contact.id, "tags")
             tagged = any(each.get("name") == HELD_BACK for each in tags)
             as_said = {
                 Act.RESTRICT: contact.silent and tagged,
@@ -102,8 +102,8 @@ class Plans:
         own = {(each.spot.id, each.id) for each in held.contacts} | {
             (spot.id, hashed(one)) for spot in ground.audiences for one in addresses
         }
-        named = {each for one in addresses for each in self._service.search(one)} - own
-        there = [each for each in sorted(named) if self._service.member(*each)]
+        named = {each for one in addresses for each in self._account.search(one)} - own
+        there = [each for each in sorted(named) if self._account.member(*each)]
         return [Line(self._name, "search", Act.TASK, len(there), words=FURTHER)] if there else []
 
 

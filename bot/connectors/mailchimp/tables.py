@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.connectors import Table
+from bot.connectors.mailchimp.account import Account, Record
 from bot.connectors.mailchimp.holdings import Contact, Held, Spot
-from bot.connectors.mailchimp.account import Record, Service
 
 STAFF = {"who wrote a note": "the name of one of our staff; what they wrote is here"}
 _OWN = {
@@ -77,8 +77,8 @@ _CUSTOMER = {
 class Copy:
     """The tables of one person, one after the other."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, account: Account) -> None:
+        self._account = account
 
     def tables(self, held: Held) -> Iterator[Table]:
         """Every table that has rows. Asks as it goes: a table is in memory only until the next one."""
@@ -90,7 +90,7 @@ class Copy:
             yield from _bought(buyer.spot, "orders", "Orders", buyer.orders)
         carts: dict[Spot, list[Record]] = {}
         for spot, cart in held.carts:
-            if found := self._service.cart(spot.id, cart):
+            if found := self._account.cart(spot.id, cart):
                 carts.setdefault(spot, []).append(found)
         for spot, found in carts.items():
             yield from _bought(spot, "carts", "Carts you left", found)
@@ -101,9 +101,9 @@ class Copy:
 
     def _of(self, contact: Contact) -> Iterator[Table]:
         spot, path = contact.spot, (contact.spot.id, contact.id)
-        acts = [lambda: self._service.merge_fields(spot.id), lambda: self._service.interests(spot.id)]
-        acts += [lambda what=what: self._service.about(*path, what) for what in _ABOUT]
-        fields, interests, *rest = self._service.client.each(acts)
+        acts = [lambda: self._account.merge_fields(spot.id), lambda: self._account.interests(spot.id)]
+        acts += [lambda what=what: self._account.about(*path, what) for what in _ABOUT]
+        fields, interests, *rest = self._account.client.each(acts)
         yield self._member(contact, fields)
         ticked = [each for each, yes in (contact.record.get("interests") or {}).items() if yes]
         if ticked:
