@@ -67,21 +67,23 @@ class Telling(Reminding):
             if not unit.reminders.untold(1):
                 return
         with self.store.begin(patient=True) as unit:
+            found = unit.reminders.untold(500)
+            unit.reminders.tell([each.row.key for each in found if not each.open], NOBODY)
+            worst: dict[str, Why] = {}
+            for each in sorted(found, key=lambda each: urgency(each.row.kind)):
+                worst[each.row.ticket_id] = each.row.kind
             told: dict[str, list[ReminderRow]] = defaultdict(list)
-            for each in unit.reminders.untold(500):
-                if not each.open:
-                    unit.reminders.tell([each.row.key], NOBODY)
-                    continue
-                for person in self._concerned(each.owner, each.row.kind):
+            for each in found:
+                for person in self._concerned(each.owner, worst[each.row.ticket_id]) if each.open else ():
                     told[person].append(each.row)
             for person, rows in sorted(told.items()):
                 self._tell_one(unit, person, rows)
             checkpoint("remind.told")
 
     def _concerned(self, owner: str | None, kind: Why) -> list[str]:
-        """The owner, or the channel where there is none; once it is overdue a second person, too."""
+        """The owner, or the channel where there is none; once it is overdue a second person (and the digest)."""
         second = self._second(owner) if kind == Why.OVERDUE else None
-        return [*([second] if second else []), owner or CHANNEL]
+        return [each for each in (second, owner) if each] or [CHANNEL]
 
     def _second(self, owner: str | None) -> str | None:
         """The configured person; else an approver, or else an admin, who is not the owner."""
@@ -221,6 +223,8 @@ class Telling(Reminding):
         monday = date.fromisoformat(job.key.partition(":")[2]) - timedelta(days=7)
         with self.store.read() as unit:
             week = Week(monday + timedelta(days=6), reporting.week(unit, monday))
+        if not any(any(each.numbers) for each in week.chart.series):
+            return {}  # nobody has ever asked for anything
         _, ts = self.channel.post(cards.week_card(week), cards.week_text(week), job.key)
         return {"ts": ts}
 

@@ -476,3 +476,19 @@ def test_a_restart_says_nothing_again_and_forgets_nothing(sqlite_url: str, keys:
         swept(second)
     assert len(threads(second)) == 1
     assert len(directs(second)) == 1
+
+
+def test_an_overdue_ticket_nobody_owns_has_a_second_person_and_the_digest(small: Stage) -> None:
+    """No owner to tell: an approver hears of it directly, the channel in its morning; once each."""
+    small.open()
+    swept(small, "2026-12-24T07:00:10")
+    assert directs(small) == [(HUGO, "DPE-2026-0001: Overdue: the last day was Wed 23 Dec 2026, 1 day ago.")]
+    assert digests(small) == ["Enquiries today: 1 overdue."]
+    assert small.channel.broadcasts == []
+    assert [key for key in small.channel.keys if key.startswith("remind_person:channel")] == []
+
+
+def test_a_house_without_tickets_has_no_week(small: Stage) -> None:
+    """Nothing to report is no report."""
+    swept(small, "2026-11-30T07:00:10")
+    assert small.channel.messages == {}
