@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.connectors import database, mailchimp
+from bot.connectors import database, mailchimp, zoho
 from bot.law import Right
 from tests.fakes import outside
 
@@ -70,6 +70,11 @@ def test_the_block_of_each_service_in_the_docs_can_be_read() -> None:
     made = mailchimp.connector(found, here)
     assert made.label == "our newsletter service"
     made.close()
+    (found,) = [each for each in blocks if each["kind"] == "zoho"]
+    credentials = {f"ZOHO_{name}": "x" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")}
+    crm = zoho.connector(found, outside(lambda: datetime(2026, 11, 23, tzinfo=UTC), **credentials))
+    assert crm.label == "our customer relations"
+    crm.close()
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in (ROOT / "docs").glob("*.md")), "../README.md"])

@@ -24,14 +24,14 @@ from bot.connectors.zoho.records import Records
 from bot.connectors.zoho.register import Register
 from bot.connectors.zoho.restricting import Restricting
 from bot.connectors.zoho.review import Review
-from bot.connectors.zoho.rules import ACCOUNTS, Block, read_block
+from bot.connectors.zoho.rules import ACCOUNTS, Block
 from bot.connectors.zoho.token import VENDOR, Credentials, Tokens
 from bot.errors import Misconfigured, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Line
 
 SETTLE_S = 10.0  # how long a call whose answer was lost may still be at work
-NEEDED = ("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN")
+NEEDED = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
 
 
 def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) -> "Zoho":
@@ -40,18 +40,17 @@ def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) ->
     `client_with` is what a test gives the clients: a transport, a way to wait.
     """
     where = f"[[connectors]] {block.get('name', '')}"
-    read_in, faults = read(Block, read_block(block), where)
-    missing = [name for name in NEEDED if not outside.secret(name)]
-    faults += [f"{where}: {name} is not set." for name in missing]
-    accounts = outside.secret("ZOHO_ACCOUNTS_URL")
-    if read_in is not None and read_in.dc is None and not accounts:
+    made, faults = read(Block, block, where)
+    env = made.env if made else "ZOHO"
+    secrets = {name: outside.secret(f"{env}_{name}") for name in (*NEEDED, "ACCOUNTS_URL", "API_URL")}
+    faults += [f"{where}: {env}_{name} is not set." for name in NEEDED if not secrets[name]]
+    if made is not None and made.dc is None and not secrets["ACCOUNTS_URL"]:
         faults.append(f"{where}: dc is missing: the data centre, such as “eu”.")
-    if faults or read_in is None:
+    if faults or made is None:
         raise Misconfigured(faults)
-    return Zoho(
-        read_in, Credentials(*(outside.secret(name) for name in NEEDED)), outside.shelf, outside.clock,
-        accounts or ACCOUNTS[read_in.dc or "us"], outside.secret("ZOHO_API_URL"), client_with,
-    )  # fmt: skip
+    credentials = Credentials(secrets["CLIENT_ID"], secrets["CLIENT_SECRET"], secrets["REFRESH_TOKEN"], env)
+    accounts = secrets["ACCOUNTS_URL"] or ACCOUNTS[made.dc or "us"]
+    return Zoho(made, credentials, outside.shelf, outside.clock, accounts, secrets["API_URL"], client_with)
 
 
 class Zoho:

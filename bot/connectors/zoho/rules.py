@@ -1,7 +1,7 @@
 """The `[[connectors]]` block of kind `zoho`: where the organisation is, and what each right does to its modules."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -76,6 +76,7 @@ class Block(Part):
     name: Text
     label: Text
     dc: Literal["us", "eu", "in", "au", "jp", "cn", "ca", "sa", "uk"] | None = None
+    env: Text = "ZOHO"  # begins the names of the variables: a second organisation has its own
     edition: Literal["free", "standard", "professional", "enterprise", "ultimate"] = "standard"
     timeout_s: float = Field(default=120.0, ge=1, le=600)
     category: Text
@@ -104,8 +105,3 @@ class Block(Part):
 
     def fields_of(self, word: str) -> tuple[str, ...]:
         return self.words.get(word) or WORDS.get(word, ())
-
-
-def read_block(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The block without empty values, as if they had not been written."""
-    return {name: value for name, value in given.items() if value != ""}

@@ -22,8 +22,8 @@ CALLS, WINDOW_S = 10, 610.0  # ten minutes, and ten seconds for answers that wer
 EARLY_S = 300.0  # a token is made anew so long before it ends: at 55 minutes
 ACCOUNTS_S = 20.0  # hard limit of one token call
 _OURS = {  # Zoho's word for what is wrong -> the variable to look at
-    "invalid_client": "ZOHO_CLIENT_ID", "invalid_client_secret": "ZOHO_CLIENT_SECRET",
-    "invalid_code": "ZOHO_REFRESH_TOKEN", "invalid_grant": "ZOHO_REFRESH_TOKEN",
+    "invalid_client": "CLIENT_ID", "invalid_client_secret": "CLIENT_SECRET",
+    "invalid_code": "REFRESH_TOKEN", "invalid_grant": "REFRESH_TOKEN",
 }  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Credentials:
     client_id: str
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
+    env: str = "ZOHO"  # begins the names of their variables
 
     @property
     def name(self) -> str:
@@ -121,7 +122,7 @@ class Tokens:
         said = told.get("expires_in")
         lives = float(said) if isinstance(said, int | float) else 3600.0
         until = now + lives - min(EARLY_S, lives / 2)
-        grant = Grant(str(told["access_token"]), self._api or _address(told), until, kept.calls)
+        grant = Grant(str(told["access_token"]), self._api or _address(told, self._credentials.env), until, kept.calls)
         self._keep(grant)
         return grant
 
@@ -135,26 +136,26 @@ class Tokens:
         except Unclear:
             lost = Temporary("Zoho: the answer to a call for an access token was lost.")
         else:
-            return _checked(answer)
+            return _checked(answer, ours.env)
         raise lost
 
     def _now(self) -> float:
         return self._clock().timestamp()
 
 
-def _checked(answer: Answer) -> dict[str, Any]:
+def _checked(answer: Answer, env: str) -> dict[str, Any]:
     told = answer.record()
     if told.get("access_token"):
         return told
     code = str(told.get("error", ""))[:40]
     if code in _OURS:
-        raise Refused(f"Zoho makes no access token ({code}): look at {_OURS[code]}, and at the data centre (dc).")
+        raise Refused(f"Zoho makes no access token ({code}): look at {env}_{_OURS[code]}, and at the data centre (dc).")
     too_many = code == "Access Denied"
     raise Temporary(f"Zoho makes no access token ({code or answer.status}).", WINDOW_S if too_many else None)
 
 
-def _address(told: dict[str, Any]) -> str:
+def _address(told: dict[str, Any], env: str) -> str:
     address = told.get("api_domain")
     if not isinstance(address, str) or not address.startswith("https://"):
-        raise Refused("Zoho: the token's answer does not say where the API is; set ZOHO_API_URL.")
+        raise Refused(f"Zoho: the token's answer does not say where the API is; set {env}_API_URL.")
     return address.rstrip("/")
