@@ -54,7 +54,9 @@ class Line:
     basis: str | None = None  # legal ground of a `keep`
     until: str | None = None  # ISO date the ground ends, latest of the rows
     words: str = ""  # of a `task`: what the person has to do
-    mark: str = ""  # keyed hash of the values a correction will write: an approval of other values is none
+    # keyed hash of the values a correction will write: an approval of other values is none. Of a restriction: short
+    # hashes of the records that were held back before it, which its end leaves as they are
+    mark: str = ""
 
 
 @dataclass(frozen=True)

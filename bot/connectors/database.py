@@ -5,23 +5,27 @@ What a person's data are, the map says; which tables there are, the database say
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from threading import Lock
-from typing import Any, NoReturn
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.checkpoints import checkpoint
 from bot.connectors import Change, Found, Idle, NotSeen, Outside, Seen, Table
+from bot.connectors.amending import Amending
 from bot.connectors.datamap import read_map
 from bot.connectors.ground import Ground, reflect
 from bot.connectors.holdings import ACTING, SHARED, Holding, holdings, write
 from bot.connectors.holdings import lines as counted
-from bot.connectors.people import Person, Register
+from bot.connectors.looking_over import Over
+from bot.connectors.people import Key, Person, Register
 from bot.connectors.proof import SecondLook
 from bot.connectors.reach import CONNECT_S, Reach, quietly
+from bot.connectors.silencing import Silencing
 from bot.connectors.survey import children_first, survey
-from bot.errors import Misconfigured, PlanChanged, Refused, Unsupported
+from bot.errors import Misconfigured, PlanChanged, Refused
 from bot.law import Right
 from bot.workflow import Act, Line, difference, plan_hash
 
@@ -73,12 +77,18 @@ class Database:
     @quietly
     def plan(self, right: Right, person: Found) -> list[Line]:
         """Counts per table and act; what is kept carries its ground and the last day it holds. Changes nothing."""
-        self._check_right(right)
         with self._reach.reading() as connection:
             register, order = self._register(connection)
             who = self._who(register, person)
-            if right == Right.DELETION:
-                return self._lines(holdings(register, order, who, self._today()))
+            match right:
+                case Right.DELETION:
+                    return self._lines(holdings(register, order, who, self._today()))
+                case Right.CORRECTION:
+                    return Amending(register, who).lines()
+                case Right.RESTRICTION:
+                    return Silencing(register, who).restriction()
+                case Right.OBJECTION:
+                    return Silencing(register, who).objection()
             return [
                 Line(self.name, table.name, Act.EXPORT, len(table.rows), table.category)
                 for table in self._export(register, who)
@@ -123,42 +133,99 @@ class Database:
     @quietly
     def prove(
         self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
-        changes: Sequence[Change] = (),  # noqa: ARG002
+        changes: Sequence[Change] = (),
     ) -> list[Line]:  # fmt: skip
         """The second look (`proof.py`): what is there beyond the lines; empty when exactly their state holds."""
-        self._check_right(right)
         everything = (*person.addresses, *addresses)
         with self._reach.reading() as connection:
             register, _ = self._register(connection)
             table, own = self._reference(register, person)
             look = SecondLook(connection, register.ground, self._map, self._today(), table, own, everything)
             wanted = [line for line in lines if line.system == self.name]
-            return look.erased(wanted) if right == Right.DELETION else look.exported(wanted)
+            match right:
+                case Right.DELETION:
+                    return look.erased(wanted)
+                case Right.CORRECTION:
+                    return look.corrected([
+                        (each, register.key(each.place, each.record.removeprefix(f"{each.place}:")))
+                        for each in changes if self._doable(each)
+                    ])  # fmt: skip
+                case Right.RESTRICTION:
+                    lifted = self._mine(lines, Act.LIFT)
+                    return look.lifted(lifted) if lifted else look.restricted()
+                case Right.OBJECTION:
+                    return look.silent()
+            return look.exported(wanted)
 
-    def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:  # noqa: ARG002
-        raise Unsupported("The database connector cannot correct yet.")
+    @quietly
+    def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:
+        """What a correction would set, in the columns the map declares for it; Unsupported where it declares none."""
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            return Amending(register, self._who(register, person)).propose(wishes)
 
-    def correct(self, person: Found, changes: Sequence[Change], key: str) -> NoReturn:  # noqa: ARG002
-        raise Unsupported("The database connector cannot correct yet.")
+    @quietly
+    def correct(self, person: Found, changes: Sequence[Change], key: str) -> Mapping[str, int]:  # noqa: ARG002
+        """Every field holds its new value, in one transaction, its rows locked; fields per table. PlanChanged."""
+        with self._writing(person) as (register, who):
+            return Amending(register, who).correct([each for each in changes if self._doable(each)])
 
-    def restrict(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
-        raise Unsupported("The database connector cannot restrict yet.")
+    @quietly
+    def restrict(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
+        """The rows of these lines carry their flag (`silencing.py`)."""
+        with self._writing(person) as (register, who):
+            return Silencing(register, who).restrict(self._mine(lines, Act.RESTRICT))
 
-    def lift(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
-        raise Unsupported("The database connector cannot restrict yet.")
+    @quietly
+    def lift(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
+        """The flags these lines set are taken back; Refused when somebody has set more of them since."""
+        with self._writing(person) as (register, who):
+            return Silencing(register, who).lift(self._mine(lines, Act.LIFT))
 
-    def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
-        raise Unsupported("The database connector cannot stop marketing yet.")
+    @quietly
+    def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
+        """No row of the person's allows advertising any more."""
+        with self._writing(person) as (register, who):
+            return Silencing(register, who).stop(self._mine(lines, Act.STOP))
 
     def addresses(self) -> Iterator[str]:
-        raise Unsupported("The database connector cannot list addresses yet.")
+        """Every address in every identity column, a page at a time, each page in a transaction of its own."""
+        for table in self._map.identified:
+            found, last = self._page(table.name, None)
+            while last is not None:
+                yield from found
+                found, last = self._page(table.name, last)
 
-    def idle(self, before: date, after: str, limit: int) -> list[Idle]:  # noqa: ARG002
-        raise Unsupported("The database connector cannot list idle accounts yet.")
+    @quietly
+    def idle(self, before: date, after: str, limit: int) -> list[Idle]:
+        """Accounts none of whose dates (`activity` of the map) is as late as this day, in order of their keys."""
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            return Over(register).idle(before, after, limit)
 
     def close(self) -> None:
         """Idle connections are given back."""
         self._reach.close()
+
+    @quietly
+    def _page(self, table: str, after: Key | None) -> tuple[list[str], Key | None]:
+        with self._reach.reading() as connection:
+            register, _ = self._register(connection)
+            return Over(register).addresses(table, after)
+
+    @contextmanager
+    def _writing(self, person: Found) -> Iterator[tuple[Register, Person]]:
+        """All or nothing, with the person's own row locked."""
+        with self._reach.writing() as connection:
+            register, _ = self._register(connection, fresh=True)
+            self._hold(register, person)
+            yield register, self._who(register, person)
+
+    def _mine(self, lines: Sequence[Line], act: Act) -> list[Line]:
+        return [line for line in lines if line.system == self.name and line.act == act]
+
+    def _doable(self, change: Change) -> bool:
+        return change.system == self.name and not change.refused
 
     # -- within a transaction -------------------------------------------------------------------------------------
 
@@ -204,7 +271,7 @@ class Database:
                 labels = {name: table.columns[name].label for name in names}
                 tables.append(Table(
                     table.name, table.category, table.purpose, table.retention, names, rows, labels, table.source,
-                    table.label, table.withheld,
+                    table.label, table.withheld, table.handed_over,
                 ))  # fmt: skip
         return tables
 
@@ -224,10 +291,6 @@ class Database:
             raise Refused("After the run the rows are not what they should be: everything was rolled back.")
         if any(self._map.tables[hit.table].erase != "keep" for hit in register.find(who.values)):
             raise Refused("After the run the person was still found: everything was rolled back.")
-
-    def _check_right(self, right: Right) -> None:
-        if right not in {Right.ACCESS, Right.DELETION}:
-            raise Unsupported(f"The database connector knows no {right} yet.")
 
     def _today(self) -> date:
         return self._clock().date()

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.connectors.masks import KEEP, Mask, read_mask
-from bot.workflow import Act
+from bot.workflow import WORDS, Act
 
 IDENTITY = "identity"
 
@@ -26,7 +26,14 @@ def _filled(text: str) -> str:
     return text
 
 
+def _house_word(text: str) -> str:
+    if text and text not in WORDS:
+        raise ValueError(f"is no word of a correction (words are: {', '.join(WORDS)})")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_filled)]
+Value = bool | int | str  # of a flag
 Names = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 
 
@@ -44,7 +51,16 @@ class Column(_Part):
     why: str = ""  # why a personal column is not exported, for the letter
     mask: Annotated[Mask | None, BeforeValidator(read_mask)] = None
     named: bool = False  # what stands here is struck out of free text by `redact`
-    correct: bool = False  # may be corrected
+    correct: Annotated[str, AfterValidator(_house_word)] = ""  # the word a person corrects it by: "city"
+    provided: bool | None = None  # the person gave it to us (GDPR 20(1)); as the table says where this is silent
+
+
+class Flag(_Part):
+    """A column that says whether the application may use a row: what it holds then, and what it holds otherwise."""
+
+    column: Text
+    value: Value = Field(union_mode="smart")
+    otherwise: Value | None = Field(default=None, alias="else", union_mode="smart")
 
 
 class Keep(_Part):
@@ -84,6 +100,9 @@ class Table(_Part):
     shared: bool = False  # rows may have several owners: touched only when no other owner remains
     erase: Literal["delete", "anonymise", "keep", "follow"]  # follow: the fate of the row it hangs on
     keep: Keep | None = None
+    restrict: Flag | Literal["follow"] | None = None  # GDPR 18; follow: whoever owns the row is held back, so it is too
+    marketing: Flag | None = None  # no more advertising (GDPR 21(3))
+    provided: bool = False  # the person gave us what is exported of it
     after: Names = ()  # tables to be handled before this one, beside those the foreign keys tell
     columns: dict[str, Column] = Field(min_length=1)
 
@@ -120,6 +139,29 @@ class Table(_Part):
         return tuple(name for name, each in self.columns.items() if each.export)
 
     @property
+    def flag(self) -> Flag | None:
+        """What holds its rows back, where it is a column of their own."""
+        return self.restrict if isinstance(self.restrict, Flag) else None
+
+    @property
+    def personal(self) -> bool:
+        return any(each.personal for each in self.columns.values())
+
+    @property
+    def corrected(self) -> dict[str, str]:
+        """Column → the word it is corrected by."""
+        return {name: each.correct for name, each in self.columns.items() if each.correct}
+
+    @property
+    def handed_over(self) -> tuple[str, ...]:
+        """Exported columns the person gave us; keys and other numbers of ours are not among them."""
+        return tuple(
+            name for name in self.exported
+            if (self.columns[name].provided if self.columns[name].provided is not None
+                else self.provided and self.columns[name].personal)
+        )  # fmt: skip
+
+    @property
     def withheld(self) -> dict[str, str]:
         """Personal columns that are not exported, in words → why."""
         return {each.label or name: each.why for name, each in self.columns.items() if each.why and not each.export}
@@ -152,6 +194,7 @@ class Header(_Part):
     tables: tuple[Any, ...] = ()
     ignore: tuple[Ignore, ...] = ()
     unreached: tuple[Unreached, ...] = ()
+    activity: Names = ()  # "table.column" of the dates that show that an account is in use
 
 
 @dataclass(frozen=True)

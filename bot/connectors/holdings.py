@@ -52,9 +52,9 @@ def holdings(
         table = register.map.tables[name]
         fates[name] = {}
         rows = list(register.rows(table, register.own(table, person), _needed(register, table), lock=lock))
-        held_by_others = _held_by_others(register, table, person, rows)
+        shared = held_by_others(register, table, person, rows)
         for key, row in rows:
-            fate = Fate(Act.KEEP, SHARED) if key in held_by_others else _fate(table, row, fates, today)
+            fate = Fate(Act.KEEP, SHARED) if key in shared else _fate(table, row, fates, today)
             fates[name].update(dict.fromkeys(row.items(), fate))
             changes = _changes(register, table, key, row, person) if fate.act == Act.ANONYMISE else {}
             if changes or fate.act != Act.ANONYMISE:
@@ -140,7 +140,7 @@ def _put(
     holding.changes.append(changes)
 
 
-def _held_by_others(
+def held_by_others(
     register: Register, table: Table, person: Person, rows: Sequence[tuple[Key, Mapping[str, Any]]]
 ) -> set[Key]:
     """Of a shared table: rows that somebody else's rows point at as well."""
@@ -185,16 +185,21 @@ def _delete(register: Register, holding: Holding) -> None:
 
 def _anonymise(register: Register, holding: Holding) -> None:
     """Rows that get the same values get them in one statement."""
-    live = register.ground.table(holding.table.name)
     alike: dict[tuple[tuple[str, Any], ...], list[Key]] = {}
     for key, changes in zip(holding.keys, holding.changes, strict=True):
         alike.setdefault(tuple(sorted(changes.items())), []).append(key)
     for changes, keys in alike.items():
-        # sa.null(): a JSON column would take None for the JSON word null
-        values = {name: sa.null() if value is None else value for name, value in changes}
-        for block in blocks(keys):
-            changed = live.update().where(_keyed(register, holding.table, block)).values(values)
-            _count(register.connection.execute(changed), block)
+        put(register, holding.table, keys, dict(changes))
+
+
+def put(register: Register, table: Table, keys: Sequence[Key], changes: Mapping[str, Any]) -> None:
+    """These rows hold these values; Refused when a statement touched more or fewer."""
+    live = register.ground.table(table.name)
+    # sa.null(): a JSON column would take None for the JSON word null
+    values = {name: sa.null() if value is None else value for name, value in changes.items()}
+    for block in blocks(keys):
+        changed = live.update().where(_keyed(register, table, block)).values(values)
+        _count(register.connection.execute(changed), block)
 
 
 def _keyed(register: Register, table: Table, keys: Sequence[Key]) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.connectors.datamap import DataMap, Table
-from bot.connectors.ground import SPACES, Ground, fold, sort_of
+from bot.connectors.ground import SPACES, Ground, fold, sort_of, unique_sets
 from bot.connectors.masks import KEEP, masked, same, words_of
 from bot.errors import Refused
 
@@ -59,6 +59,18 @@ class Register:
         common = tuple(each for each in values if shared and any(who != me for who in self._people([each])))
         own = tuple(each for each in values if each not in common)
         return Person(table, bare.key, own, common, self._words(Person(table, bare.key, own), values))
+
+    def others(self, person: Person, value: str) -> bool:
+        """Whether somebody else is known by this folded address."""
+        return any(who != (person.table, person.key) for who in self._people([value]))
+
+    def on_file(self, table: str, key: Any) -> tuple[str, ...]:
+        """The addresses of the person with this key, as they stand."""
+        return self._on_file(Person(table, key))
+
+    def unique(self, table: str, name: str) -> list[frozenset[str]]:
+        """The sets of columns the database keeps unique of which this one is a part."""
+        return [names for names in unique_sets(self.ground.table(table)) if name in names]
 
     def key(self, table: str, text: str) -> Any:
         """The key a reference means, in the type of its column."""

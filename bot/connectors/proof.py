@@ -5,7 +5,7 @@ compared in Python; a person's rows are fetched level by level, by lists of keys
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from bot.connectors.datamap import DataMap, Edge, Table
 from bot.connectors.ground import Ground, fold, sort_of
 from bot.connectors.holdings import SHARED, blocks, ends
 from bot.connectors.masks import masked, same, words_of
-from bot.workflow import Act, Line
+from bot.connectors.silencing import token
+from bot.workflow import Act, Change, Line
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
@@ -57,6 +58,49 @@ class SecondLook:
                 left.append(self._line(table, act, len(unexplained) - kept))
             elif len(unexplained) < surely:
                 left.append(self._line(table, Act.KEEP, surely - len(unexplained)))
+        return left
+
+    def corrected(self, changes: Sequence[tuple[Change, Any]]) -> list[Line]:
+        """Per table: fields (each with the key of its row) that do not hold their new value."""
+        left: dict[str, int] = {}
+        for change, key in changes:
+            table = self.map.tables[change.place]
+            live = self.ground.table(table.name).c[table.key[0]]
+            there = [row[change.name] for _, row in self._fetch(table, live == key)]
+            holds = len(there) == 1 and same("" if there[0] is None else str(there[0]), change.new)
+            left[table.name] = left.get(table.name, 0) + (not holds)
+        return [self._line(self.map.tables[name], Act.CORRECT, count) for name, count in left.items() if count]
+
+    def restricted(self) -> list[Line]:
+        """Per table: rows that are free although the person's data are held back."""
+        return self._flagged(
+            Act.RESTRICT, lambda table, value, _key: table.flag and same(value, table.flag.otherwise)
+        )  # fmt: skip
+
+    def lifted(self, lines: Sequence[Line]) -> list[Line]:
+        """Per table of the lines: rows that are still held back and were not before."""
+        before = {line.place: line.mark.split(",") for line in lines}
+        return self._flagged(
+            Act.LIFT,
+            lambda table, value, key: table.flag and table.name in before and same(value, table.flag.value)
+            and token(key) not in before[table.name],
+        )  # fmt: skip
+
+    def silent(self) -> list[Line]:
+        """Per table: rows that still allow advertising."""
+        return self._flagged(
+            Act.STOP, lambda table, value, _key: table.marketing and not same(value, table.marketing.value)
+        )  # fmt: skip
+
+    def _flagged(self, act: Act, wrong: Callable[[Table, Any, tuple[Any, ...]], object]) -> list[Line]:
+        reached = self._reached(self._by_address())
+        left = []
+        for table in self.map.tables.values():
+            flag = table.marketing if act == Act.STOP else table.flag
+            rows = reached[table.name].items() if flag else ()
+            count = sum(bool(wrong(table, row[flag.column], key)) for key, row in rows if flag)
+            if count:
+                left.append(self._line(table, act, count))
         return left
 
     def _line(self, table: Table, act: Act, count: int) -> Line:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from bot.connectors.datamap import DataMap, Edge, Table
+from bot.connectors.declared import declared
 from bot.connectors.ground import Ground, sort_of, unique_sets
 from bot.connectors.masks import KEEP, lossy, unfit
 
@@ -16,6 +17,7 @@ def survey(found: DataMap, ground: Ground) -> list[str]:
     faults += _leading_to_people(found, ground)
     faults += _torn_by_deleting(found, ground)
     faults += _waved_through(found, ground)
+    faults += declared(found, ground)
     try:
         children_first(found, ground)
     except CycleError as error:

@@ -51,6 +51,8 @@ account = sa.Table(
     sa.Column("password_hash", _T(80), nullable=False),
     sa.Column("photo", sa.LargeBinary),
     sa.Column("created_at", _M, nullable=False),
+    sa.Column("held_back", sa.Boolean, nullable=False),  # nobody works with this account (GDPR 18)
+    sa.Column("news", sa.Boolean, nullable=False),  # may be told of new products
 )  # fmt: skip
 
 licence = sa.Table(
@@ -100,6 +102,8 @@ newsletter = sa.Table(
     sa.Column("email", _T(254), nullable=False),
     sa.Column("topics", _T(80), nullable=False),
     sa.Column("confirmed_at", _M, nullable=False),
+    sa.Column("state", _T(8), nullable=False),  # wanted, refused
+    sa.Column("held_back", sa.Boolean, nullable=False),
 )  # fmt: skip
 
 login_log = sa.Table(
@@ -223,6 +227,8 @@ def _account(person: int) -> Row:
         "password_hash": f"$argon2id$v=19$invented${person:024x}",
         "photo": _PHOTO if person in {1, 3} else None,
         "created_at": dt.datetime(2014, 3, 1, 8, 30, tzinfo=dt.UTC) + dt.timedelta(days=97 * person - 97),
+        "held_back": False,
+        "news": person % 5 != 0,
     }
 
 
@@ -292,6 +298,8 @@ def _subscriptions() -> list[Row]:
             "email": email,
             "topics": ("releases", "releases, workshops", "workshops")[number % 3],
             "confirmed_at": dt.datetime(2023, 1 + number, 7, 9, 12, 40, tzinfo=dt.UTC),
+            "state": "wanted",
+            "held_back": False,
         }
         for number, email in enumerate(readers)
     ]

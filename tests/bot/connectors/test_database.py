@@ -220,7 +220,7 @@ def test_the_probe_cannot_tell_when_others_have_been_at_the_rows(company: Compan
 @pytest.mark.parametrize(
     "change",
     [
-        "INSERT INTO newsletter VALUES (99, 'Mara.Lindt@example.com', 'releases', '2026-01-01 00:00:00')",
+        "INSERT INTO newsletter VALUES (99, 'Mara.Lindt@example.com', 'releases', '2026-01-01 00:00:00', 'wanted', false)",
         "DELETE FROM licence WHERE account_id = 1",
         "UPDATE account SET address_id = 3 WHERE id = 2",
         "UPDATE invoice SET issued_on = '2026-11-01' WHERE account_id = 1",
@@ -314,7 +314,7 @@ def test_a_far_side_that_lies_is_caught_by_the_second_look(company: CompanyDatab
 @pytest.mark.parametrize(
     ("change", "left"),
     [
-        ("INSERT INTO newsletter VALUES (99, ' MARA.LINDT@Example.com ', 'releases', '2026-01-01 00:00:00')", "newsletter delete 1"),
+        ("INSERT INTO newsletter VALUES (99, ' MARA.LINDT@Example.com ', 'releases', '2026-01-01 00:00:00', 'wanted', false)", "newsletter delete 1"),
         ("UPDATE account SET second_email = 'mara.lindt@example.com' WHERE id = 30", "account anonymise 1"),
         ("UPDATE account SET phone = '+41 44 555 01 01' WHERE id = 1", "account anonymise 1"),
         ("UPDATE support_ticket SET body = 'Yes, mara.lindt@example.com!' WHERE account_id = 1", "support_ticket anonymise 1"),
@@ -352,14 +352,19 @@ def test_nine_hundred_sign_ins_go_in_blocks(company: CompanyDatabase):
 
 
 def test_what_the_connector_cannot_do_it_says(company_file: CompanyDatabase):
-    """Correction and restriction become a person's task."""
+    """Where the map declares no column for it, correction, restriction and the review are a person's task."""
+    for table in company_file.config["tables"]:
+        table.pop("restrict")
+        for column in table["columns"].values():
+            column.pop("correct", None)
+    del company_file.config["activity"]
     server = company_file.connect()
     found = company_file.one(people.MARA)
     for ask in (
         lambda: server.plan(Right.CORRECTION, found),
         lambda: server.plan(Right.RESTRICTION, found),
-        lambda: server.correct(found, [], "key"),
-        lambda: server.restrict(found, [], "key"),
+        lambda: server.propose(found, {"city": "Bern"}),
+        lambda: server.idle(TODAY.date(), "", 10),
     ):
         with pytest.raises(Unsupported):
             ask()

@@ -8,7 +8,6 @@ import pytest
 
 from bot.connectors import Change
 from bot.connectors.database import Database
-from bot.law import Right
 from bot.sandbox.company import JONAS, MARA
 from tests.bot.connectors import contract
 from tests.fixtures.company import CompanyDatabase
@@ -17,10 +16,10 @@ from tests.fixtures.company import CompanyDatabase
 class DatabaseStage(contract.Stage):
     address = MARA
     other = JONAS
-    wishes: ClassVar[Mapping[str, str]] = {}
+    wishes: ClassVar[Mapping[str, str]] = {
+        "email": "Mara@Lindt-Neu.example", "last_name": "Lindt-Roth", "phone": "+41 44 555 01 99", "birthday": "1951-03-02",
+    }  # fmt: skip
     personal: ClassVar[Sequence[str]] = ("lindt", "ahornweg", "555 01 01", "203.0.113.6")
-    unsupported = frozenset({Right.CORRECTION, Right.RESTRICTION, Right.PORTABILITY, Right.OBJECTION})
-    lists_addresses = False
 
     def __init__(self, company: CompanyDatabase) -> None:
         self._company = company
@@ -53,7 +52,8 @@ class DatabaseStage(contract.Stage):
 
     def another_value(self, change: Change) -> None:
         table, _, key = change.record.partition(":")
-        self._company.sql(f"UPDATE {table} SET {change.name} = 'Somebody' WHERE id = :key", key=key)
+        third = "1980-01-01" if change.word == "birthday" else "Somebody"
+        self._company.sql(f"UPDATE {table} SET {change.name} = :third WHERE id = :key", key=key, third=third)
 
     def away(self) -> None:
         self._file.rename(self._file.with_suffix(".away"))

@@ -24,6 +24,11 @@ def says(table: str, **values: Any) -> Change:
     return lambda c: c.table(table).update(values)
 
 
+def flag(table: str, **values: Any) -> Change:
+    """The map says this of the flag that holds rows back."""
+    return lambda c: c.table(table)["restrict"].update(values)
+
+
 def schema(words: str) -> Change:
     """The schema is changed and, but for the map, approved."""
 
@@ -50,7 +55,7 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("tables are no list", lambda c: c.config.update(tables="account"), "No table is marked person"),
     ("table twice", lambda c: c.config["tables"].append(c.table("licence")), "Table licence is there twice."),
     ("unknown act", says("licence", erase="shred"), "Table licence: erase"),
-    ("unknown word in a table", says("licence", restrict="yes"), "restrict is not known here"),
+    ("unknown word in a table", says("licence", freeze="yes"), "freeze is not known here"),
     ("no columns", says("licence", columns={}), "Table licence: columns"),
     ("unknown mask", column("account", "phone", mask="blur"), "columns.phone.mask is no mask"),
     ("mask to a real address", column("account", "email", mask={"keyed": "{key}@gmail.com"}), "may exist"),
@@ -78,6 +83,31 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("the address stays", column("account", "second_email", mask="keep"), "identifies the person and stays"),
     ("no words for the person", column("licence", "seats", label=""), "without a label"),
     ("withheld without reason", column("account", "password_hash", why=""), "say why"),
+    # the words for correction, restriction, marketing, portability and the review
+    ("a word nobody says", column("account", "phone", correct="fax"), "columns.phone.correct is no word of a correction"),
+    ("a word twice", column("account", "second_email", correct="email"), "“email” corrects 2 of its columns"),
+    ("correcting the key", column("account", "id", correct="name"), "is the key and cannot be corrected"),
+    ("correcting a picture", column("account", "photo", correct="name"), "column photo cannot be corrected: its type"),
+    ("correcting a moment", column("account", "created_at", correct="name"), "column created_at cannot be corrected"),
+    ("correcting an edge", column("account", "address_id", correct="name"), "points to another table and cannot be corrected"),
+    ("correcting under a long key", says("newsletter", key=["id", "email"]), "needs a key of one column"),
+    ("restricted by no column", flag("account", column="frozen"), "restrict names the column frozen, which is not there"),
+    ("restricted by another type", flag("account", value="yes"), "restrict: 'yes' does not fit the column held_back (flag)"),
+    ("restricted by a number", flag("account", value=1), "restrict: 1 does not fit the column held_back (flag)"),
+    ("restricted from nothing", lambda c: c.table("account")["restrict"].pop("else"), "restrict names no else"),
+    ("restricted either way", flag("account", **{"else": True}), "says the same of rows"),
+    ("restricted by a name", flag("account", column="phone", value="x", **{"else": ""}), "column phone is no flag"),
+    ("restricted by an unknown word", flag("account", since="now"), "since is not known here"),
+    ("a shared row restricted", says("address", restrict={"column": "town", "value": "x", "else": "y"}), "a shared row cannot"),
+    ("following nobody", says("newsletter", restrict="follow"), "needs a row to follow"),
+    ("following the free", lambda c: c.table("invoice").pop("restrict"), "but rows of invoice are not held back"),
+    ("silenced by a long word", says("newsletter", marketing={"column": "state", "value": "not wanted"}), "longer than the 8"),
+    ("one flag for two", says("account", marketing={"column": "held_back", "value": True}), "share a column"),
+    ("provided and kept back", column("account", "password_hash", provided=True), "provided by the person and not exported"),
+    ("activity of nothing", lambda c: c.config.update(activity="visit.at"), "visit.at, which is no table.column"),
+    ("activity of nobody", lambda c: c.config.update(activity="newsletter.confirmed_at"), "which no edges lead up from"),
+    ("activity of a household", lambda c: c.config.update(activity="address.town"), "which no edges lead up from"),
+    ("activity without date", lambda c: c.config.update(activity="licence.seats"), "licence.seats, which holds no date"),
     # what the schema says of the map
     ("unknown table", says("newsletter", name="letters"), "Table letters: there is no such table"),
     ("unknown column", lambda c: c.table("licence")["columns"].update(colour={"label": "Colour"}), "no column colour"),
