@@ -238,7 +238,8 @@ def weekly(weeks: Sequence[Week]) -> Figures:
     last = weeks[-1]
     answered = f"{last.answered} answered{_late(last)}"
     words = [f"Week of {full(last.monday)}: {last.received} received, {answered}."]
-    words += [f"At its end {last.open} open, {last.overdue} of them overdue." if last.open else "Nothing was left open."]
+    left = f"At its end {last.open} open, {last.overdue} of them overdue."
+    words.append(left if last.open else "Nothing was left open.")
     if before := weeks[:-1]:
         for name, of in _SERIES.items():
             words.append(f"{name.capitalize()} in the {len(before)} weeks before: {_listed(of, before)}.")

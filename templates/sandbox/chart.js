@@ -45,7 +45,7 @@ function axes(chart) {
     svg("line", { class: "sk-grid", x1: LEFT, x2: WIDTH, y1: y(tick), y2: y(tick) }),
     svg("text", { class: "sk-tick", x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, String(tick)),
   ]);
-  labels.forEach((label, number) => nodes.push(svg("text", { class: "sk-tick", x: LEFT + band * (number + 0.5), y: HEIGHT - 6, "text-anchor": "middle" }, label)));
+  labels.forEach((label, number) => nodes.push(svg("text", { class: (labels.length - 1 - number) % 2 && labels.length > 5 ? "sk-tick sk-spare" : "sk-tick", x: LEFT + band * (number + 0.5), y: HEIGHT - 6, "text-anchor": "middle" }, label)));
   return { nodes, y, band };
 }
 

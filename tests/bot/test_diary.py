@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 import vobject
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diary import Appointment, calendar
@@ -59,6 +59,7 @@ def test_the_same_deadlines_are_the_same_bytes() -> None:
     assert calendar("Deadlines", [ONE]) == calendar("Deadlines", [ONE])
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(st.characters(exclude_categories=("C",)), max_size=200), st.text('a;,\\\n:"é😀', max_size=200))
 def test_another_reader_reads_what_was_written(name: str, said: str) -> None:
     """Folded after 75 octets, ended with CR LF, and every odd sign comes back as it was."""

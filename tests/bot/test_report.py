@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from statistics import median
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.report import Days, Figure, Series, Share, Tally, Week, days, figure, report, weekly
@@ -49,6 +49,7 @@ def test_days_are_those_of_the_law_gross_and_net() -> None:
     assert of(OPEN).days == Days()
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.integers(min_value=0, max_value=400), min_size=1, max_size=60))
 def test_median_and_ninetieth_percentile_are_those_of_the_books(taken: list[int]) -> None:
     """The median as statistics has it; the smallest number of days within which nine of ten were answered."""
@@ -91,6 +92,7 @@ def test_a_weeks_chart_says_in_words_what_it_shows() -> None:
     assert "0 received, 0 answered." in weekly([Week(first, 0, 0, 0, 0, 0)]).alternative
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.dates(min_value=date(2020, 1, 1), max_value=date(2090, 1, 1)))
 def test_a_weeks_chart_fits_the_chart_block(monday: date) -> None:
     """Title within 50 characters, labels and names within 20, no label twice (docs.slack.dev, data visualization)."""

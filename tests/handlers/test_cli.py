@@ -51,7 +51,7 @@ def rows(found: subprocess.CompletedProcess[str]) -> list[dict]:
 def test_without_words_it_helps() -> None:
     """Every command of the release is named, each with a line."""
     found = subprocess.run([SUBJECTLINE, "--help"], capture_output=True, text=True, check=False, timeout=60)
-    for command in ("demo", "run", "doctor", "db", "tickets", "ticket", "intake", "data", "audit", "slack"):
+    for command in ("demo", "run", "doctor", "db", "tickets", "ticket", "intake", "data", "audit", "slack", "report", "calendar"):
         assert command in found.stdout
 
 
