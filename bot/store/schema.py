@@ -103,7 +103,7 @@ reminder = Table(
 )  # fmt: skip
 
 moment = Table(
-    "moment", metadata,  # how far the house's clock has been seen to run
+    "moment", metadata,  # something that has happened and not been told yet, by name
     Column("name", String(32), primary_key=True),
     Column("at", Instant, nullable=False),
 )  # fmt: skip
