@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Bot:
     def __init__(self, parts: Parts, words: set[str]) -> None:
         self.parts = parts
         self._stops: list[Callable[[], Any]] = []
+        self._swept_on: date | None = None
         env = parts.settings.env
         self._app = bolt(env.slack_bot_token, env.slack_signing_secret, env.slack_api_url)
         channel = Workspace(self._app.client, env.slack_channel, app_id(env.slack_app_token))
@@ -70,8 +71,12 @@ class Bot:
 
     def _sweep(self) -> None:
         """Nothing stands longer than it may, and every date is counted by the rules of today."""
-        self.parts.desk.sweep()
-        self.parts.desk.recount()
+        desk = self.parts.desk
+        desk.sweep()
+        desk.recount()
+        today = desk.clock().date()
+        if self._swept_on != today and desk.sweep_systems():
+            self._swept_on = today
 
     def _start_worker(self) -> None:
         parts = self.parts

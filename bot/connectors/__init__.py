@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.errors import Misconfigured
 from bot.law import Right
@@ -151,6 +151,15 @@ class Connector(Protocol):
 
     def idle(self, before: date, after: str, limit: int) -> list[Idle]:
         """At most `limit` accounts without activity since before this day, in order of their keys, beyond `after`."""
+        ...
+
+
+@runtime_checkable
+class Sweeping(Protocol):
+    """What a connector may have besides: it holds something back for a while (a quarantine), and lets it go."""
+
+    def sweep(self) -> int:
+        """Called once a day. What has been held back for its time is gone for good; how much that was."""
         ...
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
+from bot.desk.office import Sweeping
 from bot.desk.timing import Timing
 from bot.engine import Job, Kind
+from bot.errors import SubjectlineError
 from bot.intake import normal_address
 from bot.law import Right
 from bot.store import Unit
@@ -157,6 +159,25 @@ class Answering(Timing):
                 if unit.packages.revoke(row.id):
                     unit.audit(BOT.id, "package_over", row.ticket_id, row.request_id)
         return len(over)
+
+    def sweep_systems(self) -> bool:
+        """What systems held back for a while is gone where its time is over, and the record says how much.
+
+        False when some system could not be asked: it is asked again with the next sweep.
+        """
+        done = True
+        for name, system in self.systems.items():
+            if not isinstance(system, Sweeping):
+                continue
+            try:
+                count = system.sweep()
+            except SubjectlineError:
+                done = False
+                continue
+            if count:
+                with self.store.begin() as unit:
+                    unit.audit(BOT.id, "swept", system=name, count=count)
+        return done
 
     def _answering_kinds(self) -> list[Kind]:
         return [*self._counting_kinds(), self._harmless("pack", self._pack_call, self._pack_after)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
 from bot.engine import Engine
@@ -24,6 +24,13 @@ class Found(Protocol):
     def key(self) -> str: ...
     @property
     def addresses(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class Sweeping(Protocol):
+    """A system that holds something back for a while (`connectors.Sweeping`)."""
+
+    def sweep(self) -> int: ...
 
 
 class System(Protocol):

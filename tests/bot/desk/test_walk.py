@@ -286,6 +286,24 @@ def test_a_rejected_plan_can_be_chosen_again(stage: Stage) -> None:
     assert stage.request(ticket_id, Right.DELETION).state == State.RECEIVED
 
 
+def test_what_a_system_holds_back_is_let_go_and_recorded(stage: Stage) -> None:
+    """A quarantine whose time is over; a system that is away is asked again, one without a quarantine never."""
+    assert stage.desk.sweep_systems()
+    answers: list[int | Exception] = [3, Temporary("away"), 0]
+
+    def sweep() -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    stage.system.sweep = sweep  # type: ignore[attr-defined]
+    assert [stage.desk.sweep_systems() for _ in range(3)] == [True, False, True]
+    with stage.store.read() as unit:
+        (row,) = [row for row in unit.trail() if row.verb == "swept"]
+    assert dict(row.detail) == {"system": "server", "count": 3}
+
+
 def test_a_package_is_gone_after_its_days(stage: Stage) -> None:
     """The link ends, the file is removed, and the record says so."""
     ticket_id = stage.open()
