@@ -1,21 +1,25 @@
 """Deletion: exactly what was approved, gone from the recycle bin too, and looked for again by other calls."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.checkpoints import checkpoint
 from bot.connectors import Found
+from bot.connectors.wire import deadline
 from bot.connectors.zoho.api import Api
 from bot.connectors.zoho.holdings import CHILDREN, IMAGE, PHOTO, Held, Holdings, Piece, digest, refs
 from bot.connectors.zoho.journal import Journal, Noted
 from bot.connectors.zoho.people import People, Record, Ref
 from bot.connectors.zoho.records import Records
 from bot.connectors.zoho.rules import Block
-from bot.errors import PlanChanged
+from bot.errors import PlanChanged, Temporary
 from bot.workflow import Act, Line, difference, plan_hash
 
 ACTING = frozenset({Act.DELETE, Act.ANONYMISE})
+NOTED, SPARE_S = 10, 15.0  # pieces between two notes; the time without which none is begun
 Left = Counter[tuple[str, Act]]
 
 
@@ -34,7 +38,7 @@ class Erasing:
     def erase(self, journal: Journal, person: Found, wanted: Sequence[Line], today: date) -> Mapping[str, int]:
         """Every line is done. Begun before, it is gone on with; done before, nothing more happens."""
         noted = journal.read()
-        again = noted is not None
+        begun = noted.at if noted is not None else None
         if noted is None:
             held = self._holdings.held(person, today)
             there = [line for line in self._holdings.lines(held) if line.act != Act.TASK]
@@ -44,13 +48,20 @@ class Erasing:
             _check_plan(wanted, there)
             noted = journal.write(Noted(tuple(self._holdings.pieces(held)), frozenset(held.someone.others)))
             checkpoint("zoho.noted")
-        if not noted.done:
-            words = self._words(noted, person)
-            for piece in noted.pieces:
-                self._act(piece, words, again=again)
+        words = self._words(noted, person)
+        while not noted.done:
+            self._check_time()
+            next_ = noted.pieces[noted.at : noted.at + NOTED]
+            for piece in next_:
+                self._act(piece, words, again=begun == noted.at)
                 checkpoint("zoho.acted")
-            journal.write(Noted(noted.pieces, noted.others, done=True))
+            noted = journal.write(replace(noted, at=noted.at + len(next_)))
         return counts(wanted)
+
+    def _check_time(self) -> None:
+        """What is done is noted: better a new call goes on than this one is cut in its middle."""
+        if left_s() < min(SPARE_S, self._block.timeout_s / 4):
+            raise Temporary("Zoho CRM: there was more to delete than fits into one call; it goes on.", 1.0)
 
     def _sweep(self, person: Found, held: Held) -> None:
         """Whoever deleted these records before us, their entries in the recycle bin are gone."""
@@ -59,7 +70,7 @@ class Erasing:
 
     def _words(self, noted: Noted, person: Found) -> Sequence[str]:
         """What is struck out of free text. Whoever is named goes last, so they are still there when it is needed."""
-        if not any(piece.act == Act.ANONYMISE for piece in noted.pieces):
+        if not any(piece.act == Act.ANONYMISE for piece in noted.pieces[noted.at :]):
             return ()
         return self._holdings.words(self._holdings.someone(person), person.addresses)
 
@@ -144,6 +155,11 @@ class Erasing:
 
     def _line(self, place: str, act: Act, number: int) -> Line:
         return Line(self._holdings.name, place, act, number, self._block.said(place, "category"))
+
+
+def left_s() -> float:
+    """Seconds until the call's deadline."""
+    return deadline.get() - time.monotonic()
 
 
 def _nothing_left(wanted: Sequence[Line], there: Sequence[Line]) -> bool:

@@ -61,6 +61,7 @@ class Held:
     """Everything held of one person."""
 
     someone: Someone
+    words: Sequence[str] = field(default=(), repr=False)  # what names the person, struck out of free text
     fates: list[tuple[Record, Fate]] = field(default_factory=list)  # people's records, then what hangs on them
     children: dict[Ref, dict[str, list[str]]] = field(default_factory=dict)  # record -> Notes, Attachments -> ids
     photos: list[Ref] = field(default_factory=list)
@@ -120,7 +121,8 @@ class Holdings:
     def held(self, person: Found, today: date) -> Held:
         """Everything held of this person, and what deletion would do to it."""
         someone, records = self.gathered(person)
-        found = Held(someone, [(record, self.fate(record, today)) for record in records])
+        fates = [(record, self.fate(record, today)) for record in records]
+        found = Held(someone, self.words(someone, person.addresses), fates)
         own = {each.ref for each in someone.records}
         for record, fate in found.fates:
             if fate.act == Act.ANONYMISE or (fate.act == Act.DELETE and record.ref in own):
@@ -169,7 +171,8 @@ class Holdings:
         }  # fmt: skip
         return {name: value for name, value in after.items() if not same(record.row.get(name), value)}
 
-    def words(self, someone: Someone, addresses: Iterable[str] = ()) -> tuple[str, ...]:
+    def words(self, someone: Someone, addresses: Iterable[str]) -> tuple[str, ...]:
+        """What names the person: names, addresses on file, and those the reference knows."""
         named = [word for each in someone.records for word in each.words]
         return words_of([*named, *someone.addresses, *addresses])
 
@@ -235,11 +238,10 @@ class Holdings:
 
     def lines(self, held: Held) -> list[Line]:
         """The plan of a deletion. Records that are anonymous already are not in it; what only people can do is."""
-        words = self.words(held.someone)
         counted = Counted(self.name, self._block)
         for record, fate in held.fates:
             if fate.act == Act.ANONYMISE:
-                self._count_masked(record, words, counted)
+                self._count_masked(record, held.words, counted)
             else:
                 said = NO_RULE if fate.act == Act.TASK else ""
                 counted.add(record.module.name, fate.act, basis=fate.basis, until=fate.until, said=said)
@@ -262,7 +264,6 @@ class Holdings:
 
     def pieces(self, held: Held) -> list[Piece]:
         """What a run does, in its order: first what stays is made anonymous, then what hangs, then the person."""
-        words = self.words(held.someone)
         own = {each.ref for each in held.someone.records}
         masked_: list[Piece] = []
         hanging: list[Piece] = []
@@ -270,14 +271,14 @@ class Holdings:
         for record, fate in held.fates:
             module, number = record.ref
             if fate.act == Act.ANONYMISE:
-                masked_ += self._anonymous(held, record, words)
+                masked_ += self._anonymous(held, record)
             elif fate.act == Act.DELETE:  # its notes and attachments go with it
                 (last if record.ref in own else hanging).append(Piece(Act.DELETE, module, module, number))
         return [*masked_, *hanging, *last]
 
-    def _anonymous(self, held: Held, record: Record, words: Sequence[str]) -> Iterator[Piece]:
+    def _anonymous(self, held: Held, record: Record) -> Iterator[Piece]:
         module, number = record.ref
-        changes = self.changes(record, words)
+        changes = self.changes(record, held.words)
         if changes:
             digests = {name: digest(value) for name, value in changes.items()}
             yield Piece(Act.ANONYMISE, module, module, number, becomes=digests)

@@ -19,7 +19,11 @@ from bot.workflow import Act, Line, plan_hash
 class Noted:
     pieces: tuple[Piece, ...]
     others: frozenset[Ref]  # records with the same address that are somebody else's
-    done: bool = False
+    at: int = 0  # pieces before this one are done
+
+    @property
+    def done(self) -> bool:
+        return self.at >= len(self.pieces)
 
 
 class Journal:
@@ -37,11 +41,11 @@ class Journal:
             return None
         told = json.loads(page)
         pieces = tuple(_piece(each) for each in told["pieces"])
-        return Noted(pieces, frozenset((module, number) for module, number in told["others"]), told["done"])
+        return Noted(pieces, frozenset((module, number) for module, number in told["others"]), told["at"])
 
     def write(self, noted: Noted) -> Noted:
         pieces = [[it.act, it.place, it.module, it.record, it.id, dict(it.becomes)] for it in noted.pieces]
-        told = {"pieces": pieces, "others": sorted(noted.others), "done": noted.done}
+        told = {"pieces": pieces, "others": sorted(noted.others), "at": noted.at}
         self._shelf.put(self._name, json.dumps(told).encode())
         return noted
 

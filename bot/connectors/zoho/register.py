@@ -101,7 +101,10 @@ class Register:
         for name, each in found.items():
             mails = [field for field in each.fields.values() if field.kind == "email"]
             if mails and not each.emails:
-                raise Refused(f"Zoho CRM hides the e-mail address of {name} from the API: nobody can be found there.")
+                raise Refused(
+                    f"Zoho CRM hides the e-mail address of {name} from the API: nobody can be found there. "
+                    f"Show the field, or say in modules.{name}.ignore why nobody in it is meant."
+                )
         return found
 
     def module(self, name: str) -> Module:

@@ -226,6 +226,23 @@ def test_the_journal_holds_no_values_and_ends_with_the_proof(zoho: Service) -> N
     assert not any(name.startswith("zoho:run:") for name in zoho.shelf.values)
 
 
+def test_what_does_not_fit_into_one_call_is_gone_on_with(zoho: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some pieces at a time are noted; nothing that is done is looked at again, and each is deleted once."""
+    mara = zoho.record("Contacts", First_Name="Mara")["id"]
+    for number in range(45):
+        zoho.book.add("Tasks", Subject=f"Call {number}", Who_Id={"name": "Mara Lindt", "id": mara})
+    run = begun(zoho)
+    late = iter([float("inf"), float("inf"), 0.0] * 10)
+    monkeypatch.setattr("bot.connectors.zoho.erasing.left_s", lambda: next(late))
+    run.until_done()
+    assert run.errors == ["Temporary"] * 2
+    assert run.counts["Tasks"] == 46
+    assert len(gone(zoho)) == len(set(gone(zoho))) == 49
+    looked = [call for call in zoho.wire.calls if re.search(r"GET /crm/v8/Tasks/\d+$", call)]
+    assert len(looked) < 46 * 3
+    assert run.left() == []
+
+
 # -- F30: whatever the far side does, the answer is right or there is none ------------------------------------------------
 
 SEARCH = r"(search|coql)$"
