@@ -41,6 +41,7 @@ def test_the_data_map_of_the_docs_fits_its_database(tmp_path: Path) -> None:
     shop = database.connector({**config, "fingerprint": found[1]}, here)
     assert shop.lint() == []
     (ann,) = shop.find(["ann@example.com"])
+    assert [(each.old, each.refused) for each in shop.propose(ann, {"name": "Anna", "email": "ann@example.com"})] == [("Ann", "")]
     plan = {(line.place, str(line.act)): line.count for line in shop.plan(Right.DELETION, ann)}
     assert plan == {("customer", "anonymise"): 1, ("bill", "keep"): 1, ("visit", "delete"): 2}
 
