@@ -199,6 +199,8 @@ def quarantine_text(count: int) -> str:
 
 def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     blocks = [*facts(view, now), clock_line(view)]
+    if view.snoozed_until and view.snoozed_until > now.date():
+        blocks.append(context(f"Nobody is reminded of it before {day(view.snoozed_until)}."))
     if not view.four_eyes:
         blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
     for request in view.requests:

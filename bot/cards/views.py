@@ -158,6 +158,7 @@ class CardView:
     four_eyes: bool = True
     cooling_hours: float = 48.0
     can_close: bool = False  # the desk knows; the card only shows the button
+    snoozed_until: date | None = None  # nobody is reminded of it before
     closed_on: date | None = None  # set: the card shrinks to reference and outcome
     outcome: str | None = None
     clock: ClockView = ClockView()

@@ -61,6 +61,7 @@ class Showing(Choosing):
                 Unsettled(job.key, self._what(unit, job), letter="letter" in job.args) for job in unsettled
             ),
             owner=ticket.owner,
+            snoozed_until=ticket.snoozed_until,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
             can_close=bool(requests)

@@ -203,10 +203,6 @@ class Reminders:
         """Since when a post of these kinds has been failing that was to be made before this moment."""
         return self._run(_WAITING, {"kinds": sorted(kinds), "before": before}).scalar()
 
-    def count_untold(self) -> int:
-        """How many rows wait for the next digest."""
-        return self._run(select(func.count()).select_from(reminder).where(_R.message == REST)).scalar_one()
-
     # -- codes whose time is over
 
     def lapse(self) -> bool:

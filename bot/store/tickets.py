@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, text, update
@@ -12,6 +12,8 @@ from bot.store.rows import ClockEvent
 from bot.store.schema import clock_event, ticket
 from bot.store.transaction import Transaction
 from bot.tickets import Correspondent, Identity, Ticket
+
+FIRST_LOOK = timedelta(minutes=5)  # after opening, for reminders: in a flood, mail goes first
 
 _T = ticket.c
 _COLUMNS = [ticket.c[each.name] for each in fields(Ticket)]
@@ -76,7 +78,8 @@ class Tickets:
 
     def _row(self, new: Ticket, correspondent: Correspondent, sender_blind: bytes) -> dict[str, Any]:
         row = {each.name: _stored(getattr(new, each.name)) for each in fields(Ticket)}
-        row["opened_at"] = row["remind_at"] = new.opened_at or self._unit.now
+        row["opened_at"] = new.opened_at or self._unit.now
+        row["remind_at"] = row["opened_at"] + FIRST_LOOK
         row["sender_blind"] = sender_blind
         row["correspondent_sealed"] = self._sealed(new.id, correspondent)
         return row

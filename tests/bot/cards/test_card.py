@@ -323,3 +323,9 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(ClockMove.__dataclass_fields__) == {
         "ref", "kind", "by", "on", "before", "after", "state", "code", "reason", "regimes", "large", "why",
     }  # fmt: skip
+
+
+def test_a_ticket_that_was_put_off_says_until_when() -> None:
+    """On the card, until the day has come."""
+    assert "before Mon 7 Dec 2026" in text(card(replace(VIEW, snoozed_until=date(2026, 12, 7)), NOW))
+    assert "reminded" not in text(card(replace(VIEW, snoozed_until=NOW.date()), NOW))
