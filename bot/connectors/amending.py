@@ -55,13 +55,14 @@ class Amending:
         rows: dict[tuple[str, Key], dict[str, Any]] = {}
         for change in changes:
             table, key = self._of(change)
-            names = [each.name for each in changes if each.record == change.record]
-            row = next((row for _, row in self.register.rows(table, self._row(table, key), names, lock=True)), None)
+            found = list(self.register.rows(table, self._row(table, key), self._needed(table, change.name), lock=True))
+            row = found[0][1] if found else None
             if row is None or not _either(row[change.name], change):
                 raise PlanChanged("A field to be corrected holds neither its old nor its new value, or is gone.")
             if same(_said(row[change.name]), change.new):
                 continue
-            if self._unfit(table, key, change.name, change.new):
+            shared = held_by_others(self.register, table, self.person, found)
+            if shared or self._unfit(table, key, change.name, change.new):
                 raise PlanChanged("A value that was proposed does not fit any more.")
             column = self.register.ground.table(table.name).c[change.name]
             rows.setdefault((table.name, key), {})[change.name] = _meant(column, change.new)
@@ -72,8 +73,7 @@ class Amending:
     # -- proposing ------------------------------------------------------------------------------------------------
 
     def _changes(self, table: Table, name: str, word: str, wish: str) -> list[Change]:
-        needed = {name, *(edge.parent_column for edge in table.edges if table.shared)}
-        rows = list(self.register.rows(table, self._own(table), needed))
+        rows = list(self.register.rows(table, self._own(table), self._needed(table, name)))
         new = self._normal(wish) if name in table.identity else wish
         shared = held_by_others(self.register, table, self.person, rows)
         label = table.columns[name].label or WORDS[word]
@@ -152,6 +152,10 @@ class Amending:
         if not found:
             raise Unsupported(NO_COLUMN)
         return found
+
+    def _needed(self, table: Table, name: str) -> list[str]:
+        """The column, and what tells whether the row is somebody else's as well."""
+        return list({name, *(edge.parent_column for edge in table.edges if table.shared)})
 
     def _own(self, table: Table) -> sa.ColumnElement[bool]:
         return self.register.own(table, self.person)

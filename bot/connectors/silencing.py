@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.connectors.datamap import Flag, Table
 from bot.connectors.holdings import put
 from bot.connectors.masks import same
@@ -89,7 +91,7 @@ class Silencing:
             return []
         flag = table.flag
         if flag is None:
-            held = len(list(self.register.rows(table, self.register.own(table, self.person))))
+            held = len(list(self.register.rows(table, self._concerned(table))))
             return [self._line(table, Act.TASK, held, words=BY_HAND)] if held else []
         rows = list(self._values(table, flag))
         free = [key for key, value in rows if same(value, flag.otherwise)]
@@ -112,9 +114,16 @@ class Silencing:
         return table, table.flag
 
     def _values(self, table: Table, flag: Flag, *, lock: bool = False) -> list[tuple[Key, Any]]:
-        where = self.register.own(table, self.person)
+        where = self._concerned(table)
         rows = self.register.rows(table, where, [flag.column], lock=lock)
         return [(key, row[flag.column]) for key, row in rows]
+
+    def _concerned(self, table: Table) -> sa.ColumnElement[bool]:
+        """The person's rows, and those known only by an address they share: what is sent there reaches them, too."""
+        own, shared = self.register.own(table, self.person), self.person.common
+        if not (shared and table.identity and table.by_identity) or table.person:
+            return own
+        return sa.or_(own, self.register.addressed(table, shared))
 
     def _line(self, table: Table, act: Act, count: int, **more: str) -> Line:
         return Line(self.register.map.header.name, table.name, act, count, table.category, **more)

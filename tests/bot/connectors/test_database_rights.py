@@ -129,6 +129,20 @@ def test_nothing_is_set_beside_what_was_approved(company: CompanyDatabase):
     assert company.everything() == before
 
 
+def test_whoever_moves_in_meanwhile_keeps_their_address(company: CompanyDatabase):
+    """Ana lived alone when it was proposed; now the row is a household's, and nothing is set."""
+    server, ana = company.connect(), company.one("ana.ferreira@example.net")
+    changes = server.propose(ana, {"city": "Thun", "street": "Feldrain 9"})
+    assert {(each.name, each.refused) for each in changes} == {("town", ""), ("street", "")}
+    company.sql("UPDATE account SET address_id = 6 WHERE id = 7")
+    before = company.everything()
+    with pytest.raises(PlanChanged):
+        server.correct(ana, changes, "key")
+    assert company.everything() == before
+    company.sql("UPDATE account SET address_id = 7 WHERE id = 7")
+    assert server.correct(ana, changes, "key") == {"address": 2}
+
+
 # -- restriction and marketing ------------------------------------------------------------------------------------
 
 
@@ -186,6 +200,20 @@ def test_an_objection_outlives_the_end_of_a_restriction(company: CompanyDatabase
     assert server.prove(Right.OBJECTION, mara, [], loud) == []
     assert server.plan(Right.OBJECTION, mara) == []
     assert one(company, "SELECT state FROM newsletter WHERE id = 1") == "refused"
+
+
+def test_a_mailbox_of_two_is_silenced_for_either(company: CompanyDatabase):
+    """What is sent there reaches both; the other one's own account is left alone."""
+    company.sql("INSERT INTO newsletter VALUES (99, 'familie.brunner@example.net', 'x', '2026-01-01 00:00:00', 'wanted', false)")
+    server = company.connect()
+    first, _ = server.find([people.COUPLE])
+    loud = server.plan(Right.OBJECTION, first)
+    assert server.stop_marketing(first, loud, "key") == {"account": 1, "newsletter": 1}
+    assert server.prove(Right.OBJECTION, first, [people.COUPLE], loud) == []
+    held = server.plan(Right.RESTRICTION, first)
+    server.restrict(first, held, "key")
+    assert server.prove(Right.RESTRICTION, first, [people.COUPLE], held) == []
+    assert company.sql("SELECT id FROM account WHERE held_back") == [(4,)]
 
 
 def test_nobody_advertises_where_no_flag_is(company_file: CompanyDatabase):
