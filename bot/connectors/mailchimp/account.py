@@ -202,11 +202,13 @@ class Account:
                 raise Temporary(f"Mailchimp: GET {template} is not the list it should be.")
             yield from page
             got, before = got + len(page), page
-            if not page and got < (total or 0):
-                raise Temporary(f"Mailchimp: GET {template} ended after {got} of {total}.")
+            if not paged or (total is not None and got >= total):
+                return
             ends = 0 if page else ends + 1
-            if not paged or ends == 2 or (total is not None and got >= total):
-                return  # without a total (the activity feed), the end is an empty page, and that has to be said twice
+            if ends == 2:  # an empty page is the end of what has no total (the activity feed), if it is said twice
+                if total is not None:
+                    raise Temporary(f"Mailchimp: GET {template} ended after {got} of {total}.")
+                return
 
     def _one(self, template: str, path: Mapping[str, str]) -> Record | None:
         answer = self.client.ask("GET", template, path, expect=(404,))

@@ -290,6 +290,31 @@ def test_an_objection_is_kept_where_it_can_be_shown(mailchimp: Service) -> None:
     assert mailchimp.account.deleted == []
 
 
+@pytest.mark.parametrize(
+    ("right", "spoil"),
+    [
+        (Right.OBJECTION, {"status": "subscribed"}),
+        (Right.OBJECTION, {"status": "archived"}),
+        (Right.OBJECTION, {"marketing_permissions": [{"enabled": True, "marketing_permission_id": "9f8e7d", "text": "x"}]}),
+        (Right.RESTRICTION, {"status": "pending"}),
+        (Right.RESTRICTION, {"tags": "none"}),
+    ],
+)
+def test_what_does_not_stand_as_it_was_said_is_found(mailchimp: Service, right: Right, spoil: dict[str, Any]) -> None:
+    """Status, permissions and the tag, each by itself."""
+    connector, found = one(mailchimp)
+    lines = connector.plan(right, found)
+    act = connector.stop_marketing if right == Right.OBJECTION else connector.restrict
+    act(found, lines, "key")
+    assert connector.prove(right, found, [], lines) == []
+    member = mailchimp.member(MARA)
+    if "tags" in spoil:
+        member.tags = []
+    else:
+        member.record |= spoil
+    assert [line.place for line in connector.prove(right, found, [], lines)] == ["Releases"]
+
+
 def test_a_contact_that_moved_is_not_silenced_by_an_old_plan(mailchimp: Service) -> None:
     """In an audience more or less than what was approved: PlanChanged, nothing done."""
     connector, found = one(mailchimp)
