@@ -235,7 +235,7 @@ CLOCKS = [
 @pytest.mark.parametrize(("clock", "said"), CLOCKS, ids=range(len(CLOCKS)))
 def test_the_clock_has_its_line(clock: ClockView, said: str) -> None:
     """How it stands, in words; whoever opens the menu gets the moves that are open and no more than it has room for."""
-    shown = card(replace(VIEW, clock=replace(clock, offers=tuple("abcdefg") + ("identity", "large"))), NOW)
+    shown = card(replace(VIEW, clock=replace(clock, offers=(*"abcdefg", "identity", "large"))), NOW)
     assert said in text(shown)
     (menu,) = [block["accessory"] for block in shown if block.get("accessory", {}).get("type") == "overflow"]
     assert [each["value"] for each in menu["options"]] == ["identity:t1", "large:t1"]
@@ -315,7 +315,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
-        "clock",
+        "clock", "snoozed_until",
     }  # fmt: skip
     assert set(ClockView.__dataclass_fields__) == {
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",

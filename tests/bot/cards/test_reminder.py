@@ -170,3 +170,11 @@ def test_the_weeks_chart_says_the_same_in_words() -> None:
     assert WEEK.chart.alternative in week_text(WEEK)
     nothing = Week(WEEK.until, replace(WEEK.chart, labels=(), series=()))  # type: ignore[type-var]
     assert [block["type"] for block in week_card(nothing)] == ["header", "section"]
+
+
+def test_a_reminder_has_no_field_a_person_could_stand_in() -> None:
+    """Whoever adds a field here decides that it may be read in the channel for ever."""
+    assert set(Reminded.__dataclass_fields__) == {
+        "ticket_id", "ref", "rights", "unrolled", "due", "next_actor", "states", "kind", "on", "notice_by", "paused_since",
+        "stands", "owner", "can_close", "link",
+    }  # fmt: skip
