@@ -123,9 +123,14 @@ class ImapServer:
 
     def deliver(self, raw: bytes, at: datetime | None = None) -> None:
         """The mail lies in INBOX, with this INTERNALDATE (aware; now, if not given)."""
-        with IMAPClient(HOST, self.port, ssl=False, timeout=SocketTimeout(5, 10)) as client:  # pyright: ignore[reportArgumentType]
-            client.login(self.user, self.password)
+        with self.client() as client:
             client.append("INBOX", raw, msg_time=at or datetime.now(UTC))
+
+    def client(self) -> IMAPClient:
+        """Signed in, to be used with `with`."""
+        client = IMAPClient(HOST, self.port, ssl=False, timeout=SocketTimeout(5, 10))  # pyright: ignore[reportArgumentType]
+        client.login(self.user, self.password)
+        return client
 
     async def _open(self) -> None:
         self._backend = self._backend or await self._account()

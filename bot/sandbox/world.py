@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Any, Self
 
-from bot.sandbox import company, letters
+from bot.sandbox import company, correspondence, letters, share
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
@@ -29,7 +29,7 @@ class World:
     """Running from the constructor on, until `stop`. `folder` holds its files; nothing else is written anywhere.
 
     `page` also serves the page that shows all of it, on `port` (0 takes a free one); `vendors` are the services of
-    others the company works with: Zoho CRM and Mailchimp.
+    others the company works with: Zoho CRM and Mailchimp; `papers` are its file server and what lies in its mailbox.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class World:
         port: int = 0,
         slack: Slack | None = None,
         vendors: bool = False,
+        papers: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -56,8 +57,15 @@ class World:
         self._key = base64.b64encode(secrets.token_bytes(32)).decode()
         self._with_company = company
         self.company_before = self._create_company() if company else {}
+        self.share_path = folder / "share"
+        self._with_papers = papers
+        if papers:
+            share.create(self.share_path)
         self._write_configuration()
         self.imap.start()
+        if papers:
+            correspondence.fill(self.imap)
+        self.papers_before = self.papers()
         self.smtp.start()
         self.slack.start()
         for each in (self.zoho, self.mailchimp):
@@ -95,6 +103,7 @@ class World:
             "PUBLIC_URL": f"http://{HOST}:{self.web_port}",
             "PORT": str(self.web_port),
             "COMPANY_DATABASE_URL": f"sqlite:///{self.company_path}",
+            "COMPANY_FILES": str(self.share_path),
             **(self.zoho.environment() if self.zoho else {}),
             **(self.mailchimp.environment() if self.mailchimp else {}),
         }
@@ -133,6 +142,12 @@ class World:
         """The company's database as it stands; `company_before` is how it began."""
         return company.snapshot(self.company_path) if self._with_company else {}
 
+    def papers(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """System → place → the files and mails there as they stand; `papers_before` is how it began."""
+        if not self._with_papers:
+            return {}
+        return {"share": share.snapshot(self.share_path), "mail": correspondence.snapshot(self.imap)}
+
     def _create_company(self) -> dict[str, list[dict[str, Any]]]:
         company.create(self.company_path)
         return company.snapshot(self.company_path)
@@ -141,6 +156,8 @@ class World:
         text = HOUSE.read_text(encoding="utf-8")
         if self._with_company:
             text += "\n" + company.MAP.read_text(encoding="utf-8")
+        if self._with_papers:
+            text += "\n" + share.MAP.read_text(encoding="utf-8") + "\n" + correspondence.MAP.read_text(encoding="utf-8")
         for each in (self.zoho, self.mailchimp):
             text += "\n" + each.block.read_text(encoding="utf-8") if each else ""
         (self.folder / "subjectline.toml").write_text(text, encoding="utf-8")

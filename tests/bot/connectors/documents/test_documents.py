@@ -9,7 +9,8 @@ import pytest
 
 from bot.connectors import documents as room
 from bot.connectors.documents import Documents, Reading, Stamp, Words, kind
-from tests.bot.connectors.documents.papers import HOSTILE, docx, eml, pdf, xlsx, zipped
+from bot.sandbox.papers import docx, eml, pdf, xlsx, zipped
+from tests.bot.connectors.documents.papers import HOSTILE
 
 MARA = "mara.lindt@example.com"
 OWN = ("klangfinger.example", "us@elsewhere.example")

@@ -11,8 +11,8 @@ from typing import Any
 from bot.connectors import Found, Outside
 from bot.connectors.files import Files, connector
 from bot.law import Right
+from bot.sandbox.papers import docx, eml, pdf, xlsx
 from bot.workflow import Line
-from tests.bot.connectors.documents.papers import docx, eml, pdf, xlsx
 
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 MARA, RETO, LENA = "mara.lindt@example.com", "reto.lindt@example.com", "lena.hofer@example.org"

@@ -14,8 +14,8 @@ from bot.connectors import File, Table
 from bot.connectors.files import holds
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unclear, Unsupported
 from bot.law import Right
+from bot.sandbox.papers import docx, pdf, xlsx
 from bot.workflow import Act, Line, NotSeen, Seen, plan_hash
-from tests.bot.connectors.documents.papers import docx, pdf, xlsx
 from tests.bot.connectors.files.share import CONTENT, LENA, MARA, OTHER, RETO, Share
 
 
