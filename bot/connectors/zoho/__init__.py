@@ -30,7 +30,6 @@ from bot.errors import Misconfigured, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Line
 
-SETTLE_S = 10.0  # how long a call whose answer was lost may still be at work
 NEEDED = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
 
 
@@ -68,7 +67,7 @@ class Zoho:
     ) -> None:
         """Calls nothing yet. `accounts` and `api` are addresses; without `api` the token's answer says where it is."""
         self.name, self.label = block.name, block.label
-        self.timeout_s, self.settle_s = block.timeout_s, SETTLE_S
+        self.timeout_s, self.settle_s = block.timeout_s, block.settle_s
         how = dict(client_with or {})
         tokens = Tokens(Client(VENDOR, accounts, **how), credentials, shelf, clock, api.rstrip("/"))
         self._block = block

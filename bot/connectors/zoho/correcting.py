@@ -66,6 +66,7 @@ class Correcting:
             if open_:
                 values = {each.name: meant(record.module.fields[each.name], each.new) for each in open_}
                 self._records.change(record, values)
+            self._records.keep_locked(record)
             done[ref[0]] += len(several)
         return done
 

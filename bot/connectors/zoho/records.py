@@ -12,6 +12,7 @@ from bot.connectors.zoho.api import Api, code_of, written
 from bot.connectors.zoho.people import People, Record, Ref
 from bot.errors import Refused, Unclear
 
+BASIS = "Data_Processing_Basis_Details"
 REASON = "Processing is restricted at the person's request (GDPR, art. 18). Set by Subjectline."
 BIN_S, BIN_LOOKS = 1.0, 3  # a record that was just deleted may be late in the recycle bin
 LOCKED, GONE = "RECORD_LOCKED", "INVALID_DATA"
@@ -37,6 +38,11 @@ class Records:
             record.ref, lambda: self._api.ask("PUT", "/{module}/{record}", path, body=body, expect=(400,), safe=True)
         )
         written(answer, "PUT /{module}/{record}")
+
+    def keep_locked(self, record: Record) -> None:
+        """A restricted record has its lock: an earlier change may have died between taking it off and setting it."""
+        if REASON in str(record.row.get(BASIS)) and self._lock_told(record.ref) == (True, None):
+            self.lock(record.ref)
 
     def _past_our_lock(self, ref: Ref, act: Callable[[], Answer]) -> Answer:
         """The act's answer; our own lock is off for it and on again afterwards. Somebody else's lock stays."""

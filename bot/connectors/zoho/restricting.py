@@ -13,11 +13,10 @@ from typing import Any
 from bot.connectors import Found, Shelf
 from bot.connectors.zoho.holdings import Counted, Holdings
 from bot.connectors.zoho.people import Record
-from bot.connectors.zoho.records import REASON, Records, is_ours
+from bot.connectors.zoho.records import BASIS, REASON, Records, is_ours
 from bot.connectors.zoho.rules import Block
 from bot.workflow import Act, Line
 
-BASIS = "Data_Processing_Basis_Details"
 HELD_BACK = {
     "Contact_Through_Email": False, "Contact_Through_Phone": False, "Contact_Through_Survey": False,
     "Contact_Through_Social": False, "Consent_Remarks": REASON,

@@ -79,6 +79,7 @@ class Block(Part):
     env: Text = "ZOHO"  # begins the names of the variables: a second organisation has its own
     edition: Literal["free", "standard", "professional", "enterprise", "ultimate"] = "standard"
     timeout_s: float = Field(default=120.0, ge=1, le=600)
+    settle_s: float = Field(default=10.0, ge=0, le=600)  # how long a call whose answer was lost may still be at work
     category: Text
     purpose: str = ""
     retention: str = ""

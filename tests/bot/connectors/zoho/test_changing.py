@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.connectors import Change
-from bot.errors import PlanChanged, Refused
+from bot.errors import PlanChanged, Refused, Temporary
 from bot.law import Right
 from bot.sandbox.company import MARA, READER
 from bot.workflow import Act, Line
@@ -105,6 +105,22 @@ def test_a_restricted_record_can_be_corrected_and_stays_restricted(zoho: Service
     crm.correct(found, changes, KEY)
     assert crm.prove(Right.CORRECTION, found, [], [], changes) == []
     assert crm.prove(Right.RESTRICTION, found, [], lines) == []
+
+
+def test_a_correction_that_dies_between_change_and_lock_does_not_open_the_record(zoho: Service) -> None:
+    """Done again, there is nothing left to change, and the lock is on."""
+    crm, found = zoho.connect(), zoho.found(MARA)
+    lines = crm.plan(Right.RESTRICTION, found)
+    crm.restrict(found, lines, KEY)
+    changes = [each for each in proposed(zoho, city="Bern") if not each.refused]
+    zoho.wire.fails_when = lambda method, path: method == "POST" and "Locking" in path
+    with pytest.raises(Temporary):
+        crm.correct(found, changes, KEY)
+    zoho.wire.fails_when = None
+    assert zoho.book.state.locks == {}
+    crm.correct(found, changes, KEY)
+    assert crm.prove(Right.RESTRICTION, found, [], lines) == []
+    assert zoho.record("Contacts", First_Name="Mara")["Mailing_City"] == "Bern"
 
 
 def test_a_restriction_locks_where_zoho_can_and_is_a_task_where_not(zoho: Service) -> None:
