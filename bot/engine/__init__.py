@@ -85,7 +85,7 @@ class Engine:
         if kind.name in self._kinds:
             raise ValueError(f"the kind {kind.name} is registered already")
         self._kinds[kind.name] = kind
-        self._statement = rows.claim_statement(self._kinds, self._limits)
+        self._statement = None
 
     # -- what the desk says, each inside the desk's own transaction
 
@@ -252,8 +252,10 @@ class Engine:
         carried.add_done_callback(self._carried.discard)
 
     def _claim(self, most: int) -> tuple[list[Job], float | None]:
-        if most < 1 or self._statement is None:
+        if most < 1 or not self._kinds:
             return [], None
+        if self._statement is None:  # made once: 20 ms that a start should not pay for each kind
+            self._statement = rows.claim_statement(self._kinds, self._limits)
         with self._store.begin(patient=True) as unit:
             jobs, opens_s = rows.claim(
                 unit, self._statement, self._limits,

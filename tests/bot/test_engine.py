@@ -167,7 +167,7 @@ def test_nothing_is_put_by_a_transaction_that_fails(store: Store, engine: Engine
     def fails() -> None:
         with store.begin() as unit:
             engine.put(unit, "erase", "a", {})
-            raise NotAllowed
+            raise NotAllowed("no")
 
     with pytest.raises(NotAllowed):
         fails()

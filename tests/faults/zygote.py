@@ -6,14 +6,19 @@ Reads one JSON object a line on stdin, answers one a line on stdout:
 `{"command": [words], "environment": {…}, "out": file, "err": file}` → `{"status": number}`, when it has ended.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
-from bot import checkpoints
+import holidays.countries  # noqa: F401  250 modules, loaded with the first date
+
+from bot import checkpoints, connectors
 from bot import settings as configuration
 from bot.sandbox.clock import SandboxClock
 from handlers import cli
@@ -53,7 +58,16 @@ def command(order: dict) -> int:
     return 0
 
 
+def settle_in() -> None:
+    """Everything a child would import is imported."""
+    for each in iter_modules(connectors.__path__, f"{connectors.__name__}."):
+        import_module(each.name)
+    gc.collect()
+    gc.freeze()  # a child that looked for garbage here would copy every page of it
+
+
 def main() -> None:
+    settle_in()
     statuses: dict[int, int] = {}
     for line in sys.stdin:
         order = json.loads(line)
