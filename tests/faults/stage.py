@@ -124,14 +124,18 @@ def changes(path: Path) -> list[tuple[str, str, int]]:
 
 
 @contextmanager
-def staged(folder: Path, zygote: Zygote, database_url: str) -> Iterator[tuple[World, Mortal, Walk]]:
-    """World, bot and people. The bot is not started yet."""
-    with World(folder) as world:
+def staged(
+    folder: Path, zygote: Zygote, database_url: str, *, vendors: bool = False
+) -> Iterator[tuple[World, Mortal, Walk]]:
+    """World, bot and people, with the services of others or without. The bot is not started yet."""
+    with World(folder, vendors=vendors) as world:
         world.slack.tiers = False
         world.slack.post_every_s = 0.0
         text = (folder / "subjectline.toml").read_text()
         text = re.sub(r"^\[engine\][^\[]*", "", text, flags=re.MULTILINE)
         text = re.sub(r"^(kind = \"database\")$", r"\1\nstatement_s = 1", text, flags=re.MULTILINE)
+        text = re.sub(r"^(kind = \"(?:mailchimp|zoho)\")$", r"\1\ntimeout_s = 3", text, flags=re.MULTILINE)
+        text = re.sub(r"^(kind = \"zoho\")$", r"\1\nsettle_s = 1", text, flags=re.MULTILINE)
         watch_changes(world.company_path)
         text = re.sub(
             r"^fingerprint = .*$", f'fingerprint = "{fingerprint(world.company_path)}"', text, flags=re.MULTILINE
