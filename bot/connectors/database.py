@@ -15,14 +15,14 @@ import sqlalchemy as sa
 from bot.checkpoints import checkpoint
 from bot.connectors import Change, Found, Idle, NotSeen, Outside, Seen, Table
 from bot.connectors.amending import Amending
-from bot.connectors.datamap import read_map
 from bot.connectors.ground import Ground, reflect
-from bot.connectors.holdings import ACTING, SHARED, Holding, holdings, write
+from bot.connectors.holdings import ACTING, Holding, counts, holdings, kept, verdict, write
 from bot.connectors.holdings import lines as counted
 from bot.connectors.looking_over import Over
 from bot.connectors.people import Key, Person, Register
 from bot.connectors.proof import SecondLook
 from bot.connectors.reach import CONNECT_S, Reach, quietly
+from bot.connectors.reading import read_map
 from bot.connectors.silencing import Silencing
 from bot.connectors.survey import children_first, survey
 from bot.errors import Misconfigured, PlanChanged, Refused
@@ -117,10 +117,10 @@ class Database:
             there = self._lines(found)
             if plan_hash(wanted) != plan_hash(there):
                 self._check_done(wanted, there)
-                return _counts(wanted)
+                return counts(wanted)
             write(register, found)
             self._check_gone(register, order, who, there)
-        return _counts(wanted)
+        return counts(wanted)
 
     @quietly
     def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:  # noqa: ARG002
@@ -128,7 +128,7 @@ class Database:
         with self._reach.reading() as connection:
             register, order = self._register(connection)
             there = self._lines(holdings(register, order, self._who(register, person), self._today()))
-        return _verdict([line for line in lines if line.system == self.name], there)
+        return verdict([line for line in lines if line.system == self.name], there)
 
     @quietly
     def prove(
@@ -279,7 +279,7 @@ class Database:
         return counted(found, self.name)
 
     def _check_done(self, wanted: Sequence[Line], there: Sequence[Line]) -> None:
-        if isinstance(_verdict(wanted, there), Seen):
+        if isinstance(verdict(wanted, there), Seen):
             return
         changed = difference(wanted, there) or ["the grounds for keeping have changed"]
         raise PlanChanged("This is not what was approved: " + "; ".join(changed))
@@ -287,34 +287,10 @@ class Database:
     def _check_gone(self, register: Register, order: list[str], who: Person, before: Sequence[Line]) -> None:
         """Asked again before the commit: nothing acted on is left, everything kept is there, nobody is found."""
         after = self._lines(holdings(register, order, who, self._today()))
-        if any(line.act in ACTING for line in after) or _kept(after) != _kept(before):
+        if any(line.act in ACTING for line in after) or kept(after) != kept(before):
             raise Refused("After the run the rows are not what they should be: everything was rolled back.")
         if any(self._map.tables[hit.table].erase != "keep" for hit in register.find(who.values)):
             raise Refused("After the run the person was still found: everything was rolled back.")
 
     def _today(self) -> date:
         return self._clock().date()
-
-
-def _counts(wanted: Sequence[Line]) -> dict[str, int]:
-    """Table → rows acted on."""
-    counts: dict[str, int] = {}
-    for line in wanted:
-        if line.act in ACTING:
-            counts[line.place] = counts.get(line.place, 0) + line.count
-    return counts
-
-
-def _kept(found: Sequence[Line]) -> set[tuple[str, str | None, int]]:
-    return {(line.place, line.basis, line.count) for line in found if line.act == Act.KEEP and line.basis != SHARED}
-
-
-def _verdict(wanted: Sequence[Line], there: Sequence[Line]) -> Seen | NotSeen | None:
-    """All or nothing was done, so either all that was to be acted on is still there, or none of it."""
-    planned = {(line.place, line.act): line.count for line in wanted if line.act in ACTING and line.count}
-    still = {(line.place, line.act): line.count for line in there if line.act in ACTING and line.count}
-    if planned == still:
-        return NotSeen()
-    if not planned.keys() & still.keys():
-        return Seen(_counts(wanted))
-    return None

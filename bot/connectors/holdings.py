@@ -14,7 +14,7 @@ from bot.connectors.datamap import Table
 from bot.connectors.masks import same
 from bot.connectors.people import Key, Person, Register
 from bot.errors import Refused
-from bot.workflow import Act, Line
+from bot.workflow import Act, Line, NotSeen, Seen
 
 SHARED = "also belongs to another person"
 BLOCK = 500  # keys in one statement
@@ -212,3 +212,27 @@ def _keyed(register: Register, table: Table, keys: Sequence[Key]) -> sa.ColumnEl
 def _count(result: sa.CursorResult, keys: Sequence[Key]) -> None:
     if result.rowcount != len(keys):
         raise Refused(f"A statement for {len(keys)} rows touched {result.rowcount}: nothing was changed.")
+
+
+def counts(wanted: Sequence[Line]) -> dict[str, int]:
+    """Table → rows acted on."""
+    acted: dict[str, int] = {}
+    for line in wanted:
+        if line.act in ACTING:
+            acted[line.place] = acted.get(line.place, 0) + line.count
+    return acted
+
+
+def kept(found: Sequence[Line]) -> set[tuple[str, str | None, int]]:
+    return {(line.place, line.basis, line.count) for line in found if line.act == Act.KEEP and line.basis != SHARED}
+
+
+def verdict(wanted: Sequence[Line], there: Sequence[Line]) -> Seen | NotSeen | None:
+    """All or nothing was done, so either all that was to be acted on is still there, or none of it."""
+    planned = {(line.place, line.act): line.count for line in wanted if line.act in ACTING and line.count}
+    still = {(line.place, line.act): line.count for line in there if line.act in ACTING and line.count}
+    if planned == still:
+        return NotSeen()
+    if not planned.keys() & still.keys():
+        return Seen(counts(wanted))
+    return None

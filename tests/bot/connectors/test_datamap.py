@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.connectors.datamap import read_map
+from bot.connectors.reading import read_map
 from bot.errors import Refused, Temporary
 from bot.law import Right
 from bot.sandbox import company as people
