@@ -28,6 +28,7 @@ from bot.workflow import NotSeen, Seen
 CHANNEL = "channel"  # whom an enquiry without an owner concerns
 SOON = timedelta(days=7)
 LISTED = 40  # tickets a digest or a mail looks up
+LATE = 200  # looked through for those that are overdue: some clocks stand still
 POSTS = frozenset({"card", "remind", "remind_person"})  # what somebody has to be told of by mail, if Slack is away
 PATIENCE = timedelta(minutes=30)  # TRUST F22
 MESSAGES = 9  # to one person in one day, at the very most
@@ -192,7 +193,7 @@ class Telling(Reminding):
         """What to say, the tickets it is about, and the rows it tells of."""
         found = unit.tickets.list(state="open", limit=LISTED + 1, before=today + SOON + timedelta(days=1))
         tickets = {each.id: each for each in found[:LISTED]}
-        late = [self._reminded(unit, each) for each in tickets.values() if each.due < today]
+        late = [self._reminded(unit, each) for each in tickets.values() if overdue(each, today)]
         soon = [self._reminded(unit, each) for each in tickets.values() if each.due >= today]
         rows = unit.reminders.told_in(REST)
         rest = {}
@@ -257,18 +258,22 @@ class Telling(Reminding):
         if told and not waiting:
             return "back"
         today = self._today(unit.now)
-        if not self.hours.is_open(unit.now) or not unit.tickets.list(state="open", limit=1, before=today):
-            return None
         key = f"remind_mail:{Why.OVERDUE}:{today.isoformat()}:0"
-        return None if self.engine.states(unit, [key]) else Why.OVERDUE
+        if not self.hours.is_open(unit.now) or self.engine.states(unit, [key]):
+            return None
+        return Why.OVERDUE if self._late(unit, today) else None
+
+    def _late(self, unit: Unit, today: date) -> list[Ticket]:
+        found = unit.tickets.list(state="open", limit=LATE, before=today)
+        return [each for each in found if overdue(each, today)]
 
     def _mail_call(self, job: Job) -> Mapping[str, Any]:
         """References, rights and dates go to one address of the team; nothing personal."""
         with self.store.read() as unit:
             today, now = self._today(unit.now), unit.now
-            before = None if job.args["why"] == AWAY else today
-            found = unit.tickets.list(state="open", limit=LISTED, before=before)
-            views = [self._reminded(unit, each) for each in found]
+            away = job.args["why"] == AWAY
+            found = unit.tickets.list(state="open", limit=LISTED) if away else self._late(unit, today)
+            views = [self._reminded(unit, each) for each in found[:LISTED]]
         if not views or job.args["to"] >= len(self.house.team_mail):
             return {}
         values = {**self.house.policy, **mailed(views), "why": job.args["why"]}
@@ -304,6 +309,11 @@ class Telling(Reminding):
 
 def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
     """The ledger's row is all that follows."""
+
+
+def overdue(ticket: Ticket, today: date) -> bool:
+    """Whether the law's last day is over. While the clock stands still no day of the law goes by."""
+    return ticket.due < today and ticket.clock == "running"
 
 
 def mailed(views: Sequence[Reminded]) -> dict[str, Any]:

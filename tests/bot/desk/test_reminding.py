@@ -492,3 +492,17 @@ def test_a_house_without_tickets_has_no_week(small: Stage) -> None:
     """Nothing to report is no report."""
     swept(small, "2026-11-30T07:00:10")
     assert small.channel.messages == {}
+
+
+def test_while_the_clock_stands_still_nothing_is_overdue(small: Stage) -> None:
+    """The person was asked and does not answer: a word every week, no second person, no mail, no line in the digest."""
+    ticket_id = small.open()
+    small.choose(ticket_id, Right.ACCESS)
+    assert small.ticket(ticket_id).clock == "suspended"
+    small.postman.out.clear()
+    for day in ("2026-12-24", "2026-12-28", "2027-01-04"):
+        swept(small, f"{day}T07:00:10")
+    assert {user for user, _ in directs(small)} == {HUGO}
+    assert all("has not answered since" in text for _, text in directs(small))
+    assert small.postman.out == []
+    assert digests(small) == []
