@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.connectors import database, mailchimp, zoho
+from bot.connectors import database, files, mailbox, mailchimp, zoho
 from bot.law import Right
+from bot.workflow import Act
 from tests.fakes import outside
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +77,39 @@ def test_the_block_of_each_service_in_the_docs_can_be_read() -> None:
     crm = zoho.connector(found, outside(lambda: datetime(2026, 11, 23, tzinfo=UTC), **credentials))
     assert crm.label == "our customer relations"
     crm.close()
+
+
+def test_the_rules_of_the_docs_find_and_erase(tmp_path: Path) -> None:
+    """The share as it is described, small: an account's folder by number, a saved mail by its text."""
+    (config,) = [each for each in blocks_of_the_docs() if each["kind"] == "files"]
+    for name, content in {
+        "accounts.csv": "Number;E-mail\nK00001;ann@example.org\n", "internal/menu.txt": "soup",
+        "customers/K00001 Ann/contracts/2024-05-31.txt": "signed", "customers/K00001 Ann/note.txt": "called",
+        "customers/K000011 Bob/note.txt": "called", "correspondence/a.txt": "to ann@example.org",
+    }.items():  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    share = files.connector(config, outside(lambda: datetime(2026, 11, 23, tzinfo=UTC), COMPANY_FILES=str(tmp_path)))
+    assert share.lint() == []
+    (ann,) = share.find(["Ann@example.org"])
+    lines = [line for line in share.plan(Right.DELETION, ann) if line.act != Act.TASK]
+    plan = {(line.place, str(line.act)): line.count for line in lines}
+    assert plan == {("contracts", "keep"): 1, ("customer folder", "delete"): 1, ("saved mails", "delete"): 1}
+    share.erase(ann, lines, "k")
+    assert share.prove(Right.DELETION, ann, [], lines) == []
+    assert sorted(path.name for path in tmp_path.glob("c*/**/*.txt")) == ["2024-05-31.txt", "note.txt"]
+
+
+def test_the_mailbox_of_the_docs_can_be_read() -> None:
+    """As it stands."""
+    (config,) = [each for each in blocks_of_the_docs() if each["kind"] == "mailbox"]
+    here = outside(lambda: datetime(2026, 11, 23, tzinfo=UTC), IMAP_URL="imaps://info:secret@mail.example.com/INBOX")
+    assert mailbox.connector(config, here).label == "our mailbox"
+
+
+def blocks_of_the_docs() -> list[dict]:
+    return [each for text in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) for each in tomllib.loads(text)["connectors"]]
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in (ROOT / "docs").glob("*.md")), "../README.md"])
