@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import figures, sweep
+from tests.bench import copies, figures, sweep
 
 FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.intake,
@@ -17,6 +17,7 @@ FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.clicks,
     figures.access,
     figures.idle_memory,
+    copies.copies,
     sweep.reminder_sweep,
 )
 
