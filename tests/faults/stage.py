@@ -67,23 +67,27 @@ class Zygote:
 
 
 class Mortal:
-    """The bot's process: started with a crash point, started again without one when it is found dead."""
+    """The bot's process: dies at the first of its crash points, and is started again with the others when found dead."""
 
     def __init__(self, zygote: Zygote, environment: dict[str, str], log: Path) -> None:
         self._zygote, self._environment, self._log = zygote, environment, log
+        self._died = log.with_suffix(".died")
         self._pid = 0
-        self.deaths: list[int] = []
+        self.points: list[str] = []
+        self.deaths: list[str] = []
 
-    def start(self, crash: str = "") -> None:
-        self._pid = self._zygote.ask(start=self._environment, crash=crash, log=str(self._log))["pid"]
+    def start(self, *crash: str) -> None:
+        self.points = list(crash)
+        order = {"crash": self.points, "died": str(self._died), "log": str(self._log)}
+        self._pid = self._zygote.ask(start=self._environment, **order)["pid"]
 
     def tend(self) -> None:
         """Called while people wait: a dead bot is started again, as a process manager would."""
         status = self._zygote.ask(poll=self._pid)["status"]
         if status is not None:
-            self.deaths.append(status)
             assert status == signal.SIGKILL, f"the bot ended by itself ({status}):\n{self._log.read_text()[-4000:]}"
-            self.start()
+            self.deaths = self._died.read_text().split()
+            self.start(*(each for each in self.points if each not in self.deaths))
 
     def kill(self) -> None:
         self._zygote.ask(kill=self._pid)

@@ -50,15 +50,32 @@ def zygote() -> Iterator[Zygote]:
     made.close()
 
 
+def walked(point: str) -> str:
+    """Which walk comes by this point."""
+    kind = point.partition(".")[0]
+    return "vendors" if kind in VENDORS else "overdue" if kind in REMINDING else "enquiries"
+
+
+def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
+    """Every so many-th point; so many of the same walk together, of different kinds of work."""
+    found: list[tuple[str, ...]] = []
+    for walk in ("enquiries", "overdue", "vendors"):
+        of_it = [each for each in points()[::every] if walked(each) == walk]
+        walks = -(-len(of_it) // at_once)
+        found += [tuple(of_it[first::walks]) for first in range(walks)]
+    return found
+
+
 def cases() -> list[Any]:
-    """Every point on SQLite; on PostgreSQL every fourth in `make test`, and all in `make faults`."""
-    every = 1 if os.environ.get("SUBJECTLINE_FAULTS") == "long" else 4
+    """In `make faults` every point on a walk of its own, on both databases.
+
+    In `make test` two deaths a walk: every point on SQLite, every fourth on PostgreSQL.
+    """
+    long = os.environ.get("SUBJECTLINE_FAULTS") == "long"
     return [
-        *(pytest.param("sqlite", point, id=f"sqlite-{point}") for point in points()),
-        *(
-            pytest.param("postgresql", point, id=f"postgresql-{point}", marks=pytest.mark.postgres)
-            for point in points()[::every]
-        ),
+        pytest.param(kind, each, id=f"{kind}-{'+'.join(each)}", marks=marks)
+        for kind, every, marks in (("sqlite", 1, ()), ("postgresql", 1 if long else 4, (pytest.mark.postgres,)))
+        for each in deaths(every, 1 if long else 2)
     ]
 
 
@@ -74,28 +91,29 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def test_the_number_of_crash_points_does_not_shrink() -> None:
-    """A point that disappears is a place nobody looks at any more."""
+    """A point that disappears is a place nobody looks at any more; each of them is somebody's death on SQLite."""
+    assert sorted(point for each in deaths(1, 2) for point in each) == points()
     assert len(points()) == 115
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("url", "point"), cases(), indirect=["url"])
-def test_killed_at(point: str, url: str, tmp_path: Path, zygote: Zygote) -> None:
+@pytest.mark.parametrize(("url", "at"), cases(), indirect=["url"])
+def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote) -> None:
     """Enquiries are walked to their end although the bot dies on the way: everything happened, and happened once."""
-    vendor = point.partition(".")[0] in VENDORS
-    with staged(tmp_path / "world", zygote, url, vendors=vendor) as (world, bot, walk):
-        bot.start(crash=point)
-        if vendor:
+    road = walked(at[0])
+    with staged(tmp_path / "world", zygote, url, vendors=road == "vendors") as (world, bot, walk):
+        bot.start(*at)
+        if road == "vendors":
             walk.deletion(("Jonas Altherr", JONAS))
-        elif point.partition(".")[0] in REMINDING:
+        elif road == "overdue":
             walk.overdue(("Mara Lindt", MARA))
         else:
             walk.quarantine()
             package = walk.access(("Mara Lindt", MARA), extended=True)
             assert "START-HERE.html" in package.namelist()
             walk.deletion(("Jonas Altherr", JONAS))
-        assert len(bot.deaths) == 1, f"{point} was never reached"
+        assert sorted(bot.deaths) == sorted(at), "a point was never reached"
         held = evidence(world, walk, url)
         walk.until("everything to be quiet", lambda: quiet(held.store))
         assert bot.stop() == 0
