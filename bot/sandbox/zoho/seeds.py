@@ -15,9 +15,11 @@ MARAS_PHONE = "+41 44 555 01 01"
 
 def plant(book: Book) -> None:
     """Mara in several modules, others beside her whose addresses look much like hers."""
+    book.lags = True
     studio = book.add("Accounts", Account_Name="Lindt Klang", Phone=MARAS_PHONE)
     _mara(book, studio)
     _others(book)
+    book.catch_up()
 
 
 def _mara(book: Book, studio: str) -> None:
