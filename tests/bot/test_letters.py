@@ -315,6 +315,24 @@ def test_a_missing_value_is_an_error(writer, letter):
         writer.write(letter, "en", {key: value for key, value in values.items() if key != "ref"})
 
 
+@pytest.mark.parametrize(("why", "subject"), [
+    ("overdue", "Overdue: data-protection enquiries (1)"),
+    ("slack_away", "Data-protection enquiries, Slack cannot be reached (1)"),
+])  # fmt: skip
+def test_the_mail_to_the_team_names_nobody(writer, why, subject):
+    """References, rights, the last day, what to do: all there is, in text and HTML alike; no hole in it."""
+    ticket = {"ref": "DPE-2026-0001", "rights": ["access"], "due": date(2026, 12, 22), "todo": "Choose a right on the card."}
+    values = {"company": COMMON["company"], "why": why, "count": 1, "tickets": [ticket]}
+    rendered = writer.write("team_reminder", "en", values)
+    assert rendered.subject == subject
+    for word in ("DPE-2026-0001", "Asked for: access", "Last day: 22 December 2026", "What to do: Choose a right on the card."):
+        assert word in rendered.text
+        assert word in seen(rendered.html)
+    for name in ("why", "count", "tickets", "company"):
+        with pytest.raises(UndefinedError):
+            writer.write("team_reminder", "en", {key: value for key, value in values.items() if key != name})
+
+
 def test_a_value_of_the_wrong_kind_is_an_error(writer):
     """A date without words, nothing at all, or yes and no are never printed by accident."""
     for ref in (date(2026, 1, 1), None, True, 1.5):

@@ -171,8 +171,9 @@ def test_a_strange_database_is_left_alone(empty: Store, empty_url: str) -> None:
 
 
 @pytest.fixture
-def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release with one migration more than this one."""
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
+    """A release with one migration more than this one, installed over a database of this one."""
+    assert store.check() == []
     folder = tmp_path / "migrations"
     here = history._HERE
     (folder / "versions").mkdir(parents=True)
