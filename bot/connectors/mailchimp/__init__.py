@@ -162,9 +162,8 @@ class Mailchimp:
     ) -> list[Line]:  # fmt: skip
         """By reading only: each contact in each audience, each shop, each automation, each field."""
         own = self._own(changes)
-        moved = [each.new for each in own if each.name == fields.EMAIL]
         with self._client.within(self.timeout_s):
-            ground, held = self._look([*person.addresses, *addresses, *moved])
+            ground, held = self._look([*person.addresses, *addresses])
             if right == Right.DELETION:
                 return self._plans.deleted(held)
             left = self._corrections.left(ground, own)

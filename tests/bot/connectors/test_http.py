@@ -182,10 +182,17 @@ def test_an_answer_of_another_shape_is_temporary(clock: Clock) -> None:
 
 def test_no_answer_may_claim_all_memory(clock: Clock) -> None:
     """It is read in pieces and left when it is too large."""
-    piece = b" " * (1024 * 1024)
-    far = Far(lambda _: httpx.Response(200, content=(piece for _ in range(LARGEST // len(piece) + 2))))
+    piece, taken = b" " * (1024 * 1024), [0]
+
+    def endless() -> Iterator[bytes]:
+        while taken[0] < 1000:
+            taken[0] += 1
+            yield piece
+
+    far = Far(lambda _: httpx.Response(200, content=endless()))
     with pytest.raises(Temporary):
         client(far, clock, request_s=0.1).ask("GET", "/people")
+    assert taken[0] == LARGEST // len(piece) + 1
 
 
 def test_a_vendor_may_be_read_in_its_own_way(clock: Clock) -> None:
@@ -449,6 +456,11 @@ class Reader:
     def number(self, text: str) -> int:
         if text == "changed":
             raise PlanChanged("changed")
+        if text == "tripped":
+            try:
+                int(ADDRESS)
+            except ValueError as error:
+                raise Refused("A person has to look.") from error
         return int(text)
 
     @quietly_each
@@ -469,3 +481,8 @@ def test_a_strange_answer_is_temporary_and_says_nothing() -> None:
         assert "ValueError" in str(caught.value)
     with pytest.raises(PlanChanged):
         reader.number("changed")
+    with pytest.raises(Refused) as caught:
+        reader.number("tripped")
+    frames = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert "number" not in frames  # its variables could be printed by somebody
+    assert ADDRESS not in "".join(traceback.format_exception(caught.value))

@@ -119,6 +119,9 @@ def test_every_page_is_read(mailchimp: Service) -> None:
 
 def test_the_copy_speaks_in_names(mailchimp: Service) -> None:
     """Merge fields, interests and permissions in words; nothing is written as ""; our staff is not named."""
+    feed, noted = mailchimp.member(MARA).feed, TODAY.isoformat()
+    feed.append({"activity_type": "note", "created_at_timestamp": noted, "updated_at_timestamp": noted, "note_id": "31",
+                 "note_text": "Knows gloves.", "created_by": "Ann Amsler", "avatar_url": "https://ann.example"})  # fmt: skip
     connector, found = one(mailchimp)
     tables = {table.name: table for table in connector.export(found) if isinstance(table, Table)}
     contact = dict(zip(tables["Releases"].columns, tables["Releases"].rows[0], strict=True))
@@ -128,12 +131,14 @@ def test_the_copy_speaks_in_names(mailchimp: Service) -> None:
     assert ("You may write me e-mails", True) in tables["Releases permissions"].rows
     assert {row[0] for row in tables["Releases tags"].rows} == {"workshop guest", "beta"}
     assert tables["Releases notes"].withheld
-    assert len(tables["Releases activity"].rows) == 28
+    assert len(tables["Releases activity"].rows) == 29
+    assert "Knows gloves." in tables["Releases activity"].rows[-1]
     assert tables["Releases events"].rows[0][2] == '{"program": "Tremolo Studio"}'
     assert {row[0] for row in tables["Klangfinger shop orders lines"].rows} == {"R001-0", "R001-1"}
     assert tables["Welcome series (mails waiting)"].rows[0][0] == "Welcome series"
     everything = str([each.rows for each in tables.values()])
     assert "Ann Amsler" not in everything
+    assert "ann.example" not in everything
     assert "''" not in everything
     assert {"email_address", "FNAME", "ADDRESS.city"} <= {*tables["Releases"].provided}
     assert "ip_opt" not in tables["Releases"].provided
@@ -347,6 +352,15 @@ def test_an_erasure_goes_from_the_outside_in(mailchimp: Service) -> None:
     for audience in (RELEASES, WORKSHOPS):
         with pytest.raises(Problem, match="Forgotten Email Not Subscribed"):
             mailchimp.account.audiences[audience].add({"email_address": MARA, "status": "subscribed"}, skip=True)
+
+
+def test_the_proof_looks_under_every_address_of_the_case(mailchimp: Service) -> None:
+    """Also under the one the person wrote from, which no system had on file when the plan was made."""
+    connector, found = one(mailchimp)
+    lines = connector.plan(Right.DELETION, found)
+    connector.erase(found, lines, "key")
+    left = connector.prove(Right.DELETION, found, [READER], lines)
+    assert {line.place: line.count for line in left} == {"Releases": 1, "Workshops": 1}
 
 
 def test_whoever_only_buys_is_erased_in_the_shop(mailchimp: Service) -> None:

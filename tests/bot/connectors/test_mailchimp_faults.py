@@ -192,11 +192,11 @@ def test_a_far_side_that_does_not_come_back_holds_nobody(wired_mailchimp: Servic
 def test_at_most_four_calls_are_in_flight(wired_mailchimp: Service) -> None:
     """Also when eight threads ask through one connector; the service bears ten, of all its applications."""
     far_side = wired_mailchimp.far_side
-    far_side.slow_s = 0.02
+    far_side.slow_s = 0.1
     connector = wired_mailchimp.connect(wired=True, timeout_s=30.0)
     threads = [threading.Thread(target=connector.find, args=([MARA],)) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert far_side.most_at_once == 4
+    assert 1 < far_side.most_at_once <= 4  # a busy machine may not bring four together
