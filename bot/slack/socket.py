@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from websocket import WebSocket, WebSocketApp
 from websocket import _abnf as frames
 
 from bot.errors import SubjectlineError, Temporary
@@ -41,7 +42,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 # websocket-client looks at each byte in Python: 2 ms for a press with its card, in the one thread that hears Slack.
-frames.validate_utf8 = _is_utf8
+frames.validate_utf8 = _is_utf8  # pyright: ignore[reportPrivateImportUsage]
 
 
 class Socket:
@@ -162,9 +163,11 @@ class _Session(SocketModeHandler):
         inner.auto_reconnect_enabled = inner.default_auto_reconnect_enabled = False
         inner.wss_uri = url
         inner.connect_to_new_endpoint = self._asked_to_leave  # the library calls it on Slack's `disconnect`
+        inner.on_open_listeners.append(self._opened)
         inner.on_message_listeners.append(lambda *_: self._heard())
         inner.on_close_listeners.append(lambda _: self._ended())
         self._wake, self._tick = wake, tick
+        self._wire: WebSocket | None = None  # the library forgets it unclosed when Slack says farewell first
         self._busy = 0
         self._still = threading.Condition()
         self.heard_at = tick()
@@ -184,7 +187,7 @@ class _Session(SocketModeHandler):
     def close(self) -> None:
         """Slack is told, what it had sent is still worked off, and the library's threads end."""
         self._drain()
-        wire = self.client.current_session.sock if self.client.current_session else None
+        wire = self._wire
         raw = wire.sock if wire else None
         if wire and raw:
             with suppress(Exception):
@@ -202,6 +205,9 @@ class _Session(SocketModeHandler):
     def _drain(self) -> None:
         with self._still:
             self._still.wait_for(lambda: not self._busy and self.client.message_queue.empty(), FAREWELL_S)
+
+    def _opened(self, session: WebSocketApp) -> None:
+        self._wire = session.sock
 
     def _heard(self) -> None:
         self.heard_at = self._tick()
