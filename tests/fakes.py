@@ -255,6 +255,9 @@ class FakePacker:
     def thaw(self, frozen: bytes) -> Sequence[Any]:
         return json.loads(frozen)
 
+    def given(self, sheets: Sequence[Any]) -> Sequence[Any]:
+        return [each for each in sheets if each[0] == "account"]
+
     def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes:
         out = BytesIO()
         with zipfile.ZipFile(out, "w") as archive:

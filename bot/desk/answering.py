@@ -93,7 +93,9 @@ class Answering(Timing):
             ticket = unit.tickets.get(request.ticket_id)
             held = {name: self.packer.thaw(frozen) for name, frozen in unit.holdings.of(request.id).items()}
             now = unit.now.astimezone(ZoneInfo(self.house.zone))
+        whole = request.right == Right.ACCESS
         tables = {name: held.get(name, ()) for name in self.systems}
+        tables = {name: sheets if whole else self.packer.given(sheets) for name, sheets in tables.items()}
         about = {
             **self.house.policy,
             "ref": ticket.ref,

@@ -187,8 +187,9 @@ class Running(Correcting):
 
     def _export_call(self, job: Job) -> Mapping[str, Any]:
         _, system, person, _ = self._step(job)
-        tables = list(system.export(person))
-        return {"frozen": self.packer.freeze(tables), "rows": sum(len(table.rows) for table in tables)}
+        held = list(system.export(person))
+        rows = sum(len(getattr(each, "rows", (each,))) for each in held)
+        return {"frozen": self.packer.freeze(held), "rows": rows}
 
     def _export_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])

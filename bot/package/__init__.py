@@ -37,6 +37,10 @@ class Packer:
     def thaw(self, frozen_bytes: bytes) -> Sequence[Sheet]:
         return frozen.thaw(frozen_bytes)
 
+    def given(self, sheets: Sequence[Sheet]) -> Sequence[Sheet]:
+        """Of these what the person gave us themselves: what portability hands over."""
+        return frozen.given(sheets)
+
     def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes:
         """The zip. `tables`: every system that was searched → what it holds, empty if nothing.
 

@@ -5,8 +5,8 @@ import datetime as dt
 import json
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ class Sheet:
     source: str = ""
     label: str = ""
     withheld: Mapping[str, str] = field(default_factory=dict)
+    provided: tuple[str, ...] = ()  # columns the person gave us themselves
 
 
 _PLAIN = (type(None), bool, int, str)
@@ -46,11 +47,38 @@ _KINDS: tuple[tuple[type, str, Callable[[Any], Any], Callable[[Any], Any]], ...]
 _UP = {tag: up for _, tag, _, up in _KINDS}
 
 
-def freeze(tables: Sequence[Any]) -> bytes:
-    """Raises TypeError for a value of a kind no package can carry."""
+def freeze(held: Sequence[Any]) -> bytes:
+    """Of tables, and of files as rows of a table of files. TypeError for a value of a kind no package can carry."""
     names = [each.name for each in fields(Sheet)]
+    tables = [each for each in held if hasattr(each, "rows")]
+    tables += _sheets(each for each in held if not hasattr(each, "rows"))
     rows = [{name: _down(_plain(getattr(table, name))) for name in names if hasattr(table, name)} for table in tables]
     return zlib.compress(json.dumps(rows).encode(), 1)
+
+
+def _sheets(files: Iterable[Any]) -> list[Sheet]:
+    """A table of the files of each category: their names, their bytes, and why a person should look first."""
+    kinds: dict[tuple[str, str, str, str], list[tuple[Any, ...]]] = {}
+    for each in files:
+        kind = (each.category, each.purpose, each.retention, each.source)
+        kinds.setdefault(kind, []).append((each.name, b"".join(each.pieces), each.look))
+    labels = {"name": "Name", "content": "Content", "look": "To be looked at"}
+    return [
+        Sheet("files", category, purpose, retention, tuple(labels), tuple(rows), labels, source, "Files")
+        for (category, purpose, retention, source), rows in kinds.items()
+    ]
+
+
+def given(sheets: Iterable[Sheet]) -> list[Sheet]:
+    """Of these tables what the person gave us themselves (GDPR 20(1)): those columns, and no table without any."""
+    cut = []
+    for sheet in sheets:
+        kept = [number for number, name in enumerate(sheet.columns) if name in sheet.provided]
+        if kept:
+            columns = tuple(sheet.columns[number] for number in kept)
+            rows = tuple(tuple(row[number] for number in kept) for row in sheet.rows)
+            cut.append(replace(sheet, columns=columns, rows=rows, withheld={}))
+    return cut
 
 
 def thaw(frozen: bytes) -> list[Sheet]:

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.connectors import Table
+from bot.connectors import File, Table
 from bot.errors import Refused
 from bot.package import Packer, Sheet
 from bot.package.parts import guarded
@@ -157,6 +157,23 @@ def test_what_is_thawed_is_what_was_frozen(rows: list[tuple[Any, ...]]):
     (thawed,) = packer.thaw(packer.freeze([held]))
     assert thawed == Sheet(**vars(held))
     assert repr(thawed.rows) == repr(held.rows).replace(", fold=1", "")  # the second 02:30 of a night in autumn
+
+
+def test_files_of_a_system_lie_in_the_package(packer: Packer):
+    """Their bytes come in pieces; their names stand in a table, with why somebody should look first."""
+    pieces = iter([b"Subject: ", b"Hello"])
+    mails = [File("inbox/1.eml", "Mail", "to answer you", "six years", pieces, look="names others")]
+    files = opened(packer, {"mailbox": packer.thaw(packer.freeze([table([(1, 2)]), *mails]))})
+    assert b"Subject: Hello" in [content for name, content in files.items() if name.startswith("files/")]
+    assert any(b"inbox/1.eml" in content for name, content in files.items() if name.startswith("tables/"))
+
+
+def test_only_what_the_person_gave_is_handed_over(packer: Packer):
+    """GDPR 20(1): the declared columns, and no table without any."""
+    own = Table("profile", "Customer data", "", "", ("mail", "score"), (("a@example.org", 7),), provided=("mail",))
+    other = Table("log", "Sign-in records", "", "", ("at",), (("today",),))
+    (sheet,) = packer.given(packer.thaw(packer.freeze([own, other])))
+    assert (sheet.columns, sheet.rows) == (("mail",), (("a@example.org",),))
 
 
 def test_a_value_of_an_unknown_kind_is_not_packed_silently(packer: Packer):
