@@ -155,7 +155,7 @@ class Clock(Section):
     extra_holidays: tuple[Day, ...] = ()
     removed_holidays: tuple[Day, ...] = ()
     target_days: int = Field(default=14, ge=1, le=90)  # the house's own goal, well before the law's date
-    code_pauses_days: int = Field(default=7, ge=0, le=30)  # after receipt, a code still stops the clock; 0: it never does
+    code_pauses_days: int = Field(default=7, ge=0, le=30)  # after receipt a code still stops the clock; 0: never
     contested: dict[RegimeName, Contested] = Field(default_factory=dict)
 
     def choices(self) -> dict[str, dict[str, Any]]:

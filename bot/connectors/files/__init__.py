@@ -5,13 +5,11 @@ deleted ones into quarantine, from where they are gone after the grace time. Not
 byte, what was approved.
 """
 
-import hashlib
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,27 +17,18 @@ from bot.connectors import Change, Connector, File, Found, Idle, NotSeen, Outsid
 from bot.connectors import block as blocks
 from bot.connectors.documents import Documents
 from bot.connectors.files.accounts import Account, InDatabase, Index, InFile, Nobody, accounts
+from bot.connectors.files.copies import copies
 from bot.connectors.files.holds import QUARANTINE, RESTRICTED, Holds, run_of
+from bot.connectors.files.lines import ACTING, LISTED, counts, fate_of, goes_out, planned
 from bot.connectors.files.rules import Map, Parts, Share, shown
-from bot.connectors.files.search import CROWD, Fate, Finding, Piece, Search, Who, fate
+from bot.connectors.files.search import Search, Who
 from bot.connectors.files.tree import Closed, Gone, Sort, Tree
 from bot.connectors.tokens import comparable
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Line, difference, plan_hash
 
-ACTING = frozenset({Act.DELETE, Act.RESTRICT, Act.LIFT})
-REACHED = frozenset({Right.ACCESS, Right.DELETION, Right.RESTRICTION})
-LISTED = "The list of accounts names this person: do there by hand what has to be done."
 BY_ADDRESS = "address"  # key of a person without an account: the addresses say who it is
-LIST = "list of files"
-COLUMNS = ("file", "category", "bytes", "modified", "sha256")
-LABELS = {
-    "file": "File", "category": "What it is", "bytes": "Size in bytes", "modified": "Last changed (UTC)",
-    "sha256": "SHA-256 of its content",
-}  # fmt: skip
-
-
 def connector(block: Mapping[str, Any], outside: Outside) -> Connector:
     """The connector of this `[[connectors]]` block; the share is where the variable `root_env` says. Misconfigured."""
     name = str(block.get("name") or "files")
@@ -112,21 +101,19 @@ class Files:
         """Counts per rule and act; the mark of a line stands for the paths, sizes and contents it was made of."""
         if right == Right.CORRECTION:
             raise Unsupported("What stands in files is corrected by hand.")
+        who = self._who(person)
         with self._searching() as search:
-            who, finding = self._who(person), search.all(self._who(person))
+            finding = search.all(who)
         listed = self._index.place and any(number == who.number for number, _ in self._index.rows(()))
         if listed and who.number and right != Right.RESTRICTION:
             finding.troubles[self._index.place, LISTED] += 1
-        return self._lines(right, finding)
+        return planned(self.name, right, finding, self._today())
 
     def export(self, person: Found) -> Iterator[Table | File]:
         """A list of the files with their digests, and then every one of them."""
         with self._searching() as search:
-            pieces = [each for each in search.all(self._who(person)).pieces if _goes_out(each)]
-        if pieces:
-            yield _list(pieces)
-        for piece in pieces:
-            yield self._file(piece)
+            pieces = [each for each in search.all(self._who(person)).pieces if goes_out(each)]
+        yield from copies(self._tree, pieces)
 
     def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:  # noqa: ARG002
         raise Unsupported("What stands in files is corrected by hand.")
@@ -141,23 +128,23 @@ class Files:
     def lift(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
         """The files these lines restricted are in their places again."""
         self._holds.give_back(run_of(person.key, lines))
-        return _counts(lines)
+        return counts(lines)
 
     def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
         raise Unsupported("No advertising goes out from a file share.")
 
     def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
         """The files of these lines are in quarantine; folders that bore the person's number and are empty are gone."""
-        counts = self._taken(Right.DELETION, QUARANTINE, person, lines)
+        done = self._taken(Right.DELETION, QUARANTINE, person, lines)
         taken = self._holds.manifest(QUARANTINE, run_of(person.key, lines)) or ()
         self._holds.tidy(each.source[2] for each in taken if each.source != each.path)
         self._clear_folders(person)
-        return counts
+        return done
 
     def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:  # noqa: ARG002
         """Whether every file of these lines has left its place. A run that was cut off may be begun again."""
         settled = self._holds.settled(QUARANTINE, run_of(person.key, lines))
-        return Seen(_counts(lines)) if settled else NotSeen()
+        return Seen(counts(lines)) if settled else NotSeen()
 
     def prove(
         self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
@@ -170,7 +157,7 @@ class Files:
         everybody = replace(person, addresses=tuple(dict.fromkeys((*person.addresses, *addresses))))
         with self._searching() as search:
             finding = search.all(self._who(everybody))
-        there = [line for line in self._lines(right, finding) if line.act != Act.TASK]
+        there = [line for line in planned(self.name, right, finding, self._today()) if line.act != Act.TASK]
         if right == Right.DELETION:
             kept = {(line.place, line.mark) for line in lines if line.act == Act.KEEP}
             left = [line for line in there if line.act == Act.DELETE or (line.place, line.mark) not in kept]
@@ -178,8 +165,8 @@ class Files:
             left += [line for line in lines if line.mark and line.mark in lost]
             folders = [Line(self.name, "empty folders", Act.DELETE, len(finding.folders))] if finding.folders else []
             return left + folders
-        planned = {line.mark for line in lines}
-        return [line for line in there if line.mark not in planned]
+        marks = {line.mark for line in lines}
+        return [line for line in there if line.mark not in marks]
 
     def addresses(self) -> NoReturn:
         raise Unsupported("A file share has no list of addresses.")
@@ -219,62 +206,25 @@ class Files:
         with self._documents.reading() as reading:
             yield Search(self._map, self._tree, self._holds, self._documents, reading, going_on)
 
-    # -- lines ----------------------------------------------------------------------------------------------------
-
-    def _lines(self, right: Right, finding: Finding) -> list[Line]:
-        grouped: dict[tuple[str, str, Act, str | None, str], list[tuple[Piece, str]]] = defaultdict(list)
-        for piece in finding.pieces:
-            found = self._fate(right, piece)
-            if found is not None:
-                place = f"{piece.rule.name} {found.aside}".strip()
-                group = (place, piece.rule.category, found.act, found.basis, found.words)
-                grouped[group].append((piece, found.until or ""))
-        lines = [
-            Line(
-                self.name, place, act, len(pieces), category, basis, max(until for _, until in pieces) or None,
-                words and f"These files {words}", "" if act == Act.TASK else _mark(piece for piece, _ in pieces),
-            )
-            for (place, category, act, basis, words), pieces in grouped.items()
-        ]  # fmt: skip
-        if right == Right.ACCESS and (count := sum(map(_goes_out, finding.pieces))):
-            lines.append(Line(self.name, LIST, Act.EXPORT, count, _categories(finding.pieces)))
-        if right in REACHED:
-            troubles = finding.troubles.items()
-            lines += [Line(self.name, place, Act.TASK, count, words=words) for (place, words), count in troubles]
-        return sorted(lines)
-
-    def _fate(self, right: Right, piece: Piece) -> Fate | None:
-        """What this right makes of the file; None: nothing."""
-        aside, words = piece.trouble or ("", "")
-        if right == Right.ACCESS:
-            out = Fate(Act.TASK, aside=aside, words=f"{words}: take out by hand what concerns this person.")
-            return Fate(Act.EXPORT) if _goes_out(piece) else out
-        if right not in REACHED:
-            return None
-        if piece.trouble:
-            return Fate(Act.TASK, aside=aside, words=f"{words}: do by hand what has to be done with them.")
-        if right == Right.DELETION:
-            return fate(piece, self._today())
-        return None if piece.run else Fate(Act.RESTRICT)
-
     # -- acts -----------------------------------------------------------------------------------------------------
 
     def _taken(self, right: Right, area: str, person: Found, lines: Sequence[Line]) -> Mapping[str, int]:
         run = run_of(person.key, lines)
         if self._holds.manifest(area, run) is not None:  # begun already: it is finished, not begun anew
             self._holds.take(area, run, (), self._today())
-            return _counts(lines)
+            return counts(lines)
         with self._searching() as search:
             finding = search.all(self._who(person))
-        there = [line for line in self._lines(right, finding) if line.act != Act.TASK]
+        there = [line for line in planned(self.name, right, finding, self._today()) if line.act != Act.TASK]
         wanted = [line for line in lines if line.system == self.name and line.act != Act.TASK]
         if plan_hash(wanted) != plan_hash(there):
             changed = difference(wanted, there) or ["the content of a file has changed"]
             raise PlanChanged("This is not what was approved: " + "; ".join(changed))
-        files = [each.held() for each in finding.pieces if (found := self._fate(right, each)) and found.act in ACTING]
+        fates = [(each, fate_of(right, each, self._today())) for each in finding.pieces]
+        files = [each.held() for each, fate in fates if fate and fate.act in ACTING]
         if files:
             self._holds.take(area, run, files, self._today())
-        return _counts(wanted)
+        return counts(wanted)
 
     def _clear_folders(self, person: Found) -> None:
         """A folder's name says whose it was: those that bear the number and are empty are gone, with what they hold."""
@@ -302,73 +252,5 @@ class Files:
             return False
         return there == digest and self._tree.stat(source) is None
 
-    # -- export ---------------------------------------------------------------------------------------------------
-
-    def _file(self, piece: Piece) -> File:
-        rule = piece.rule
-        return File(
-            "/".join(shown(each) for each in piece.path), rule.category, rule.purpose, rule.retention,
-            self._pieces(piece), rule.source, _look(piece),
-        )  # fmt: skip
-
-    def _pieces(self, piece: Piece) -> Iterator[bytes]:
-        """The content that was counted and listed, or none: Temporary when it changed since."""
-        content = hashlib.sha256()
-        try:
-            for each in self._tree.pieces(piece.source):
-                content.update(each)
-                yield each
-        except (Gone, Closed):
-            raise Temporary("A file went away while it was copied.") from None
-        if content.hexdigest() != piece.digest:
-            raise Temporary("A file changed while it was copied.")
-
     def _today(self) -> date:
         return self._clock().date()
-
-
-def _goes_out(piece: Piece) -> bool:
-    """Whether a file is copied at all: not where it cannot be opened, or a crowd is in it."""
-    return bool(piece.digest) and not piece.rule.several and piece.others <= CROWD
-
-
-def _look(piece: Piece) -> str:
-    if piece.trouble:
-        return f"Such files {piece.trouble[1]}."
-    return "" if piece.own else "It was found by its text: it may be about somebody else."
-
-
-def _mark(pieces: Iterable[Piece]) -> str:
-    return hashlib.sha256(b"\n".join(sorted(each.mark for each in pieces))).hexdigest()
-
-
-def _counts(lines: Iterable[Line]) -> dict[str, int]:
-    """Place → files acted on."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        if line.act in ACTING:
-            counts[line.place] = counts.get(line.place, 0) + line.count
-    return counts
-
-
-def _categories(pieces: Iterable[Piece]) -> str:
-    return ", ".join(sorted({each.rule.category for each in pieces if _goes_out(each)}))
-
-
-def _list(pieces: Sequence[Piece]) -> Table:
-    """What is handed over, so that nobody can say later that it was less, or something else."""
-    rows = tuple(
-        (
-            "/".join(shown(each) for each in piece.path), piece.rule.label or piece.rule.category,
-            piece.entry.stamp.size, _moment(piece), piece.digest,
-        )
-        for piece in pieces
-    )  # fmt: skip
-    return Table(
-        LIST, _categories(pieces), "To show which files there are.", "As the files themselves.", COLUMNS, rows, LABELS,
-        label="Your files",
-    )  # fmt: skip
-
-
-def _moment(piece: Piece) -> datetime:
-    return datetime.fromtimestamp(piece.entry.stamp.changed_ns // 10**9, UTC)

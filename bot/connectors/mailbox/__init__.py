@@ -7,7 +7,6 @@ themselves belong to their tickets and are never touched here.
 import hashlib
 import hmac
 import secrets
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -16,28 +15,17 @@ from typing import Any, NoReturn
 from bot.checkpoints import checkpoint
 from bot.connectors import Change, Connector, File, Found, Idle, NotSeen, Outside, Seen, Table
 from bot.connectors import block as blocks
-from bot.connectors.mailbox.copies import Copies
+from bot.connectors.mailbox.copies import copied
 from bot.connectors.mailbox.folders import WORDS, Box, Folders, criteria
 from bot.connectors.mailbox.journal import Journal, Place
-from bot.connectors.mailbox.letters import MUDDLED, Fate, Letter, Search, fate, searchable
+from bot.connectors.mailbox.letters import Letter, Search, searchable
+from bot.connectors.mailbox.lines import ACTING, REACHED, counts, fate_of, planned, unable
 from bot.connectors.mailbox.session import Session, signed_in
 from bot.connectors.tokens import comparable, spellings
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unclear, Unsupported
 from bot.law import Right
 from bot.line import Patience, place
 from bot.workflow import Act, Line, difference, plan_hash
-
-LIST = "list of mails"
-COLUMNS = ("file", "at", "folder", "direction", "subject", "bytes")
-LABELS = {
-    "file": "File", "at": "Received or sent", "folder": "Where it lies", "direction": "From you or to you",
-    "subject": "Subject", "bytes": "Size in bytes",
-}  # fmt: skip
-REACHED = frozenset({Right.ACCESS, Right.DELETION, Right.RESTRICTION})
-ACTING = frozenset({Act.DELETE, Act.RESTRICT, Act.LIFT})
-NO_UIDPLUS = "The mail server cannot remove single mails (UIDPLUS): delete these by hand."
-NO_BIN = "The mail server cannot move these into the bin: delete them by hand."
-NO_MOVE = "The mail server cannot hold mails back in a folder of their own: keep these from being used by hand."
 
 
 def connector(block: Mapping[str, Any], outside: Outside) -> Connector:
@@ -93,24 +81,14 @@ class Mailbox:
         self._check(person)
         with self._signed_in() as talk:
             folders = Folders(self._box, talk)
-            found = self._letters(talk, folders, person.addresses)
-            return self._lines(right, found, _unable(right, self._box, folders, talk))
+            return self._planned(right, folders, talk, self._letters(talk, folders, person.addresses))
 
     def export(self, person: Found) -> Iterator[Table | File]:
         """A list of the mails, and then every one of them as it is."""
         self._check(person)
         with self._signed_in() as talk:
             found = self._letters(talk, Folders(self._box, talk), person.addresses)
-        letters = [each for each in found if not each.muddled]
-        if not letters:
-            return
-        yield self._list(letters)
-        copies = Copies(self._dial, letters)
-        try:
-            for letter in letters:
-                yield self._file(letter, copies)
-        finally:
-            copies.close()
+        yield from copied(self._box, self._dial, [each for each in found if not each.muddled])
 
     def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:  # noqa: ARG002
         raise Unsupported("What stands in mails is corrected by hand.")
@@ -141,7 +119,7 @@ class Mailbox:
                 talk.move(uids, origin)
                 self._check_gone(talk, uids)
                 talk.remove(folder.name)
-        return _counts(lines)
+        return counts(lines)
 
     def stop_marketing(self, person: Found, lines: Sequence[Line], key: str) -> NoReturn:  # noqa: ARG002
         raise Unsupported("No advertising goes out from a mailbox.")
@@ -163,7 +141,7 @@ class Mailbox:
             folders = Folders(self._box, talk)
             if any(self._there(talk, folders, each, person) for each in begun):
                 return NotSeen()
-        return Seen(_counts(lines))
+        return Seen(counts(lines))
 
     def prove(
         self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
@@ -176,11 +154,11 @@ class Mailbox:
             if Act.LIFT in acts or Act.RESTRICT in acts:
                 return self._held_back(talk, folders, person, lines, lifted=Act.LIFT in acts)
             found = self._letters(talk, folders, (*person.addresses, *addresses))
-            unable = _unable(right, self._box, folders, talk)
-        there = [line for line in self._lines(right, found, unable) if line.act != Act.TASK]
+            lines_now = self._planned(right, folders, talk, found)
+        there = [line for line in lines_now if line.act != Act.TASK]
         if right != Right.DELETION:
-            planned = {line.mark for line in lines}
-            return [line for line in there if line.mark not in planned]
+            marks = {line.mark for line in lines}
+            return [line for line in there if line.mark not in marks]
         kept = {line.mark for line in lines if line.act == Act.KEEP}
         left = [line for line in there if line.act == Act.DELETE or line.mark not in kept]
         lost = kept - {line.mark for line in there}
@@ -228,40 +206,8 @@ class Mailbox:
     def _letters(self, talk: Session, folders: Folders, addresses: Sequence[str]) -> list[Letter]:
         return list(self._search.letters(talk, folders, addresses))
 
-    # -- lines ----------------------------------------------------------------------------------------------------
-
-    def _lines(self, right: Right, letters: Sequence[Letter], unable: str) -> list[Line]:
-        grouped: dict[tuple[str, Fate], list[Letter]] = defaultdict(list)
-        tasks: Counter[tuple[str, str]] = Counter()
-        until: dict[tuple[str, str | None], str] = {}
-        for each in letters:
-            found = self._fate(right, each)
-            role = each.folder.role
-            if each.muddled or (unable and found and found.act != Act.KEEP):
-                tasks[role, MUDDLED if each.muddled else unable] += 1
-            elif found:
-                grouped[role, Fate(found.act, found.basis)].append(each)
-                until[role, found.basis] = max(until.get((role, found.basis), ""), found.until or "")
-        lines = [
-            Line(
-                self.name, WORDS[role], found.act, len(mine), self._box.category_of(role), found.basis,
-                until[role, found.basis] or None, mark=_mark(mine),
-            )
-            for (role, found), mine in grouped.items()
-        ]  # fmt: skip
-        if right == Right.ACCESS and lines:
-            lines.append(Line(self.name, LIST, Act.EXPORT, sum(line.count for line in lines), self._box.category))
-        for (role, words), count in tasks.items():
-            aside = "unclear" if words == MUDDLED else "by hand"
-            lines.append(Line(self.name, f"{WORDS[role]}, {aside}", Act.TASK, count, words=words))
-        return sorted(lines)
-
-    def _fate(self, right: Right, letter: Letter) -> Fate | None:
-        if right == Right.ACCESS:
-            return Fate(Act.EXPORT)
-        if right == Right.DELETION:
-            return fate(self._box, letter, self._today())
-        return None if letter.folder.role == "restricted" else Fate(Act.RESTRICT)
+    def _planned(self, right: Right, folders: Folders, talk: Session, letters: Sequence[Letter]) -> list[Line]:
+        return planned(self._box, right, letters, unable(right, self._box, folders, talk), self._today())
 
     # -- acts -----------------------------------------------------------------------------------------------------
 
@@ -275,14 +221,14 @@ class Mailbox:
             return begun
         self._check(person)
         letters = self._letters(talk, folders, person.addresses)
-        there = self._lines(right, letters, _unable(right, self._box, folders, talk))
-        there = [line for line in there if line.act != Act.TASK]
+        there = [line for line in self._planned(right, folders, talk, letters) if line.act != Act.TASK]
         wanted = [line for line in lines if line.system == self.name and line.act != Act.TASK]
         if plan_hash(wanted) != plan_hash(there):
             changed = difference(wanted, there) or ["they are other mails"]
             raise PlanChanged("This is not what was approved: " + "; ".join(changed))
         marked = [each for each in letters if not each.muddled]
-        acted = [each for each in marked if (found := self._fate(right, each)) and found.act in ACTING]
+        fates = [(each, fate_of(self._box, right, each, self._today())) for each in marked]
+        acted = [each for each, fate in fates if fate and fate.act in ACTING]
         places = self._journal.put(run, acted, self._today()) if acted else []
         checkpoint("mailbox.noted")
         return places
@@ -307,7 +253,7 @@ class Mailbox:
             if acting:
                 raise Unclear("The mail server was lost in the middle of the run.") from None
             raise
-        return _counts(lines)
+        return counts(lines)
 
     def _there(self, talk: Session, folders: Folders, where: Place, person: Found) -> list[int]:
         """Those of these mails that are still in their folder, which is open for writing now."""
@@ -351,58 +297,9 @@ class Mailbox:
             return [line for line in lines if line.act == Act.LIFT] if held else []
         missing = sum(line.count for line in lines if line.act == Act.RESTRICT) - held
         left = [Line(self.name, WORDS["restricted"], Act.RESTRICT, missing)] if missing > 0 else []
-        unable = _unable(Right.RESTRICTION, self._box, folders, talk)
-        now = self._lines(Right.RESTRICTION, self._letters(talk, folders, person.addresses), unable)
+        found = self._letters(talk, folders, person.addresses)
+        now = self._planned(Right.RESTRICTION, folders, talk, found)
         return left + [line for line in now if line.act == Act.RESTRICT]
-
-    # -- copy -----------------------------------------------------------------------------------------------------
-
-    def _list(self, letters: Sequence[Letter]) -> Table:
-        rows = tuple(
-            (
-                each.file, each.at, WORDS[each.folder.role], "from you" if each.ours else "to you", each.subject,
-                each.size,
-            )
-            for each in letters
-        )  # fmt: skip
-        box = self._box
-        return Table(
-            LIST, box.category, box.purpose, box.retention, COLUMNS, rows, LABELS, box.source,
-            "Mails from you and to you",
-        )  # fmt: skip
-
-    def _file(self, letter: Letter, copies: Copies) -> File:
-        box = self._box
-        look = "Other people are named in such mails." if letter.others else ""
-        category = box.category_of(letter.folder.role)
-        return File(letter.file, category, box.purpose, box.retention, copies.pieces(letter), box.source, look)
 
     def _today(self) -> date:
         return self._clock().date()
-
-
-def _unable(right: Right, box: Box, folders: Folders, talk: Session) -> str:
-    """Why no machine can carry this right out on this server, for whoever has to do it; empty: it can."""
-    moves, removes = talk.has("MOVE"), talk.has("UIDPLUS")
-    if right == Right.RESTRICTION:
-        return "" if moves and not folders.gmail else NO_MOVE
-    if right != Right.DELETION:
-        return ""
-    if box.erase == "expunge" and not removes:
-        return NO_UIDPLUS
-    needs_bin = folders.gmail or box.erase == "trash"
-    return NO_BIN if needs_bin and not (moves and folders.trash) else ""
-
-
-def _mark(letters: Iterable[Letter]) -> str:
-    return hashlib.sha256(b"\n".join(sorted(each.mark for each in letters))).hexdigest()
-
-
-def _counts(lines: Iterable[Line]) -> dict[str, int]:
-    """Place → mails acted on."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        if line.act in ACTING:
-            counts[line.place] = counts.get(line.place, 0) + line.count
-    return counts
-

@@ -5,12 +5,45 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
+from bot.connectors import File, Table
+from bot.connectors.mailbox.folders import WORDS, Box
 from bot.connectors.mailbox.letters import Letter
+from bot.connectors.mailbox.lines import LIST
 from bot.connectors.mailbox.session import PIECE, Session
 from bot.errors import Temporary
 
 Answer = TypeVar("Answer")
 _AHEAD = 1024 * 1024  # bytes of small mails read at once
+
+
+COLUMNS = ("file", "at", "folder", "direction", "subject", "bytes")
+LABELS = {
+    "file": "File", "at": "Received or sent", "folder": "Where it lies", "direction": "From you or to you",
+    "subject": "Subject", "bytes": "Size in bytes",
+}  # fmt: skip
+
+
+def copied(box: Box, dial: Callable[[], Session], letters: Sequence[Letter]) -> Iterator[Table | File]:
+    """A list of these mails, and then every one of them as it is."""
+    if not letters:
+        return
+    rows = tuple(
+        (
+            each.file, each.at, WORDS[each.folder.role], "from you" if each.ours else "to you", each.subject, each.size,
+        )
+        for each in letters
+    )  # fmt: skip
+    yield Table(
+        LIST, box.category, box.purpose, box.retention, COLUMNS, rows, LABELS, box.source, "Mails from you and to you"
+    )  # fmt: skip
+    copies = Copies(dial, letters)
+    try:
+        for each in letters:
+            look = "Other people are named in such mails." if each.others else ""
+            category = box.category_of(each.folder.role)
+            yield File(each.file, category, box.purpose, box.retention, copies.pieces(each), box.source, look)
+    finally:
+        copies.close()
 
 
 class Copies:

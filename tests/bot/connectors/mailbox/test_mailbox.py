@@ -9,6 +9,7 @@ import pytest
 
 from bot.connectors import File, Table, mailbox
 from bot.connectors.mailbox import session as talk
+from bot.connectors.mailbox.lines import NO_MOVE, NO_UIDPLUS
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unclear, Unsupported
 from bot.law import Right
 from bot.line import Patience
@@ -348,7 +349,7 @@ def test_what_a_mailbox_cannot_do(sandbox_box: Box) -> None:
 
 
 @pytest.mark.parametrize(("lacks", "right", "words"), [
-    ("UIDPLUS", Right.DELETION, mailbox.NO_UIDPLUS), ("MOVE", Right.RESTRICTION, mailbox.NO_MOVE),
+    ("UIDPLUS", Right.DELETION, NO_UIDPLUS), ("MOVE", Right.RESTRICTION, NO_MOVE),
 ])  # fmt: skip
 def test_a_server_that_cannot_remove_single_mails(
     sandbox_box: Box, monkeypatch: pytest.MonkeyPatch, lacks: str, right: Right, words: str
@@ -442,7 +443,7 @@ def test_on_gmail_folders_are_labels(sandbox_box: Box, monkeypatch: pytest.Monke
     assert box.numbers("INBOX") == inbox
     assert server.prove(Right.DELETION, person, [MARA], lines) == []
     box.put("All", mail(76))
-    assert {line.words for line in server.plan(Right.RESTRICTION, person)} == {mailbox.NO_MOVE}
+    assert {line.words for line in server.plan(Right.RESTRICTION, person)} == {NO_MOVE}
     assert box.connect(roles={"All": "all"}).lint() == [
         "“All Mail”, “Spam” and “Bin” have to be shown over IMAP: see the settings of the labels."
     ]
