@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 
 from bot.connectors import Found, NotSeen, Outside, Seen, Table
-from bot.errors import PlanChanged
+from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Change, Line
 
@@ -73,6 +73,8 @@ class FakeSystem:
         self.restricted: set[str] = set()
         self.silent: set[str] = set()  # no marketing goes to them
         self.acts: list[str] = []
+        self.by_hand = ""  # what a person has to do beside it
+        self.unable = False  # to do anything for a right
 
     def _fail(self) -> None:
         if self.fails:
@@ -90,8 +92,11 @@ class FakeSystem:
     def plan(self, right: Right, person: Found) -> list[Line]:
         self._fail()
         rows = self.people[person.key][1] if person.key in self.people else 0
+        if self.unable:
+            raise Unsupported("The server knows no such thing.")
         act = ACTS[right]
-        return [Line(self.name, "account", act, rows, "customer data")] if rows else []
+        lines = [Line(self.name, "account", act, rows, "customer data")] if rows else []
+        return lines + ([Line(self.name, "paper", Act.TASK, 1, words=self.by_hand)] if self.by_hand else [])
 
     def export(self, person: Found) -> list[Table]:
         self._fail()
@@ -101,7 +106,7 @@ class FakeSystem:
 
     def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
         self._fail()
-        if self.plan(Right.DELETION, person) != list(lines):
+        if [each for each in self.plan(Right.DELETION, person) if each.act != Act.TASK] != list(lines):
             raise PlanChanged("The data changed since the plan.")
         self.erasures.append(key)
         if not self.lies:

@@ -31,6 +31,8 @@ DONE = {  # in the record
     "lift": "lifted",
     "stop_marketing": "marketing_stopped",
 }
+BY_HAND = "by_hand"  # in a result: people were asked to do their part
+HANDS = "Some of it has to be done by hand: “Whole plan” says what. When it is done, press “Try again”."
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
 
@@ -157,6 +159,9 @@ class Running(Correcting):
 
     def _run(self, unit: Unit, request: Request) -> None:
         """One step per system that has lines and is not done, side by side."""
+        if not self._lines(unit, request):  # all of it is for people
+            self._prove(unit, self._move(unit, request, "prove", BOT))
+            return
         self._steps(unit, request, self._act(unit, request), "done")
 
     def _act(self, unit: Unit, request: Request) -> str:
@@ -164,6 +169,9 @@ class Running(Correcting):
         return "lift" if self._lifting(unit, request) else STEP[request.right]
 
     def _prove(self, unit: Unit, request: Request) -> None:
+        if not self._lines(unit, request):
+            self._proved(unit, request)
+            return
         self._steps(unit, request, "prove", "left")
 
     def _steps(self, unit: Unit, request: Request, act: str, settled: str) -> None:
@@ -275,7 +283,20 @@ class Running(Correcting):
         if any(self._progress(request, each)["left"] for each in self._lines(unit, request)):
             self._escalate(unit, request, "The proof found something left, which has to be explained.")
             return
+        self._proved(unit, request)
+
+    def _proved(self, unit: Unit, request: Request) -> None:
+        """What the bot could do is proved. What people have to do by hand they say before the answer goes out."""
+        if self._by_hand(unit, request) and BY_HAND not in request.result:
+            request = unit.requests.note(request, {**request.result, BY_HAND: {"asked": 1}})
+            self._escalate(unit, request, HANDS)
+            return
         self._answer(unit, self._move(unit, request, "answer", BOT))
+
+    def _by_hand(self, unit: Unit, request: Request) -> bool:
+        assert request.plan_id is not None
+        lines = unit.plans.get(request.plan_id).lines
+        return any(line.act == Act.TASK and line.system != RECIPIENTS for line in lines)
 
     # -- kinds ----------------------------------------------------------------------------------------------------
 

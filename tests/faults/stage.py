@@ -131,8 +131,8 @@ def changes(path: Path) -> list[tuple[str, str, int]]:
 def staged(
     folder: Path, zygote: Zygote, database_url: str, *, vendors: bool = False
 ) -> Iterator[tuple[World, Mortal, Walk]]:
-    """World, bot and people, with the services of others or without. The bot is not started yet."""
-    with World(folder, vendors=vendors) as world:
+    """World, bot and people; with the services of others, files and old mails, or without. The bot is not started."""
+    with World(folder, vendors=vendors, papers=vendors) as world:
         world.slack.tiers = False
         world.slack.post_every_s = 0.0
         text = (folder / "subjectline.toml").read_text()
