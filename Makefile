@@ -18,7 +18,7 @@ demo-once: .venv/demo
 setup test lint faults bench: .venv/dev
 
 test: lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 4 --dist loadgroup
 
 lint:
 	$(BIN)/ruff check .

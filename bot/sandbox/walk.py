@@ -307,8 +307,10 @@ class Walk:
         self.say(f"the person downloads the package: {len(answer.content):,} bytes")
         return zipfile.ZipFile(io.BytesIO(answer.content))
 
-    def deletion(self, person: tuple[str, str], cooling: timedelta = timedelta(hours=48)) -> Letter:
-        """From the mail to the letter that says what was deleted; the ticket is closed."""
+    def deletion(
+        self, person: tuple[str, str], cooling: timedelta = timedelta(hours=48), *, by_hand: bool = False
+    ) -> Letter:
+        """From the mail to the letter that says what was deleted; the ticket is closed. `by_hand`: people do a part."""
         self.write(person, "AW: data protection  enquiry", "Please delete all data you hold about me. Thank you")
         self.say("an enquiry reaches the mailbox: deletion")
         ref = self.new_card()
@@ -323,6 +325,9 @@ class Walk:
         self.say(f"{ref}: a second person approved exactly this plan; cooling for {cooling}")
         self.until("the cooling time on the card", lambda: self._has(ref, "stop:deletion") or cooling == timedelta())
         self.world.clock.forward(seconds=cooling.total_seconds() + 1)
+        if by_hand:
+            self.press(self.handler, ref, "resume:deletion")
+            self.say(f"{ref}: the handler has done by hand what the plan names")
         letter = self.letter(person, "erasure_done")
         self.say(f"{ref}: deleted, proved by asking again, and told")
         self.press(self.handler, ref, "close")

@@ -138,7 +138,7 @@ def staged(
         text = (folder / "subjectline.toml").read_text()
         text = re.sub(r"^\[engine\][^\[]*", "", text, flags=re.MULTILINE)
         text = re.sub(r"^(kind = \"database\")$", r"\1\nstatement_s = 1", text, flags=re.MULTILINE)
-        text = re.sub(r"^(kind = \"(?:mailchimp|zoho)\")$", r"\1\ntimeout_s = 3", text, flags=re.MULTILINE)
+        text = re.sub(r"^(kind = \"(?:files|mailbox|mailchimp|zoho)\")$", r"\1\ntimeout_s = 3", text, flags=re.MULTILINE)
         text = re.sub(r"^(kind = \"zoho\")$", r"\1\nsettle_s = 1", text, flags=re.MULTILINE)
         watch_changes(world.company_path)
         text = re.sub(

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from bot.sandbox.company import JONAS, MARA
+from bot.sandbox.walk import Walk
+from bot.store import Store
 from tests.faults.invariants import check_invariants, check_said_once, quiet
-from tests.faults.stage import Zygote, evidence, staged
+from tests.faults.stage import Mortal, Zygote, evidence, staged
 from tests.fixtures.store import migrate, postgres_url
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +63,7 @@ def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for walk in ("enquiries", "overdue", "vendors"):
         of_it = [each for each in points()[::every] if walked(each) == walk]
-        walks = -(-len(of_it) // at_once)
+        walks = len(of_it) if walk == "vendors" else -(-len(of_it) // at_once)  # its steps run side by side
         found += [tuple(of_it[first::walks]) for first in range(walks)]
     return found
 
@@ -96,6 +98,16 @@ def test_the_number_of_crash_points_does_not_shrink() -> None:
     assert len(points()) == 117
 
 
+def stopped_quiet(walk: Walk, bot: Mortal, store: Store) -> None:
+    """Stopped in order with nothing under way. What the clock made due in the last moment is said after a restart."""
+    for _ in range(3):
+        walk.until("everything to be quiet", lambda: quiet(store))
+        assert bot.stop() == 0
+        if quiet(store):
+            return
+        bot.start()
+
+
 @pytest.mark.faults
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("url", "at"), cases(), indirect=["url"])
@@ -105,7 +117,7 @@ def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote
     with staged(tmp_path / "world", zygote, url, vendors=road == "vendors") as (world, bot, walk):
         bot.start(*at)
         if road == "vendors":
-            walk.deletion(("Jonas Altherr", JONAS))
+            walk.deletion(("Jonas Altherr", JONAS), by_hand=True)
         elif road == "overdue":
             walk.overdue(("Mara Lindt", MARA))
         else:
@@ -115,8 +127,7 @@ def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote
             walk.deletion(("Jonas Altherr", JONAS))
         assert sorted(bot.deaths) == sorted(at), "a point was never reached"
         held = evidence(world, walk, url)
-        walk.until("everything to be quiet", lambda: quiet(held.store))
-        assert bot.stop() == 0
+        stopped_quiet(walk, bot, held.store)
         check_invariants(held)
         check_said_once(replace(held, deaths=len(bot.deaths)))
         held.store.close()

@@ -142,9 +142,14 @@ class Files:
         return done
 
     def erased(self, person: Found, lines: Sequence[Line], key: str) -> Seen | NotSeen | None:  # noqa: ARG002
-        """Whether every file of these lines has left its place. A run that was cut off may be begun again."""
+        """Whether every file of these lines has left its place, and its folder. A run cut off may be begun again."""
         settled = self._holds.settled(QUARANTINE, run_of(person.key, lines))
-        return Seen(counts(lines)) if settled else NotSeen()
+        return Seen(counts(lines)) if settled and not self._empty_folders(person) else NotSeen()
+
+    def _empty_folders(self, person: Found) -> bool:
+        who = self._who(person)
+        with self._searching() as search:
+            return bool(who.number and search.folders(who))
 
     def prove(
         self, right: Right, person: Found, addresses: Sequence[str], lines: Sequence[Line],
