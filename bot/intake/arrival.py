@@ -57,7 +57,7 @@ def received_at(believable: Iterable[str], internal_date: datetime) -> datetime:
     A moment after INTERNALDATE changes nothing: nobody can have put down what had not come.
     """
     moments = [datetime.fromisoformat(each) for each in believable]
-    return min([each for each in moments if internal_date - FURTHEST <= each <= internal_date], default=internal_date)
+    return min([each for each in moments if timedelta() <= internal_date - each <= FURTHEST], default=internal_date)
 
 
 def is_server(text: str) -> bool:
