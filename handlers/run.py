@@ -1,5 +1,6 @@
 """`subjectline run`: the parts of the bot in one process, started together and stopped within ten seconds."""
 
+import gc
 import logging
 import signal
 import threading
@@ -132,6 +133,8 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
     if faults:
         raise Misconfigured(faults)
     bot = Bot(parts, words)
+    gc.collect()
+    gc.freeze()  # what was loaded stays for good: no need to look through it again and again
     over = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
