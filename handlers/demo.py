@@ -59,9 +59,14 @@ def trail(bot: Bot, limit: int = 60) -> list[Mapping[str, Any]]:
 
 def coming(bot: Bot) -> datetime | None:
     """When the next reminder comes; what is due by now is on its way first."""
-    bot.parts.desk.remind()
-    with bot.parts.store.read() as unit:
-        return unit.reminders.coming()
+    store = bot.parts.store
+    with store.begin() as unit:  # a new ticket would be looked at a little later, with nothing to say of it
+        unit.reminders.look_at({each.id: unit.now for each in unit.tickets.list("open", limit=1000)})
+    while True:
+        bot.parts.desk.remind()
+        with store.read() as unit:
+            if not unit.reminders.any_due():  # nothing was touched meanwhile
+                return unit.reminders.coming()
 
 
 def serve(port: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -31,12 +32,14 @@ def shown(world: World) -> dict[str, Any]:
 def test_moving_the_clock_on_brings_the_reminders_and_the_calendar_knows_the_day() -> None:
     """Nobody has begun: said in the thread and in the channel. Bob takes it: now it is Bob who is told, directly."""
     with demo.office(page=True) as (world, bot):
-        world.clock.forward(days=-world.clock().weekday() % 7, hours=-world.clock().hour % 24)  # a night to Monday
+        world.clock.forward(days=-world.clock().weekday() % 7, hours=-world.clock().hour % 24)  # the night before a Tuesday
         walk = Walk(world, BOB.id, CEM.id)
         world.write(MARA, "Mara Lindt", "Data Protection Enquiry", "Please send me a copy of my data.")
         ref = walk.new_card()
         assert deadlines(bot) == {ref: "access"}
+        written = world.clock()
         move_on(world)
+        assert world.clock() - written > timedelta(hours=12)  # in one step, past every look that has nothing to say
         walk.until("a word in the thread", lambda: said(shown(world)["messages"], ref, "Nobody has begun", thread=True))
         walk.press(BOB.id, ref, "choose:access")
         walk.until("the code", lambda: [each for each in world.letters() if each.code])
