@@ -143,6 +143,7 @@ def house(settings: Settings) -> House:
         slack_settle_s=settings.engine.slack_settle_s,
         four_eyes=safety.four_eyes,
         cooling_hours=safety.cooling_hours,
+        lift_notice_days=safety.lift_notice_days,
         code_hours=safety.code_hours,
         code_tries=safety.code_tries,
         codes_a_day=safety.codes_a_day,

@@ -77,6 +77,7 @@ class Move:
 DESTRUCTIVE = frozenset({Right.DELETION})
 PROPOSED = DESTRUCTIVE | {Right.CORRECTION}  # its plan needs a second person
 APPROVED = PROPOSED | {Right.RESTRICTION}  # of a restriction only its end does
+DISCLOSING = frozenset({Right.ACCESS, Right.PORTABILITY})  # changes nothing
 AT_ONCE = frozenset(Right) - PROPOSED  # runs as soon as it is planned
 MILD = frozenset({Right.OBJECTION})  # discloses and destroys nothing: who wrote from an address may stop mail to it
 REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
@@ -93,7 +94,7 @@ MOVES: tuple[Move, ...] = (
     Move("stop", _S.COOLING, _S.RECEIVED, Role.HANDLER, only=PROPOSED),
     Move("void", _S.APPROVING, _S.PLANNING, only=PROPOSED),
     Move("void", _S.COOLING, _S.PLANNING, only=PROPOSED),
-    Move("void", _S.RUNNING, _S.PLANNING, only=PROPOSED),  # the recount differed
+    Move("void", _S.RUNNING, _S.PLANNING, only=frozenset(Right) - DISCLOSING),  # the recount differed
     Move("cooled", _S.COOLING, _S.RUNNING, needs_identity=True, only=APPROVED),
     # the end of a restriction: a second person approves it, and who asked for it hears of it first (GDPR 18(3))
     Move("lift", _S.DONE, _S.APPROVING, Role.HANDLER, needs_identity=True, only=frozenset({Right.RESTRICTION})),

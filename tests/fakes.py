@@ -75,6 +75,7 @@ class FakeSystem:
         self.acts: list[str] = []
         self.by_hand = ""  # what a person has to do beside it
         self.unable = False  # to do anything for a right
+        self.shaky = 0  # as many acts find other data than those of the plan
 
     def _fail(self) -> None:
         if self.fails:
@@ -148,6 +149,9 @@ class FakeSystem:
 
     def _set(self, where: set[str], person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:
         self._fail()
+        if self.shaky:
+            self.shaky -= 1
+            raise PlanChanged("The data changed since the plan.")
         self.acts.append(key)
         if not self.lies:
             where.add(person.key)

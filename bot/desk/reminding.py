@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from bot import cards, reminders
 from bot.cards import Reminded
 from bot.checkpoints import checkpoint
-from bot.desk.choosing import OUTWARD
 from bot.desk.showing import Showing, next_actor
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
@@ -21,7 +20,7 @@ from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import DUE, PLANNED
 from bot.store.rows import ReminderRow
-from bot.tickets import BOT, FINAL, Role, Ticket, check_role
+from bot.tickets import BOT, Role, Ticket, check_role
 from bot.workflow import NotSeen, Seen
 
 BATCH = 50  # tickets looked at in one transaction
@@ -145,7 +144,6 @@ class Reminding(Showing):
 
     def _reminded(self, unit: Unit, ticket: Ticket, row: ReminderRow | None = None) -> Reminded:
         requests = unit.requests.of(ticket.id)
-        done = bool(requests) and all(each.state in FINAL for each in requests)
         return Reminded(
             ticket_id=ticket.id,
             ref=ticket.ref,
@@ -159,7 +157,7 @@ class Reminding(Showing):
             paused_since=ticket.paused_since,
             stands=ticket.clock != "running",
             owner=ticket.owner,
-            can_close=done and not self.engine.unfinished(unit, ticket.id, OUTWARD),
+            can_close=self._can_close(unit, ticket, requests),
         )
 
     def _linked(self, ticket: Ticket, view: Reminded) -> Reminded:

@@ -12,7 +12,7 @@ from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import BOT, PROPOSED, Request, State
+from bot.tickets import AT_ONCE, BOT, PROPOSED, Request, State
 from bot.workflow import Act, Change, Line, plan_hash
 
 RECIPIENTS = "recipients"  # in a plan: not a system, but people to be told
@@ -31,6 +31,7 @@ DONE = {  # in the record
     "lift": "lifted",
     "stop_marketing": "marketing_stopped",
 }
+PLANS = 3  # as often a right that nobody has to approve is planned anew before a person looks
 BY_HAND = "by_hand"  # in a result: people were asked to do their part
 HANDS = "Some of it has to be done by hand: “Whole plan” says what. When it is done, press “Try again”."
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
@@ -104,6 +105,9 @@ class Running(Correcting):
     def _void(self, unit: Unit, request: Request) -> None:
         """The data changed: the approval is void, the plan is made anew and the card shows the difference."""
         assert request.plan_id is not None
+        if request.right in AT_ONCE and unit.plans.get(request.plan_id).number >= PLANS:
+            self._escalate(unit, request, "The data change with every try: a person has to look.")
+            return
         unit.plans.void(request.plan_id)
         self._plan(unit, self._move(unit, request, "void", BOT))
 
@@ -204,32 +208,19 @@ class Running(Correcting):
         unit.holdings.put(request.id, job.args["system"], result["frozen"])
         self._stepped(unit, request, job.args["system"], done=result["rows"])
 
-    def _correct_call(self, job: Job) -> Mapping[str, Any]:
-        request, system, person, _ = self._step(job)
-        with self.store.read() as unit:
-            changes = self._changes(unit, request, system.name)
+    def _act_call(self, job: Job) -> Mapping[str, Any]:
+        """One system does its part of the plan, or nothing where its data are not those of the plan any more."""
+        request, system, person, lines = self._step(job)
+        if job.kind == "correct":
+            with self.store.read() as unit:
+                lines = self._changes(unit, request, system.name)
+            if not lines:
+                return {}
         try:
-            return dict(system.correct(person, changes, job.key)) if changes else {}
+            return dict(getattr(system, job.kind)(person, lines, job.key))  # the kinds are named as the contract's acts
         except PlanChanged:
-            return {"changed": 1}
-
-    def _restrict_call(self, job: Job) -> Mapping[str, Any]:
-        _, system, person, lines = self._step(job)
-        return dict(system.restrict(person, lines, job.key))
-
-    def _lift_call(self, job: Job) -> Mapping[str, Any]:
-        _, system, person, lines = self._step(job)
-        return dict(system.lift(person, lines, job.key))
-
-    def _stop_call(self, job: Job) -> Mapping[str, Any]:
-        _, system, person, lines = self._step(job)
-        return dict(system.stop_marketing(person, lines, job.key))
-
-    def _erase_call(self, job: Job) -> Mapping[str, Any]:
-        _, system, person, lines = self._step(job)
-        try:
-            return dict(system.erase(person, lines, job.key))
-        except PlanChanged:
+            if job.kind == "lift":  # its plan was approved: it is not made anew without a person
+                raise
             return {"changed": 1}  # nothing was done: the plan is void, and that is a known outcome
 
     def _erase_probe(self, job: Job) -> Any:
@@ -240,7 +231,8 @@ class Running(Correcting):
         """A system was changed, and the record says by how much; or nothing was done, because the plan is void."""
         _, request = self._request(unit, job.args["request"])
         if "changed" in result:
-            self._void(unit, request)
+            if request.state == State.RUNNING:  # else another system said so first
+                self._void(unit, request)
             return
         name = job.args["system"]
         unit.audit(BOT.id, DONE[job.kind], request.ticket_id, request.id, system=name, counts=dict(result))
@@ -309,14 +301,11 @@ class Running(Correcting):
             self._harmless("cool", self._plan_call, self._cool_after),
             self._harmless("export", self._export_call, self._export_after),
             Kind(
-                name="erase", call=self._erase_call, after=self._acted, probe=self._erase_probe,
+                name="erase", call=self._act_call, after=self._acted, probe=self._erase_probe,
                 timeout_s=slowest, settle_s=settle, harmless=False, failed=self._failed,
             ),
             # these set a state: done again after a lost answer, they change nothing more
-            self._harmless("correct", self._correct_call, self._acted),
-            self._harmless("restrict", self._restrict_call, self._acted),
-            self._harmless("lift", self._lift_call, self._acted),
-            self._harmless("stop_marketing", self._stop_call, self._acted),
+            *(self._harmless(act, self._act_call, self._acted) for act in DONE if act != "erase"),
             self._harmless("prove", self._prove_call, self._prove_after),
         ]  # fmt: skip
 

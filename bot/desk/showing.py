@@ -1,6 +1,6 @@
 """What people see: the card and its redrawing, the person's words in a modal, lists, the quarantine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,14 +25,14 @@ from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
 from bot.intake import wishes
-from bot.law import Right
 from bot.store import MailRow, Unit
-from bot.tickets import FINAL, Identity, Request, Role, State, Ticket, check_role
+from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, Change, NotSeen, Seen, difference
 
 BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING})
 
-PROVED = frozenset(Right) - {Right.ACCESS, Right.PORTABILITY}  # of these the proof counts what is left
+OPEN_PLAN = frozenset({State.PLANNED, State.APPROVING})
+
 
 class Showing(Choosing):
     """The verbs that look. Each look at personal data is audited."""
@@ -64,13 +64,16 @@ class Showing(Choosing):
             snoozed_until=ticket.snoozed_until,
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
-            can_close=bool(requests)
-            and all(each.state in FINAL for each in requests)
-            and not self.engine.unfinished(unit, ticket.id, OUTWARD),
+            can_close=self._can_close(unit, ticket, requests),
             closed_on=self._today(closed) if closed else None,
             outcome=ticket.outcome,
             clock=self.clock_view(unit, ticket),
         )
+
+    def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
+        """Every right has ended, and nothing is on its way out any more."""
+        done = bool(requests) and all(each.state in FINAL for each in requests)
+        return done and not self.engine.unfinished(unit, ticket.id, OUTWARD)
 
     def _request_view(self, unit: Unit, request: Request) -> RequestView:
         answered = request.result.get("answered_on")
@@ -117,7 +120,7 @@ class Showing(Choosing):
             seen = self._progress(request, name)
             found = sum(line.count for line in each if line.act != Act.KEEP)
             state = "done" if "done" in seen else states.get(keys[name], "waiting")
-            left = seen.get("left") if request.right in PROVED else None
+            left = seen.get("left") if request.right not in DISCLOSING else None
             rows.append(Progress(self.systems[name].label, state, found, left))
         return tuple(rows)
 
@@ -318,9 +321,6 @@ class Showing(Choosing):
             slack("quarantine", self._quarantine_call, nothing, post=True),
             slack("quarantine_redraw", self._quarantine_redraw_call, nothing, post=False),
         ]
-
-
-OPEN_PLAN = frozenset({State.PLANNED, State.APPROVING})
 
 
 def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:

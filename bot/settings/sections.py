@@ -230,6 +230,7 @@ class Policy(Section):
 class Safety(Section):
     four_eyes: bool = True
     cooling_hours: float = Field(default=48, ge=0, le=24 * 14)
+    lift_notice_days: float = Field(default=7, ge=0, le=60)  # the person hears first that a restriction ends
     code_hours: float = Field(default=24, gt=0, le=24)  # NIST SP 800-63A-4: by e-mail a day at most
     code_tries: int = Field(default=5, ge=1, le=10)
     codes_a_day: int = Field(default=3, ge=1, le=10)

@@ -207,3 +207,21 @@ def test_a_system_without_any_means_is_a_task_for_a_person(stage: Stage) -> None
     stage.desk.resume(HUGO, stage.ids(), request_id)
     stage.work()
     assert stage.request(ticket_id, Right.RESTRICTION).state == State.DONE
+
+
+def test_a_restriction_whose_data_changed_is_planned_anew(stage: Stage) -> None:
+    """Nothing was held back under the old plan; the new one runs by itself, for nobody has to approve it."""
+    stage.system.shaky = 1
+    ticket_id, _ = restricted(stage)
+    assert stage.request(ticket_id, Right.RESTRICTION).state == State.DONE
+    assert len(stage.system.acts) == 1
+    assert stage.trail(ticket_id).count("plan") == 2
+
+
+def test_data_that_never_stand_still_are_for_a_person(stage: Stage) -> None:
+    """Three plans, three refusals: nobody plans for ever."""
+    stage.system.shaky = 3
+    ticket_id, _ = restricted(stage)
+    request = stage.request(ticket_id, Right.RESTRICTION)
+    assert (request.state, stage.system.acts) == (State.NEEDS_PERSON, [])
+    assert request.reason == "The data change with every try: a person has to look."
