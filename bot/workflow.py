@@ -59,6 +59,29 @@ class Line:
     mark: str = ""
 
 
+ACTING = frozenset(Act) - {Act.EXPORT, Act.KEEP, Act.TASK}  # changes the data of the system itself
+
+
+def counts(lines: Iterable[Line]) -> dict[str, int]:
+    """Place → how much these lines act on."""
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.act in ACTING and line.count:
+            found[line.place] = found.get(line.place, 0) + line.count
+    return found
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of one record, row, mail or file: the act, and the ground of a `keep` with the day it ends."""
+
+    act: Act
+    basis: str | None = None
+    until: str | None = None
+    aside: str = ""  # added to the place of a task
+    words: str = ""  # what a person has to do
+
+
 @dataclass(frozen=True)
 class Change:
     """One field of one record, as `correct` will set it. Its values belong in sealed rows, modals and letters only."""

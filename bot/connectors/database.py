@@ -16,7 +16,7 @@ from bot.checkpoints import checkpoint
 from bot.connectors import Change, Found, Idle, NotSeen, Outside, Seen, Table
 from bot.connectors.amending import Amending
 from bot.connectors.ground import Ground, reflect
-from bot.connectors.holdings import ACTING, Holding, counts, holdings, kept, verdict, write
+from bot.connectors.holdings import Holding, holdings, kept, verdict, write
 from bot.connectors.holdings import lines as counted
 from bot.connectors.looking_over import Over
 from bot.connectors.people import Key, Person, Register
@@ -27,7 +27,7 @@ from bot.connectors.silencing import Silencing
 from bot.connectors.survey import children_first, survey
 from bot.errors import Misconfigured, PlanChanged, Refused
 from bot.law import Right
-from bot.workflow import Act, Line, difference, plan_hash
+from bot.workflow import ACTING, Act, Line, counts, difference, plan_hash
 
 SURVEY_S = 60.0  # how long a look at the live schema is good for reading; a run looks again
 

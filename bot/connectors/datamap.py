@@ -8,22 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from bot.connectors.block import Names, Part, Text
 from bot.connectors.masks import KEEP, Mask, read_mask
 from bot.workflow import WORDS, Act
 
 IDENTITY = "identity"
-
-
-def _listed(given: object) -> object:
-    return (given,) if isinstance(given, str) else given
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise ValueError("is empty")
-    return text
 
 
 def _house_word(text: str) -> str:
@@ -32,15 +23,11 @@ def _house_word(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_filled)]
 Value = bool | int | str  # of a flag
-Names = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True, arbitrary_types_allowed=True
-    )
+class _Part(Part):
+    model_config = ConfigDict(arbitrary_types_allowed=True, populate_by_name=False)
 
 
 class Column(_Part):

@@ -14,18 +14,10 @@ from bot.connectors.datamap import Table
 from bot.connectors.masks import same
 from bot.connectors.people import Key, Person, Register
 from bot.errors import Refused
-from bot.workflow import Act, Line, NotSeen, Seen
+from bot.workflow import ACTING, Act, Fate, Line, NotSeen, Seen, counts
 
 SHARED = "also belongs to another person"
 BLOCK = 500  # keys in one statement
-ACTING = frozenset({Act.DELETE, Act.ANONYMISE})
-
-
-@dataclass(frozen=True)
-class Fate:
-    act: Act
-    basis: str | None = None
-    until: str | None = None
 
 
 @dataclass
@@ -212,15 +204,6 @@ def _keyed(register: Register, table: Table, keys: Sequence[Key]) -> sa.ColumnEl
 def _count(result: sa.CursorResult, keys: Sequence[Key]) -> None:
     if result.rowcount != len(keys):
         raise Refused(f"A statement for {len(keys)} rows touched {result.rowcount}: nothing was changed.")
-
-
-def counts(wanted: Sequence[Line]) -> dict[str, int]:
-    """Table → rows acted on."""
-    acted: dict[str, int] = {}
-    for line in wanted:
-        if line.act in ACTING:
-            acted[line.place] = acted.get(line.place, 0) + line.count
-    return acted
 
 
 def kept(found: Sequence[Line]) -> set[tuple[str, str | None, int]]:

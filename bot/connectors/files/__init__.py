@@ -19,14 +19,14 @@ from bot.connectors.documents import Documents
 from bot.connectors.files.accounts import Account, InDatabase, Index, InFile, Nobody, accounts
 from bot.connectors.files.copies import copies
 from bot.connectors.files.holds import QUARANTINE, RESTRICTED, Holds, run_of
-from bot.connectors.files.lines import ACTING, LISTED, counts, fate_of, goes_out, planned
+from bot.connectors.files.lines import LISTED, fate_of, goes_out, planned
 from bot.connectors.files.rules import Map, Parts, Share, shown
 from bot.connectors.files.search import Search, Who
 from bot.connectors.files.tree import Closed, Gone, Sort, Tree
 from bot.connectors.tokens import comparable
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
-from bot.workflow import Act, Line, difference, plan_hash
+from bot.workflow import ACTING, Act, Line, counts, difference, plan_hash
 
 BY_ADDRESS = "address"  # key of a person without an account: the addresses say who it is
 def connector(block: Mapping[str, Any], outside: Outside) -> Connector:

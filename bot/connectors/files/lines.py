@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from bot.connectors.files.search import CROWD, Fate, Finding, Piece, fate
+from bot.connectors.files.search import CROWD, Finding, Piece, fate
 from bot.law import Right
-from bot.workflow import Act, Line
+from bot.workflow import Act, Fate, Line
 
-ACTING = frozenset({Act.DELETE, Act.RESTRICT, Act.LIFT})
 REACHED = frozenset({Right.ACCESS, Right.DELETION, Right.RESTRICTION})
 LIST = "list of files"
 LISTED = "The list of accounts names this person: do there by hand what has to be done."
@@ -60,15 +59,6 @@ def goes_out(piece: Piece) -> bool:
 def categories(pieces: Iterable[Piece]) -> str:
     """Of everything that is copied."""
     return ", ".join(sorted({each.rule.category for each in pieces if goes_out(each)}))
-
-
-def counts(lines: Iterable[Line]) -> dict[str, int]:
-    """Place → files acted on."""
-    found: dict[str, int] = {}
-    for line in lines:
-        if line.act in ACTING:
-            found[line.place] = found.get(line.place, 0) + line.count
-    return found
 
 
 def _mark(pieces: Iterable[Piece]) -> str:

@@ -12,7 +12,7 @@ from bot.connectors.files.rules import Map, Parts, Rule, shown
 from bot.connectors.files.tree import Closed, Entry, Gone, Sort, Tree
 from bot.connectors.holdings import ends
 from bot.errors import Temporary
-from bot.workflow import Act
+from bot.workflow import Act, Fate
 
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 CROWD = 10  # addresses of others in one file: no longer a letter with somebody in copy
@@ -195,17 +195,6 @@ def _trouble(who: Who, piece: Piece, words: Words, others: int) -> Trouble | Non
         (piece.entry.names > 1 and not piece.run, LINKED),
     )
     return next((trouble for holds, trouble in told if holds), None)
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What becomes of a file. `aside`: added to the place of a task; `words`: what a person has to do."""
-
-    act: Act
-    basis: str | None = None
-    until: str | None = None
-    aside: str = ""
-    words: str = ""
 
 
 def fate(piece: Piece, today: date) -> Fate:

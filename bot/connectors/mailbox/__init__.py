@@ -19,13 +19,13 @@ from bot.connectors.mailbox.copies import copied
 from bot.connectors.mailbox.folders import WORDS, Box, Folders, criteria
 from bot.connectors.mailbox.journal import Journal, Place
 from bot.connectors.mailbox.letters import Letter, Search, searchable
-from bot.connectors.mailbox.lines import ACTING, REACHED, counts, fate_of, planned, unable
+from bot.connectors.mailbox.lines import REACHED, fate_of, planned, unable
 from bot.connectors.mailbox.session import Session, signed_in
 from bot.connectors.tokens import comparable, spellings
 from bot.errors import Misconfigured, PlanChanged, Refused, Temporary, Unclear, Unsupported
 from bot.law import Right
 from bot.line import Patience, place
-from bot.workflow import Act, Line, difference, plan_hash
+from bot.workflow import ACTING, Act, Line, counts, difference, plan_hash
 
 
 def connector(block: Mapping[str, Any], outside: Outside) -> Connector:

@@ -12,7 +12,7 @@ from bot.connectors.tokens import addresses, comparable, spellings
 from bot.errors import Refused
 from bot.intake import Limits, charsets, header
 from bot.intake.address import mailboxes
-from bot.workflow import Act
+from bot.workflow import Act, Fate
 
 _PEOPLE = ("from", "sender", "to", "cc", "bcc", "reply-to")
 _LIMITS = Limits(header_block=512 * 1024, header=256 * 1024)
@@ -114,13 +114,6 @@ def _is_own(address: str, own: frozenset[str]) -> bool:
 
 def _zoned(at: datetime) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Fate:
-    act: Act
-    basis: str | None = None
-    until: str | None = None
 
 
 def fate(box: Box, letter: Letter, today: date) -> Fate | None:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.connectors.mailbox.folders import WORDS, Box, Folders
-from bot.connectors.mailbox.letters import MUDDLED, Fate, Letter, fate
+from bot.connectors.mailbox.letters import MUDDLED, Letter, fate
 from bot.connectors.mailbox.session import Session
 from bot.law import Right
-from bot.workflow import Act, Line
+from bot.workflow import Act, Fate, Line
 
 LIST = "list of mails"
 REACHED = frozenset({Right.ACCESS, Right.DELETION, Right.RESTRICTION})
-ACTING = frozenset({Act.DELETE, Act.RESTRICT, Act.LIFT})
 NO_UIDPLUS = "The mail server cannot remove single mails (UIDPLUS): delete these by hand."
 NO_BIN = "The mail server cannot move these into the bin: delete them by hand."
 NO_MOVE = "The mail server cannot hold mails back in a folder of their own: keep these from being used by hand."
@@ -64,15 +63,6 @@ def unable(right: Right, box: Box, folders: Folders, talk: Session) -> str:
         return NO_UIDPLUS
     needs_bin = folders.gmail or box.erase == "trash"
     return NO_BIN if needs_bin and not (moves and folders.trash) else ""
-
-
-def counts(lines: Iterable[Line]) -> dict[str, int]:
-    """Place → mails acted on."""
-    found: dict[str, int] = {}
-    for line in lines:
-        if line.act in ACTING:
-            found[line.place] = found.get(line.place, 0) + line.count
-    return found
 
 
 def _mark(letters: Iterable[Letter]) -> str:

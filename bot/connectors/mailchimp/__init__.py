@@ -19,11 +19,11 @@ from bot.connectors.mailchimp.account import Account, hashed, vendor
 from bot.connectors.mailchimp.block import Block, read_block
 from bot.connectors.mailchimp.correcting import Corrections
 from bot.connectors.mailchimp.holdings import HELD_BACK, SILENT, Contact, Ground, Held, Holdings
-from bot.connectors.mailchimp.plans import Plans, check_contacts, check_plan, counts
+from bot.connectors.mailchimp.plans import Plans, check_contacts, check_plan
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import Misconfigured, Refused, Unsupported
 from bot.law import Right
-from bot.workflow import Act, Line, NotSeen, Seen
+from bot.workflow import Act, Line, NotSeen, Seen, counts
 
 KEY = re.compile(r"[0-9a-f]{32}-([a-z]{2}\d{1,3})")
 REQUEST_S = 30.0

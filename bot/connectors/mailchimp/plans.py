@@ -1,6 +1,6 @@
 """Plans and proofs in counts: what a run of each right would do, and what is left of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.connectors.mailchimp.account import Account, hashed
@@ -8,7 +8,7 @@ from bot.connectors.mailchimp.block import Block
 from bot.connectors.mailchimp.holdings import HELD_BACK, Contact, Ground, Held
 from bot.connectors.mailchimp.tables import Copy
 from bot.errors import PlanChanged, Unsupported
-from bot.workflow import Act, Line, difference
+from bot.workflow import Act, Line, counts, difference
 
 ADVERTISING = "Advertisements and post cards cannot be reached from outside: take the contact out of them by hand."
 SHOP_MAIL = "Mails about orders and carts go out because of the shop: see there that none goes to this customer."
@@ -109,7 +109,7 @@ class Plans:
 
 def check_plan(wanted: Sequence[Line], there: Sequence[Line], *, begun: bool) -> None:
     """PlanChanged unless exactly the plan is there, or, once it has begun, nothing beyond it."""
-    planned, now = _sums(wanted), _sums(there)
+    planned, now = counts(wanted), counts(there)
     beyond = any(count > planned.get(place, 0) for place, count in now.items())
     if beyond or (not begun and now != planned):
         raise PlanChanged("This is not what was approved: " + "; ".join(difference(wanted, there)))
@@ -119,16 +119,3 @@ def check_contacts(contacts: Sequence[Contact], places: AbstractSet[str]) -> Non
     """PlanChanged unless these are exactly the audiences the person is in."""
     if {each.spot.name for each in contacts} != places:
         raise PlanChanged("The person is not in the audiences any more that were approved.")
-
-
-def counts(wanted: Iterable[Line]) -> dict[str, int]:
-    """Place → how much the lines count there."""
-    return _sums(wanted)
-
-
-def _sums(given: Iterable[Line]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for line in given:
-        if line.count:
-            found[line.place] = found.get(line.place, 0) + line.count
-    return found

@@ -14,7 +14,7 @@ from bot.connectors.block import read
 from bot.connectors.http import Client, quietly, quietly_each
 from bot.connectors.zoho.api import Api
 from bot.connectors.zoho.correcting import Correcting
-from bot.connectors.zoho.erasing import Erasing, counts
+from bot.connectors.zoho.erasing import Erasing
 from bot.connectors.zoho.exporting import Exporting
 from bot.connectors.zoho.holdings import Holdings
 from bot.connectors.zoho.journal import Journal
@@ -28,7 +28,7 @@ from bot.connectors.zoho.rules import ACCOUNTS, Block
 from bot.connectors.zoho.token import VENDOR, Credentials, Tokens
 from bot.errors import Misconfigured, Unsupported
 from bot.law import Right
-from bot.workflow import Act, Line
+from bot.workflow import Act, Line, counts
 
 NEEDED = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
 

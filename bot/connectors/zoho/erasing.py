@@ -16,9 +16,8 @@ from bot.connectors.zoho.people import People, Record, Ref
 from bot.connectors.zoho.records import Records
 from bot.connectors.zoho.rules import Block
 from bot.errors import PlanChanged, Temporary
-from bot.workflow import Act, Line, difference, plan_hash
+from bot.workflow import ACTING, Act, Line, counts, difference, plan_hash
 
-ACTING = frozenset({Act.DELETE, Act.ANONYMISE})
 NOTED, SPARE_S = 10, 15.0  # pieces between two notes; the time without which none is begun
 Left = Counter[tuple[str, Act]]
 
@@ -175,12 +174,3 @@ def _check_plan(wanted: Sequence[Line], there: Sequence[Line]) -> None:
 
 def _masked(record: Record, piece: Piece) -> bool:
     return all(digest(record.row.get(name)) == value for name, value in piece.becomes.items())
-
-
-def counts(wanted: Sequence[Line]) -> dict[str, int]:
-    """Place → how much was acted on."""
-    found: dict[str, int] = {}
-    for line in wanted:
-        if line.act in ACTING:
-            found[line.place] = found.get(line.place, 0) + line.count
-    return found

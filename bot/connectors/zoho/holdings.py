@@ -20,7 +20,7 @@ from bot.connectors.zoho.people import People, Record, Ref, Someone, folded
 from bot.connectors.zoho.register import Module, Register
 from bot.connectors.zoho.rules import Block
 from bot.errors import Refused
-from bot.workflow import Act, Line
+from bot.workflow import Act, Fate, Line
 
 CHILDREN = ("Notes", "Attachments")
 PHOTO, IMAGE = "Photos", "Record_Image"
@@ -45,15 +45,6 @@ class Piece:
     record: str  # its id
     id: str = ""  # of the note or attachment
     becomes: Mapping[str, str] = field(default_factory=dict)  # field -> digest of what a mask leaves there
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What becomes of a record: the act, and the ground and its end where it is kept."""
-
-    act: Act
-    basis: str | None = None
-    until: str | None = None
 
 
 @dataclass
