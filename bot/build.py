@@ -62,6 +62,22 @@ def store(settings: Settings, clock: Callable[[], datetime] = now) -> Store:
     return Store(settings.env.database_url, Keys(settings.env.key), clock, new_id)
 
 
+def upgraded(settings: Settings, clock: Callable[[], datetime] = now) -> None:
+    """The database is there and knows every table; what it held it holds still."""
+    book = store(settings, clock)
+    try:
+        book.upgrade()
+    finally:
+        book.close()
+
+
+def check_store(book: Store) -> None:
+    """Misconfigured, with all faults, when the database is not that of this release."""
+    if faults := book.check():
+        book.close()
+        raise Misconfigured(faults)
+
+
 def systems(settings: Settings, book: Store) -> dict[str, Connector]:
     """Every configured connector by name; Misconfigured with all their faults at once."""
     found, faults = connectors.load(settings.connectors, outside(settings, book))
@@ -174,8 +190,9 @@ def policy(settings: Settings) -> dict[str, Any]:
 
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
-    """The house of these settings. Misconfigured, with all faults, when a connector is not fit for use."""
+    """The house of these settings. Misconfigured, with all faults, when the store or a connector is not fit for use."""
     book = store(settings, clock)
+    check_store(book)  # first: a connector may keep something on its shelf while it is looked at
     found = systems(settings, book)
     check_systems(found)
     env = settings.env

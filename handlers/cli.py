@@ -88,8 +88,7 @@ def doctor_(as_json: Json = False) -> None:
 @db.command()
 def upgrade() -> None:
     """Brings the schema to this release. Example: subjectline db upgrade"""
-    store = build.store(_settings(KEY))
-    store.upgrade()
+    build.upgraded(_settings(KEY))
     say("The database is up to date.")
 
 

@@ -30,11 +30,11 @@ def office(*, page: bool, port: int = 0) -> Iterator[tuple[World, Bot]]:
     """A world with the unchanged bot at work in it. Its files are gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="subjectline-demo-") as folder,
-        World(Path(folder), page=page, port=port) as world,
+        World(Path(folder), page=page, port=port, vendors=True, papers=True) as world,
     ):
         settings = configuration.load({**world.environment(), "PATH": os.environ.get("PATH", "")})
+        build.upgraded(settings, world.clock)
         parts = build.assemble(settings, world.clock)
-        parts.store.upgrade()
         bot = Bot(parts, {"web", "worker"})
         if world.page:
             world.page.audit = lambda: trail(bot)

@@ -18,7 +18,6 @@ from bot import build
 from bot.build import Parts
 from bot.desk import diary
 from bot.diary import Appointment
-from bot.errors import Misconfigured
 from bot.settings import Settings
 from bot.slack import Socket, Workspace, app_id, bolt, close, routes
 from handlers.clock import Ticker
@@ -129,9 +128,6 @@ def run(settings: Settings, words: set[str], clock: Callable[[], datetime] = bui
     """Runs until SIGTERM or SIGINT, then stops in order."""
     log_plainly()
     parts = build.assemble(settings, clock)
-    faults = parts.store.check()
-    if faults:
-        raise Misconfigured(faults)
     bot = Bot(parts, words)
     gc.collect()
     gc.freeze()  # what was loaded stays for good: no need to look through it again and again

@@ -51,8 +51,9 @@ def at_work(folder: Path, mailbox: Mailbox | None = None, words: set[str] | None
         environment = {**world.environment(), "PATH": os.environ["PATH"]}
         if mailbox:
             environment["IMAP_URL"] = mailbox.url
-        parts = build.assemble(configuration.load(environment), world.clock)
-        parts.store.upgrade()
+        settings = configuration.load(environment)
+        build.upgraded(settings, world.clock)
+        parts = build.assemble(settings, world.clock)
         bot = Bot(parts, words or {"web", "worker"})
         bot.start()
         try:
