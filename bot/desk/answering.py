@@ -1,7 +1,7 @@
 """The answer: the access package, the letter that carries it, and the download on the person's page."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,16 @@ class Answering(Timing):
 
     # -- the package ----------------------------------------------------------------------------------------------
 
+    def _hold(self, unit: Unit, request: Request, name: str, pieces: Iterable[Any]) -> int:
+        """These tables and files (`connectors.Table`, `connectors.File`) go into the request's package; how many rows.
+
+        `name` is that of a system, or `system:word` for what is added to it by hand (at most 64 characters); held
+        before under the same name is replaced. Nothing is held any more once the request is over.
+        """
+        held = list(pieces)
+        unit.holdings.put(request.id, name, self.packer.freeze(held))
+        return sum(len(getattr(each, "rows", (each,))) for each in held)
+
     def _pack_call(self, job: Job) -> Mapping[str, Any]:
         """Packs and seals what the systems answered. The token stays in memory until the letter holds it."""
         with self.store.read() as unit:
@@ -94,7 +104,10 @@ class Answering(Timing):
             held = {name: self.packer.thaw(frozen) for name, frozen in unit.holdings.of(request.id).items()}
             now = unit.now.astimezone(ZoneInfo(self.house.zone))
         whole = request.right == Right.ACCESS
-        tables = {name: held.get(name, ()) for name in self.systems}
+        tables = {
+            name: [sheet for key in sorted(held) if key.partition(":")[0] == name for sheet in held[key]]
+            for name in self.systems
+        }
         tables = {name: sheets if whole else self.packer.given(sheets) for name, sheets in tables.items()}
         about = {
             **self.house.policy,
