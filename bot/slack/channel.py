@@ -5,7 +5,7 @@ It may stand in the channel, in a message's thread, or in the direct messages wi
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,43 +103,26 @@ class Channel:
         return self._directs[user]
 
     def _messages(self, channel: str, until: float) -> Iterator[Mapping[str, Any]]:
-        cursor = ""
-        for _ in range(PAGES):
-            more = {"cursor": cursor} if cursor else {}
-            answer = call(
-                self._web.conversations_history,
-                repeatable=True,
-                channel=channel,
-                include_all_metadata=True,
-                limit=PAGE,
-                **more,
-            )
-            messages = answer.get("messages") or []
-            yield from messages
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor or not messages or float(messages[-1]["ts"]) < until:
+        """The newest messages back to this moment, a page at a time."""
+        for page in self._pages(self._web.conversations_history, channel=channel):
+            yield from page
+            if not page or float(page[-1]["ts"]) < until:
                 return
-        raise Temporary("the channel has too many new messages to be looked through")
 
     def _replies(self, thread: str) -> Iterator[Mapping[str, Any]]:
         """All of a thread, oldest first: no more than a ticket's life writes into it."""
-        cursor = ""
+        for page in self._pages(self._web.conversations_replies, channel=self.id, ts=thread):
+            yield from page
+
+    def _pages(self, method: Callable[..., Any], **asked: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+        cursor = {}
         for _ in range(PAGES):
-            more = {"cursor": cursor} if cursor else {}
-            answer = call(
-                self._web.conversations_replies,
-                repeatable=True,
-                channel=self.id,
-                ts=thread,
-                include_all_metadata=True,
-                limit=PAGE,
-                **more,
-            )
-            yield from answer.get("messages") or []
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            answer = call(method, repeatable=True, include_all_metadata=True, limit=PAGE, **asked, **cursor)
+            yield answer.get("messages") or []
+            cursor = {"cursor": (answer.get("response_metadata") or {}).get("next_cursor") or ""}
+            if not cursor["cursor"]:
                 return
-        raise Temporary("the thread has too many messages to be looked through")
+        raise Temporary("there are too many messages to be looked through")
 
     def _wait(self) -> None:
         """One caller a second goes on, in the order they came."""
