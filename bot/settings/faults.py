@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from bot.recipients import slug
 from bot.settings.sections import File, Roles
 
 
@@ -53,6 +54,8 @@ def _what(error: Mapping[str, Any]) -> str:
 
 def _unknown(loc: Sequence[str | int]) -> str:
     name = str(loc[-1])
+    if loc == ("recipients",):
+        return "is not a table: the register of recipients stands in [[policy.recipients]]"
     if name.isupper():
         return "does not belong in this file: set it in the environment"
     near = get_close_matches(name, _names(loc[:-1]), n=1)
@@ -88,12 +91,31 @@ def across(file: File, *, with_people: bool) -> list[str]:
 def _policy_faults(file: File) -> list[str]:
     names = [category.name for category in file.policy.categories]
     faults = [f"[[policy.categories]] {name!r} is there twice." for name in sorted(_twice(names))]
+    faults += _recipient_faults(file)
     for recipient in file.policy.recipients:
         faults += [
             f"[[policy.recipients]] {recipient.name!r} names the category {each!r}, which the policy does not have."
             for each in recipient.categories
             if each not in names
         ]
+    return faults
+
+
+def _recipient_faults(file: File) -> list[str]:
+    found = file.policy.recipients
+    alike = _twice([slug(each.name) for each in found])
+    own = {each.casefold() for each in (file.company.email, *file.intake.own_addresses)}
+    faults = [f"[[policy.recipients]] {each!r} is there twice: names must differ." for each in sorted(alike)]
+    for each in found:
+        if each.email.casefold() in own:
+            faults.append(f"[[policy.recipients]] {each.name!r} has an e-mail address of our own.")
+        if not each.tell and not each.because:
+            faults.append(
+                f"[[policy.recipients]] {each.name!r} is not told, and because does not say why: the law allows that "
+                "only where it is impossible or takes disproportionate effort, or where the bot acts there itself."
+            )
+        if each.tell and each.because:
+            faults.append(f"[[policy.recipients]] {each.name!r} says why it is not told, but it is: set tell = false.")
     return faults
 
 

@@ -73,6 +73,10 @@ def _user_if_any(text: str) -> str:
     return text and _user(text)
 
 
+def _address_if_any(text: str) -> str:
+    return text and _address(text)
+
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -198,10 +202,15 @@ class Category(Section):
 
 
 class Recipient(Section):
-    """Somebody the data are passed on to."""
+    """Somebody the data are passed on to: named in answers, and told of changes (GDPR 19)."""
 
     name: Text
     country: Text
+    kind: Literal["recipient", "processor", "distributor", "partner", "authority"] = "recipient"
+    email: Annotated[str, AfterValidator(_address_if_any)] = ""  # where they are told; empty: a person tells them
+    language: Literal["en", "de", "fr", "it"] = "en"  # in which they are told
+    tell: bool = True
+    because: str = ""  # why they are not told: the bot deletes there itself, it is impossible …
     safeguard: str = ""  # what protects the data there: "standard contractual clauses"; empty: nothing is needed
     categories: tuple[Text, ...] = ()  # of data, by the names of the categories; empty: all of them
 
@@ -249,7 +258,7 @@ class EngineRoom(Section):
 
 
 class File(Section):
-    """subjectline.toml. `connectors` and `recipients` stay mappings: whoever reads them knows their own words."""
+    """subjectline.toml. `connectors` stay mappings: whoever reads them knows their own words."""
 
     company: Company
     policy: Policy
@@ -262,4 +271,3 @@ class File(Section):
     safety: Safety = Safety()
     engine: EngineRoom = EngineRoom()
     connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
-    recipients: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
