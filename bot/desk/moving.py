@@ -1,6 +1,6 @@
 """What every family of verbs needs: one move, one escalation, one redrawn card; and how a kind of work is carried."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.desk.office import Office, System
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed
+from bot.reminders import Hours
+from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.tickets import BOT, FINAL, WORKING, Actor, Request, Ticket, check_move, spoken
 
@@ -73,6 +75,30 @@ class Moving(Office):
             unit, "redraw", f"redraw:{ticket_id}:{version}", {"ticket": ticket_id, "version": version},
             lane=f"card:{ticket_id}", ticket_id=ticket_id,
         )  # fmt: skip
+
+    # -- what somebody waits for --------------------------------------------------------------------------------------
+
+    @property
+    def hours(self) -> Hours:
+        """When the team may be told something."""
+        house = self.house
+        return Hours(house.zone, house.work_begins, house.work_ends, house.working_days)
+
+    def _remind(self, unit: Unit, ticket: Ticket) -> None:
+        """The ticket's reminders are looked at by the next sweep. `_redraw` says so, too."""
+        unit.reminders.look_at({ticket.id: unit.now})
+
+    def _remind_on(self, unit: Unit, ticket: Ticket, kind: Why, days: Sequence[date], of: str = "") -> None:
+        """On each of these days somebody is reminded once, unless it is forgotten first. `of`: a request, a letter."""
+        for day in days:
+            unit.reminders.plan(ticket.id, of or ticket.id, kind, day)
+        self._remind(unit, ticket)
+
+    def _forget(self, unit: Unit, ticket: Ticket, kind: Why, of: str = "") -> None:
+        """What was planned of this kind, of this request or letter, is not said any more."""
+        unit.reminders.forget(ticket.id, kind, of or ticket.id)
+
+    # -- who, and where -----------------------------------------------------------------------------------------------
 
     def _persons(self, unit: Unit, request_id: str) -> dict[str, Known]:
         """System → who it is there, as located."""

@@ -15,7 +15,7 @@ from bot.checkpoints import checkpoint
 from bot.desk.showing import Showing, next_actor
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
-from bot.reminders import BY_OTHERS, Hours, Occasion, Standing
+from bot.reminders import BY_OTHERS, Occasion, Standing
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import DUE, PLANNED
@@ -29,12 +29,6 @@ ALOUD = 5  # words in threads that stand in the channel too, of one sweep; more 
 
 class Reminding(Showing):
     """What is said of one ticket."""
-
-    @property
-    def hours(self) -> Hours:
-        """When the team may be told something."""
-        house = self.house
-        return Hours(house.zone, house.work_begins, house.work_ends, house.working_days)
 
     # -- which tickets ----------------------------------------------------------------------------------------------
 
@@ -93,22 +87,6 @@ class Reminding(Showing):
         args = {"ticket": ticket.id, "rows": keys, "aloud": alone}
         self.engine.put(unit, "remind", work, args, lane="slack-post", ticket_id=ticket.id)
         return alone
-
-    # -- what others wait for ---------------------------------------------------------------------------------------
-
-    def _remind(self, unit: Unit, ticket: Ticket) -> None:
-        """The ticket's reminders are looked at by the next sweep. `_redraw` says so, too."""
-        unit.reminders.look_at({ticket.id: unit.now})
-
-    def _remind_on(self, unit: Unit, ticket: Ticket, kind: Why, days: Sequence[date], of: str = "") -> None:
-        """On each of these days somebody is reminded once, unless it is forgotten first. `of`: a request, a letter."""
-        for day in days:
-            unit.reminders.plan(ticket.id, of or ticket.id, kind, day)
-        self._remind(unit, ticket)
-
-    def _forget(self, unit: Unit, ticket: Ticket, kind: Why, of: str = "") -> None:
-        """What was planned of this kind, of this request or letter, is not said any more."""
-        unit.reminders.forget(ticket.id, kind, of or ticket.id)
 
     # -- in the thread ----------------------------------------------------------------------------------------------
 
