@@ -15,6 +15,7 @@ DAY = timedelta(days=1)
 EXTENSION_DAYS = 5  # how long before the last day of its notice an extension is spoken of
 PAUSE_DAYS = 7  # how often somebody looks after a question without an answer
 RECIPIENT_DAYS = (3, 7, 14)  # after a recipient was told and did not answer
+TASK_DAYS = (3, 7, *range(12, 60, 5))  # working days after a colleague was asked to do something, then weekly
 AGAIN_DAYS = 7  # half time that moved by less is not said again
 
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     HALF = "half"
     UNTOUCHED = "untouched"  # nobody has begun, one working day after the ticket was opened
     RECIPIENT = "recipient"  # somebody the data were passed on to has not answered
+    TASK = "task"  # something is to be done by hand, or what was done is to be looked at
     LETTER = "letter"  # a letter waits for its release
     PAUSE = "pause"  # the clock stands still and the person does not answer
     EXTENSION = "extension"  # still possible until
@@ -36,7 +38,7 @@ class Kind(StrEnum):
 
 COUNTDOWN = {Kind.DAYS_7: 7, Kind.DAYS_3: 3, Kind.DAYS_1: 1}
 URGENT = frozenset({Kind.TODAY, Kind.OVERDUE})  # never kept back for a digest
-BY_OTHERS = frozenset({Kind.LETTER, Kind.RECIPIENT})  # on days set by whoever waits for something
+BY_OTHERS = frozenset({Kind.LETTER, Kind.RECIPIENT, Kind.TASK})  # on days set by whoever waits for something
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -82,6 +84,12 @@ class Hours:
         """The day itself, or the first working day after it."""
         while not self.works(day):
             day += DAY
+        return day
+
+    def later(self, day: date, days: int) -> date:
+        """So many working days after this day."""
+        for _ in range(days):
+            day = self.after(day + DAY)
         return day
 
     def is_open(self, moment: datetime) -> bool:

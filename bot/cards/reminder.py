@@ -124,6 +124,7 @@ def reason(view: Reminded, today: date) -> str:
         Kind.OVERDUE: f"Overdue: the last day was {day(view.due)}, {_days((today - view.due).days)} ago.",
         Kind.EXTENSION: f"An extension can be announced until {day(view.notice_by or view.due)}, no later.",
         Kind.PAUSE: f"The person has not answered since {since}; the clock {clock}.",
+        Kind.TASK: "Something has to be done by hand, or a second person has to look at what was done.",
         Kind.LETTER: "A letter waits for its release.",
         Kind.RECIPIENT: "A recipient that was told has not answered yet.",
     }
@@ -134,6 +135,8 @@ def todo(view: Reminded) -> str:
     """What whoever acts next does, as one sentence."""
     if view.kind == Kind.PAUSE:
         return "Ask the person again, or let the clock run on from the card."
+    if view.kind == Kind.TASK:
+        return "Press “Done …” or “Look …” below the task, in the thread of the card."
     if view.kind == Kind.LETTER:
         return "Read the letter on the card and release it."
     if view.kind == Kind.RECIPIENT:

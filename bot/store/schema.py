@@ -8,6 +8,7 @@ Ids are text made by the house's id source, so a row's id is known before the ro
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -160,6 +161,45 @@ approval = Table(
     Column("decision", String(16)),  # approved, rejected; null while asked
     Column("by", String(32)),
     Column("at", Instant),
+)  # fmt: skip
+
+task = Table(
+    "task", metadata,  # what a person does by hand for a plan
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False, index=True),
+    Column("plan_id", String(32), ForeignKey("plan.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # within its ticket, from 1
+    Column("system", String(64), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("words", Text, nullable=False),  # what to do; nothing personal
+    Column("category", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("assignee", String(32)),  # Slack user id; null: whoever handles
+    Column("looks", Boolean, nullable=False),  # nobody knows yet whether anything is held, nor who asks: only look
+    Column("second", Boolean, nullable=False),  # another person looks at what was done
+    Column("state", String(16), nullable=False),  # open done void
+    Column("outcome", String(16)),  # done nothing held cannot
+    Column("reason", String(16)),  # why it cannot be done
+    Column("evidence_sealed", LargeBinary),  # what was done and how it is known; what goes into a copy
+    Column("digest", String(64)),  # of the evidence, keyed, for the record
+    Column("made_at", Instant, nullable=False),
+    Column("done_by", String(32)),
+    Column("done_at", Instant),
+    Column("looked_by", String(32)),
+    Column("looked_at", Instant),
+    UniqueConstraint("ticket_id", "number"),
+)  # fmt: skip
+
+task_file = Table(
+    "task_file", metadata,  # a file somebody found by hand, for the person's copy
+    Column("id", String(32), primary_key=True),
+    Column("task_id", String(32), ForeignKey("task.id"), nullable=False, index=True),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("added_by", String(32), nullable=False),
 )  # fmt: skip
 
 mailbox = Table(
@@ -315,10 +355,83 @@ lane = Table(
     Column("next_at", BigInteger, nullable=False),  # earliest next claim, ms by the database's clock (calls a second)
 )  # fmt: skip
 
+notice = Table(
+    "notice", metadata,  # one recipient who is told what was done (GDPR 19)
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False),
+    Column("plan_id", String(32), nullable=False),  # what was done; another plan is told anew
+    Column("recipient", String(64), nullable=False),  # their name as the record keeps it
+    Column("name", Text, nullable=False),  # as the register had it
+    Column("kind", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("act", String(16), nullable=False),  # what they are told: correction deletion restriction lifting
+    Column("state", String(16), nullable=False),  # to_tell told answered unsure by_hand dropped
+    Column("letter_id", String(32), index=True),  # the first letter; null: a person tells them
+    Column("message_id", String(200), index=True),
+    Column("again_id", String(200), index=True),  # Message-ID of the second letter
+    Column("reply_id", String(32)),  # the mail a person has to read, or that was the answer
+    Column("verdict", String(16)),  # done no_record refused unclear
+    Column("why", String(16)),  # of a refusal or an end: its word
+    Column("said_by", String(32)),  # who confirmed the answer, or ended the asking; bot: it was plain
+    Column("made_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("answered_at", Instant),  # or dropped
+    Column("asked", Integer, nullable=False),  # how often a person was asked what a reply means
+    UniqueConstraint("request_id", "plan_id", "recipient"),
+    Index("ix_notice_state", "state"),
+)  # fmt: skip
+
 shelf = Table(
     "shelf", metadata,  # small secrets of connectors, shared by all processes
     Column("name", String(80), primary_key=True),
     Column("value_sealed", LargeBinary),
     Column("holder", String(32), nullable=False),  # whose turn it is
     Column("held_until", BigInteger, nullable=False),  # milliseconds since 1970
+)  # fmt: skip
+
+erased = Table(
+    "erased", metadata,  # addresses that must not come back, one row for each run that erased one
+    Column("hash", LargeBinary, primary_key=True),  # keyed, of the normal form
+    Column("request_id", String(32), primary_key=True),  # no foreign key: this outlives the ticket
+    Column("ref", String(24), nullable=False),
+    Column("entered_at", Instant, nullable=False, index=True),
+    Column("proved_at", Instant),  # from here on it is watched
+    Column("lifted_at", Instant),  # there is new consent
+    Column("lifted_on", Date),  # the day the person came back
+    Column("lifted_by", String(32)),
+    Column("why_sealed", LargeBinary),  # where they came back, under the ledger's own key
+    Index("ix_erased_request_id", "request_id"),
+)  # fmt: skip
+
+sighting = Table(
+    "sighting", metadata,  # somebody in a system who has an erased address
+    Column("id", String(32), primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("system", String(64), nullable=False),
+    Column("who", LargeBinary, nullable=False),  # keyed hash of the system's own reference
+    Column("state", String(16), nullable=False),  # known again planned consent gone
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("alarm_id", String(32), index=True),
+    Column("ticket_id", String(32)),
+    Column("address_sealed", LargeBinary),  # until somebody has decided
+    UniqueConstraint("hash", "system", "who"),
+    Index("ix_sighting_system_seen", "system", "seen_at"),
+)  # fmt: skip
+
+alarm = Table(
+    "alarm", metadata,  # one message about sightings
+    Column("id", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("counts", JSON, nullable=False),  # system -> addresses
+    Column("addresses", Integer, nullable=False),  # different ones
+)  # fmt: skip
+
+watched = Table(
+    "watched", metadata,  # how the last look over a system ended
+    Column("system", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("addresses", Integer),  # compared; null: the system cannot list them
+    Column("again", Integer, nullable=False),
 )  # fmt: skip
