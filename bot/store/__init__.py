@@ -22,7 +22,9 @@ from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
 from bot.store.diary import Diary
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
+from bot.store.ledger import Ledger, Sightings
 from bot.store.letters import Codes, Letters, Packages
+from bot.store.notices import Notice, Notices
 from bot.store.plans import Plans
 from bot.store.reminders import Moments, Reminders
 from bot.store.report import Reports
@@ -35,7 +37,7 @@ from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
 __all__ = [
-    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Purged", "Store", "Taken", "Transaction",
+    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Notice", "Purged", "Store", "Taken", "Transaction",
     "Unit", "Unreadable",
 ]  # fmt: skip  # fmt: skip
 
@@ -64,6 +66,9 @@ class Unit(Transaction):
         self.diary = Diary(self)
         self.reminders = Reminders(self)
         self.moments = Moments(self)
+        self.notices = Notices(self)
+        self.ledger = Ledger(self)
+        self.sightings = Sightings(self)
 
 
 class Store:

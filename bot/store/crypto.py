@@ -77,6 +77,7 @@ class Keys:
         self._wrapping = DataKey(_derived(secret, "wrap"))
         self._blind = _derived(secret, "blind")
         self._digest = _derived(secret, "digest")
+        self._erased = _derived(secret, "erased")
         self._audit = _derived(secret, "audit")
         self._seal = _derived(secret, "audit head")
         self.main = self._wrapping.id.hex()
@@ -97,6 +98,10 @@ class Keys:
     def digest(self, kind: str, value: str | bytes) -> bytes:
         """32 bytes of keyed hash: for codes and whatever must be compared but never read."""
         return _hash(self._digest, kind, _utf8(value) if isinstance(value, str) else value)
+
+    def erased(self, address: str) -> bytes:
+        """32 bytes by which an erased address is known again; without the key nobody finds out whose it was."""
+        return hmac.digest(self._erased, _utf8(address), "sha256")
 
     def chained(self, previous: bytes, row: bytes) -> bytes:
         """The keyed hash of an audit row that follows `previous`.
