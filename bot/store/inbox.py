@@ -20,6 +20,7 @@ _PLACE = ("mail", "raw_sealed")
 _CHUNK = 500  # well under what either database takes as parameters of one statement
 
 _KEY = 255  # characters of slack_event.key
+OF_A_RECIPIENT = "recipient"  # as a verdict: somebody else wrote about the ticket; none of the person's words
 
 _ADD = insert(mail)
 _KNOWN = select(*_COLUMNS).where(_M.identity.in_(bindparam("are", expanding=True)))
@@ -39,9 +40,13 @@ _TICKETS_OF = (
     .group_by(_M.ticket_id)
     .order_by(func.min(_M.taken_at), _M.ticket_id)
 )
-_OF = select(*_COLUMNS).where(_M.ticket_id == bindparam("of")).order_by(_M.arrived_at, _M.id)
+_OF = (
+    select(*_COLUMNS)
+    .where(_M.ticket_id == bindparam("of"), _M.verdict != OF_A_RECIPIENT)
+    .order_by(_M.arrived_at, _M.id)
+)
 _QUARANTINED = (
-    select(*_COLUMNS).where(_M.verdict == "quarantine", _M.settled_at.is_(None)).order_by(_M.arrived_at, _M.id)
+    select(*_COLUMNS).where(_M.ticket_id.is_(None), _M.settled_at.is_(None)).order_by(_M.arrived_at, _M.id)
 )
 _SETTLE = update(mail).where(_M.id == bindparam("id_"), _M.settled_at.is_(None))
 _UNMARKED = (
@@ -132,7 +137,7 @@ class Mails:
         return _mail(row)
 
     def of(self, ticket_id: str) -> list[MailRow]:
-        """The mails of one ticket, oldest first."""
+        """The mails of the person of this ticket, oldest first; what recipients wrote is not among them."""
         return [_mail(row) for row in self._run(_OF, {"of": ticket_id})]
 
     def raw(self, mail_id: str) -> bytes:
