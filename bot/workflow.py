@@ -42,6 +42,23 @@ class Act(StrEnum):
     TASK = "task"  # a person does it
 
 
+class Outcome(StrEnum):
+    """What became of something that was to be done by hand."""
+
+    DONE = "done"
+    NOTHING = "nothing"  # somebody looked: nothing is held
+    HELD = "held"  # something is held where nobody knew of it, under the address that asks
+    CANNOT = "cannot"
+
+
+REASONS = {  # why something cannot be done by hand
+    "law": "the law or a contract forbids it",
+    "whose": "it is not clear whose it is",
+    "reach": "nobody can get at it",
+    "other": "for a reason that stands in the evidence",
+}
+
+
 @dataclass(frozen=True, order=True)
 class Line:
     """One line of a plan: what happens to how many rows of one place in one system. Never a value."""

@@ -29,15 +29,16 @@ from bot.store.plans import Plans
 from bot.store.reminders import Moments, Reminders
 from bot.store.report import Reports
 from bot.store.requests import Holdings, Requests
-from bot.store.rows import Broken, ClockEvent, Head, MailRow
+from bot.store.rows import Broken, ClockEvent, Head, Holding, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.shelf import Shelf
+from bot.store.tasks import Tasks
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
 __all__ = [
-    "AWAY", "Broken", "ClockEvent", "Head", "Keys", "MailRow", "Notice", "Purged", "Store", "Taken", "Transaction",
+    "AWAY", "Broken", "ClockEvent", "Head", "Holding", "Keys", "MailRow", "Notice", "Purged", "Store", "Taken", "Transaction",
     "Unit", "Unreadable",
 ]  # fmt: skip  # fmt: skip
 
@@ -56,6 +57,7 @@ class Unit(Transaction):
         self.requests = Requests(self)
         self.holdings = Holdings(self)
         self.plans = Plans(self)
+        self.tasks = Tasks(self)
         self.mail = Mails(self)
         self.mailboxes = Mailboxes(self)
         self.letters = Letters(self)

@@ -64,6 +64,44 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class TaskRow:
+    """Something a person does by hand for a plan. How it is known that it was done is asked for apart (`evidence`)."""
+
+    id: str
+    ticket_id: str
+    request_id: str
+    plan_id: str
+    number: int  # within its ticket
+    system: str
+    place: str
+    words: str  # what to do
+    category: str  # of the privacy policy
+    count: int
+    assignee: str | None  # Slack user id; None: whoever handles
+    looks: bool  # only whether anything is held: nobody knows yet who asks
+    second: bool  # another person has to look at what was done
+    state: str  # open, done, void
+    made_at: datetime
+    outcome: str | None = None  # done nothing held cannot
+    reason: str | None = None  # why it cannot be done
+    digest: str | None = None  # of the evidence, keyed
+    done_by: str | None = None
+    done_at: datetime | None = None
+    looked_by: str | None = None
+    looked_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Done, and looked at by whoever has to."""
+        return self.state == "done" and (not self.second or self.outcome == "cannot" or self.looked_at is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Open, or done and not yet looked at."""
+        return self.state == "open" or (self.state == "done" and not self.settled)
+
+
+@dataclass(frozen=True)
 class Box:
     """How far a mailbox has been read."""
 
@@ -71,6 +109,18 @@ class Box:
     uidvalidity: int
     watermark: int
     seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One system's export for a request, as it lies in its file."""
+
+    request_id: str
+    system: str
+    file: str
+    rows: int
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True)
