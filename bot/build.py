@@ -93,7 +93,11 @@ def outside(settings: Settings, book: Store) -> connectors.Outside:
         with book.read() as unit:
             return unit.mail.of_a_case(message_id)
 
-    return connectors.Outside(settings.secret, book.clock, book.shelf, of_a_case)
+    def erased(address: str) -> bool:
+        with book.read() as unit:
+            return unit.ledger.erased(address)
+
+    return connectors.Outside(settings.secret, book.clock, book.shelf, of_a_case, erased)
 
 
 def lint(found: Mapping[str, Connector]) -> list[str]:

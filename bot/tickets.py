@@ -80,6 +80,7 @@ APPROVED = PROPOSED | {Right.RESTRICTION}  # of a restriction only its end does
 DISCLOSING = frozenset({Right.ACCESS, Right.PORTABILITY})  # changes nothing
 AT_ONCE = frozenset(Right) - PROPOSED  # runs as soon as it is planned
 MILD = frozenset({Right.OBJECTION})  # discloses and destroys nothing: who wrote from an address may stop mail to it
+SILENT = frozenset({"watch", "review"})  # channels nobody wrote by: nobody is written to, and all of it is deletion
 REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
 
 _S = State
@@ -117,7 +118,7 @@ class Ticket:
 
     id: str
     ref: str
-    channel: str  # mail, post, phone
+    channel: str  # mail, post, phone; watch, review
     received_at: datetime
     received_on: date
     language: str
@@ -141,6 +142,7 @@ class Ticket:
     paused_since: date | None = None  # the oldest question to the person that has no answer yet
     rules: str = ""  # what the dates were computed with (law.version)
     snoozed_until: date | None = None  # until then nobody is reminded of it
+    merged_into: str | None = None  # the ticket that goes on with it
 
 
 @dataclass(frozen=True)

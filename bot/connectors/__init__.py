@@ -174,6 +174,11 @@ class Shelf(Protocol):
         ...
 
 
+def never(_: str) -> bool:
+    """Where there is no ledger of what was erased."""
+    return False
+
+
 @dataclass(frozen=True)
 class Outside:
     """What a connector gets of the house besides its own block of the configuration."""
@@ -182,6 +187,7 @@ class Outside:
     clock: Callable[[], datetime]
     shelf: Shelf
     of_a_case: Callable[[str], bool]  # whether the mail with this Message-ID belongs to a ticket
+    erased: Callable[[str], bool] = never  # whether this address must not come back: asked before anybody is created
 
 
 def load(blocks: Sequence[Mapping[str, Any]], outside: Outside) -> tuple[list[Connector], list[str]]:

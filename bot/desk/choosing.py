@@ -118,6 +118,7 @@ class Choosing(Identifying):
                 return
             _, request = self._request(unit, request_id)
             self._move(unit, request, verb, self.actor(user), chosen_by=None, plan_id=None)
+            self._take_back(unit, request)
             if request.plan_id:
                 unit.plans.decide(request.plan_id, "rejected", user)
                 unit.plans.void(request.plan_id)
@@ -129,6 +130,7 @@ class Choosing(Identifying):
             if unit.events.first(event):
                 _, request = self._request(unit, request_id)
                 self._move(unit, request, "withdraw", self.actor(user))
+                self._take_back(unit, request)
 
     def resume(self, user: str, event: str, request_id: str) -> None:
         """Back to where it was, as a new generation: a person has said “again”."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.desk.answering import Answering
@@ -11,6 +11,8 @@ from bot.errors import Unsupported
 from bot.store import Unit
 from bot.tickets import Request
 from bot.workflow import Act, Change, Line
+
+ERASED = "this address was erased at the demand of whoever has it: only their new consent brings it back"
 
 
 class Correcting(Answering):
@@ -24,7 +26,7 @@ class Correcting(Answering):
 
     def _wanted(self, system: System, person: Any, wishes: Mapping[str, str]) -> tuple[list[Line], list[Change]]:
         try:
-            found = list(system.propose(person, wishes))
+            found = self._allowed(system.propose(person, wishes))
         except Unsupported as error:
             return [Line(system.name, "", Act.TASK, len(wishes), words=str(error))], []
         doable = [each for each in found if not each.refused]
@@ -37,6 +39,14 @@ class Correcting(Answering):
         ]
         return lines, doable
 
+    def _allowed(self, changes: Sequence[Change]) -> list[Change]:
+        """What was erased is written nowhere again: asked here, of whatever any system proposes."""
+        with self.store.read() as unit:
+            return [
+                replace(each, refused=ERASED) if _addressed(each) and unit.ledger.erased(each.new) else each
+                for each in changes
+            ]
+
     def _marked(self, system: str, place: str, changes: Sequence[Change]) -> Line:
         """An approval of these values is none of others: the mark is a keyed hash over them."""
         told = sorted([each.record, each.name, each.old or "", each.new] for each in changes)
@@ -45,3 +55,8 @@ class Correcting(Answering):
 
     def _keep_changes(self, unit: Unit, request: Request, changes: Sequence[Change]) -> None:
         unit.requests.set_changes(request.id, [asdict(each) for each in changes])
+
+
+def _addressed(change: Change) -> bool:
+    """Whether an address would be written."""
+    return "@" in change.new and not change.refused

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk.correcting import Correcting
 from bot.desk.moving import READ_S
 from bot.desk.office import System
+from bot.desk.remembering import OTHERS, Remembering
 from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
@@ -37,7 +37,7 @@ HANDS = "Some of it has to be done by hand: “Whole plan” says what. When it 
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
 
-class Running(Correcting):
+class Running(Remembering):
     """The verbs between the right that was chosen and the answer."""
 
     # -- plan -----------------------------------------------------------------------------------------------------
@@ -109,6 +109,7 @@ class Running(Correcting):
             self._escalate(unit, request, "The data change with every try: a person has to look.")
             return
         unit.plans.void(request.plan_id)
+        self._take_back(unit, request)
         self._plan(unit, self._move(unit, request, "void", BOT))
 
     # -- cooling --------------------------------------------------------------------------------------------------
@@ -162,7 +163,8 @@ class Running(Correcting):
         return by_system
 
     def _run(self, unit: Unit, request: Request) -> None:
-        """One step per system that has lines and is not done, side by side."""
+        """One step per system that has lines and is not done, side by side; before it the ledger's rows."""
+        self._remember(unit, request)
         if not self._lines(unit, request):  # all of it is for people
             self._prove(unit, self._move(unit, request, "prove", BOT))
             return
@@ -211,11 +213,15 @@ class Running(Correcting):
     def _act_call(self, job: Job) -> Mapping[str, Any]:
         """One system does its part of the plan, or nothing where its data are not those of the plan any more."""
         request, system, person, lines = self._step(job)
+        if request.state != State.RUNNING:  # the run was called off, or another system found its plan void
+            return {"changed": 1}
         if job.kind == "correct":
             with self.store.read() as unit:
                 lines = self._changes(unit, request, system.name)
             if not lines:
                 return {}
+            if self._allowed(lines) != lines:  # an address was erased since the plan
+                return {"changed": 1}
         try:
             return dict(getattr(system, job.kind)(person, lines, job.key))  # the kinds are named as the contract's acts
         except PlanChanged:
@@ -233,6 +239,8 @@ class Running(Correcting):
         if "changed" in result:
             if request.state == State.RUNNING:  # else another system said so first
                 self._void(unit, request)
+            else:
+                self._take_back(unit, request)
             return
         name = job.args["system"]
         unit.audit(BOT.id, DONE[job.kind], request.ticket_id, request.id, system=name, counts=dict(result))
@@ -260,8 +268,11 @@ class Running(Correcting):
         with self.store.read() as unit:
             address = unit.tickets.correspondent(request.ticket_id).address
             changes = self._changes(unit, request, system.name)
-        remainder = system.prove(request.right, person, [address, *person.addresses], lines, changes)
-        return {"left": sum(line.count for line in remainder), "lines": [asdict(line) for line in remainder]}
+        addresses = [each for each in (address, *person.addresses) if each]
+        remainder = system.prove(request.right, person, addresses, lines, changes)
+        others = [] if remainder else self._others(system, request.right, person, addresses)
+        left = sum(line.count for line in remainder)
+        return {"left": left, "lines": [asdict(line) for line in remainder], OTHERS: others}
 
     def _prove_after(self, unit: Unit, job: Job, proof: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])
@@ -269,6 +280,7 @@ class Running(Correcting):
             return
         name = job.args["system"]
         unit.audit(BOT.id, "proved", request.ticket_id, request.id, system=name, left=proof["left"])
+        self._other(unit, request, name, proof)
         request = self._note(unit, request, name, left=proof["left"])
         if not self._all(unit, request, "left"):
             return
@@ -279,6 +291,7 @@ class Running(Correcting):
 
     def _proved(self, unit: Unit, request: Request) -> None:
         """What the bot could do is proved. What people have to do by hand they say before the answer goes out."""
+        self._watch_for(unit, request)
         if self._by_hand(unit, request) and BY_HAND not in request.result:
             request = unit.requests.note(request, {**request.result, BY_HAND: {"asked": 1}})
             self._escalate(unit, request, HANDS)

@@ -44,7 +44,12 @@ class DataKey:
 
     def __init__(self, secret: bytes) -> None:
         self.id = hashlib.sha256(b"subjectline key id" + secret).digest()[:_ID_BYTES]
+        self._secret = secret
         self._cipher = AESGCM(secret)
+
+    def derived(self, use: str) -> bytes:
+        """A key of its own for this use: gone when this key is gone."""
+        return _derived(self._secret, use)
 
     def seal(self, table: str, column: str, row_id: str, value: bytes) -> bytes:
         """The value, readable only with this key and only at this place."""

@@ -119,6 +119,10 @@ class Ledger:
             self._run(_AGAIN, {"of": request_id, "hashes": old, "entered_at": self._unit.now, "proved_at": None})
         return len(hashes)
 
+    def entered(self, request_id: str, mark: bytes) -> bool:
+        """Whether this hash is one of those this run erased."""
+        return mark in self._run(_OF, {"of": request_id}).scalars().all()
+
     def take_back(self, ticket_id: str, request_id: str) -> int:
         """How many entries of this run are gone, because it destroyed nothing. 0 where it may have, or still may."""
         begun = self._run(_BEGUN, {"of": ticket_id}).all()
