@@ -51,6 +51,8 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )  # fmt: skip
 
+_WAITING = text("state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)")  # for the person who wrote
+_NOBODYS = text("state = 'open' AND owner IS NULL")
 _LOOKED_AT = text("remind_at IS NOT NULL")  # a closed ticket has no place in it
 
 ticket = Table(
@@ -86,6 +88,11 @@ ticket = Table(
     Column("remind_at", Instant),  # when reminders are looked at next; null: never again
     Column("snoozed_until", Date),  # until then nothing is said of it
     Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),
+    Column("merged_into", String(32)),  # the ticket that goes on with it
+    Index("ix_ticket_owner", "owner", "state", "due", "ref"),
+    Index("ix_ticket_nobodys", "due", "ref", sqlite_where=_NOBODYS, postgresql_where=_NOBODYS),
+    Index("ix_ticket_waiting", "due", "ref", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_ticket_received_on", "received_on"),
     Index("ix_ticket_due", "due", "ref"),
     Index("ix_ticket_state_due", "state", "due", "ref"),
     Index("ix_ticket_sender_state", "sender_blind", "state", "due", "ref"),  # else SQLite reads every open ticket
@@ -140,6 +147,8 @@ request = Table(
     Column("changes_sealed", LargeBinary),  # of a correction: field by field, old and new
     UniqueConstraint("ticket_id", "right"),
     Index("ix_request_state", "state"),
+    Index("ix_request_state_chosen", "state", "chosen_at", "id"),
+    Index("ix_request_ended_on", "ended_on"),
 )  # fmt: skip
 
 plan = Table(
@@ -283,10 +292,13 @@ package = Table(
 )  # fmt: skip
 
 holding = Table(
-    "holding", metadata,  # one system's export, until all have answered and the package is packed
+    "holding", metadata,  # one system's export, in an encrypted file until the request is over
     Column("request_id", String(32), ForeignKey("request.id"), primary_key=True),
     Column("system", String(64), primary_key=True),
-    Column("frozen_sealed", LargeBinary, nullable=False),
+    Column("file", String(120), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes, as they are opened
+    Column("digest", String(64), nullable=False),  # SHA-256 of them
 )  # fmt: skip
 
 slack_event = Table(
@@ -294,6 +306,8 @@ slack_event = Table(
     Column("key", String(255), primary_key=True),
     Column("at", Instant, nullable=False),
 )  # fmt: skip
+
+_BEGUN = text("verb = 'cooled'")  # a run that may destroy something began: few, and counted by the hour
 
 audit = Table(
     "audit", metadata,
@@ -306,6 +320,7 @@ audit = Table(
     Column("detail", Text, nullable=False),  # canonical JSON; ids, counts, hashes, dates
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Index("ix_audit_begun", "at", sqlite_where=_BEGUN, postgresql_where=_BEGUN),
 )  # fmt: skip
 
 audit_head = Table(
@@ -380,6 +395,55 @@ notice = Table(
     Column("asked", Integer, nullable=False),  # how often a person was asked what a reply means
     UniqueConstraint("request_id", "plan_id", "recipient"),
     Index("ix_notice_state", "state"),
+)  # fmt: skip
+
+note = Table(
+    "note", metadata,  # what the team wrote down beside a ticket
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+)  # fmt: skip
+
+hold = Table(
+    "hold", metadata,  # a legal hold: nothing about this person is destroyed until it is lifted
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("sender_blind", LargeBinary, index=True),  # it holds every ticket of this address; null: of none
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),  # why
+    Column("lifted_by", String(32)),
+    Column("lifted_at", Instant),
+)  # fmt: skip
+
+refusal = Table(
+    "refusal", metadata,  # a right refused, in whole or in part
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False, index=True),
+    Column("ground", String(32), nullable=False),
+    Column("systems", JSON, nullable=False),  # what is left out; empty: everything is refused
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),  # the reasons, as the letter says them
+)  # fmt: skip
+
+blocked = Table(
+    "blocked", metadata,  # senders whose mails are put aside for a person
+    Column("sender_blind", LargeBinary, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    _ticket(nullable=True),  # whose sender it was
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+quiet = Table(
+    "quiet", metadata,  # hours in which a member of the team wants to hear nothing, as they set them
+    Column("user", String(32), primary_key=True),
+    Column("begins", String(5), nullable=False),  # 18:00
+    Column("ends", String(5), nullable=False),
 )  # fmt: skip
 
 shelf = Table(

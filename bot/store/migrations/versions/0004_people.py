@@ -14,6 +14,24 @@ def upgrade() -> None:
     _tasks()
     _ledger()
     _notices()
+    _holdings()
+    _office()
+
+
+def _holdings() -> None:
+    """Exports are in files now. One that was held in its row is made again when its package is packed."""
+    op.drop_table("holding")
+    op.create_table(
+        "holding",
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("file", sa.String(length=120), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_holding_request_id")),
+        sa.PrimaryKeyConstraint("request_id", "system", name=op.f("pk_holding")),
+    )
 
 
 def _ledger() -> None:
@@ -148,3 +166,85 @@ def _tasks() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task_file")),
     )
     op.create_index(op.f("ix_task_file_task_id"), "task_file", ["task_id"])
+
+
+def _office() -> None:
+    """What people in the team note, hold, refuse, block and want to see, and what their lists are read by."""
+    _office_tables()
+    op.add_column("ticket", sa.Column("merged_into", sa.String(length=32), nullable=True))
+    op.create_index("ix_ticket_owner", "ticket", ["owner", "state", "due", "ref"])
+    op.create_index("ix_ticket_received_on", "ticket", ["received_on"])
+    op.create_index("ix_request_state_chosen", "request", ["state", "chosen_at", "id"])
+    op.create_index("ix_request_ended_on", "request", ["ended_on"])
+    partial = {
+        "nobodys": ("ticket", ["due", "ref"], "state = 'open' AND owner IS NULL"),
+        "waiting": ("ticket", ["due", "ref"], "state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)"),
+        "begun": ("audit", ["at"], "verb = 'cooled'"),
+    }
+    for name, (table, columns, where) in partial.items():
+        condition = sa.text(where)
+        op.create_index(
+            f"ix_{table}_{name}", table, columns, sqlite_where=condition, postgresql_where=condition
+        )  # fmt: skip
+
+
+def _office_tables() -> None:
+    op.create_table(
+        "note",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_note_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("sender_blind", sa.LargeBinary(), nullable=True),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("lifted_by", sa.String(length=32), nullable=True),
+        sa.Column("lifted_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_hold_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("ground", sa.String(length=32), nullable=False),
+        sa.Column("systems", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_refusal_request_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_refusal_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    op.create_table(
+        "blocked",
+        sa.Column("sender_blind", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=True),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_blocked_ticket_id")),
+        sa.PrimaryKeyConstraint("sender_blind", name=op.f("pk_blocked")),
+        sa.UniqueConstraint("id", name=op.f("uq_blocked_id")),
+    )
+    op.create_table(
+        "quiet",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("begins", sa.String(length=5), nullable=False),
+        sa.Column("ends", sa.String(length=5), nullable=False),
+        sa.PrimaryKeyConstraint("user", name=op.f("pk_quiet")),
+    )
+    for table in ("note", "hold", "refusal", "blocked"):
+        op.create_index(op.f(f"ix_{table}_ticket_id"), table, ["ticket_id"])
+    op.create_index(op.f("ix_hold_sender_blind"), "hold", ["sender_blind"])
+    op.create_index(op.f("ix_refusal_request_id"), "refusal", ["request_id"])
