@@ -148,7 +148,8 @@ class Receiving(Opening):
 
     def _quarantined(self, unit: Unit, mail: Mail) -> str | None:
         """The entry for a person to look at, where this mail needs one."""
-        if mail.reading.verdict not in TO_LOOK_AT and mail.reading.from_address is not None:
+        verdict = mail.reading.verdict
+        if verdict == Verdict.OTHER or (verdict not in TO_LOOK_AT and mail.reading.from_address is not None):
             return None
         mail_id = self._keep(unit, mail, None)
         unit.audit(BOT.id, "quarantine", mail=mail_id, reasons=list(mail.reading.reasons))
