@@ -76,20 +76,25 @@ class Connector(Protocol):
     label: str  # in letters and packages: "our internal server"
     timeout_s: float  # hard limit of one call
     settle_s: float  # how long after a lost call a probe may still lie (ENGINE: settling time)
+    by_hand: bool  # only a person can look there: every call but `lint` and `plan` raises Unsupported
 
     def lint(self) -> list[str]:
         """Every fault of the configuration against the live system, one sentence each; empty when fit for use."""
         ...
 
     def find(self, addresses: Sequence[str]) -> list[Found]:
-        """Everybody whose e-mail address equals one of these (case and outer space do not count)."""
+        """Everybody whose e-mail address equals one of these (case and outer space do not count).
+
+        A place only people can look into knows nobody and says so with Unsupported: an empty list would be a claim.
+        """
         ...
 
     def plan(self, right: Right, person: Found) -> list[Line]:
         """What a run of this right would do, in counts. Changes nothing.
 
         What this system cannot do by itself is a line `TASK` with `words` for whoever has to do it; a system without
-        any means for the right raises Unsupported, and the whole becomes a task.
+        any means for the right raises Unsupported, and the whole becomes a task. By hand the plan is the same for
+        everybody: somebody looks.
         """
         ...
 
@@ -161,6 +166,14 @@ class Sweeping(Protocol):
     def sweep(self) -> int:
         """Called once a day. What has been held back for its time is gone for good; how much that was."""
         ...
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """What a connector whose `by_hand` is true has besides."""
+
+    person: str  # Slack user id of whoever does it
+    answer: Mapping[str, str]  # right -> a sentence for the letter, where something was done
 
 
 class Shelf(Protocol):

@@ -48,6 +48,8 @@ class Database:
     schema) and, from `erase` alone, Unclear (the answer to the COMMIT was lost; `erased` settles it).
     """
 
+    by_hand = False
+
     def __init__(self, config: Mapping[str, Any], url: str, clock: Callable[[], datetime]) -> None:
         """Opens nothing yet. Raises Misconfigured for an address of another kind; faults of the map are `lint`'s."""
         self._map, self._faults = read_map(config)

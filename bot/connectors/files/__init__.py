@@ -60,6 +60,7 @@ class Files:
     """
 
     settle_s = 1.0
+    by_hand = False
 
     def __init__(self, rules: Map, tree: Tree, index: Index, clock: Callable[[], datetime]) -> None:
         """Looks at nothing yet."""

@@ -48,6 +48,7 @@ class Mailbox:
     """
 
     settle_s = 5.0  # what a server still does with a command whose answer was lost
+    by_hand = False
 
     def __init__(self, box: Box, url: str, outside: Outside, patience: Patience | None = None) -> None:
         """Connects to nothing yet. Misconfigured for a URL of another kind."""

@@ -53,6 +53,8 @@ def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) ->
 class Mailchimp:
     """One account. Safe from any thread."""
 
+    by_hand = False
+
     def __init__(self, block: Block, client: Client, shelf: Shelf) -> None:
         """Connects to nothing yet."""
         self.name, self.label = block.name, block.label

@@ -55,6 +55,8 @@ def connector(block: Mapping[str, Any], outside: Outside, **client_with: Any) ->
 class Zoho:
     """One organisation. Safe from any thread."""
 
+    by_hand = False
+
     def __init__(
         self,
         block: Block,
