@@ -25,7 +25,9 @@ from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.ledger import Ledger, Sightings
 from bot.store.letters import Codes, Letters, Packages
 from bot.store.notices import Notice, Notices
+from bot.store.overview import Count, Overview, WeekCount
 from bot.store.plans import Plans
+from bot.store.remarks import Hold, Holds, Note, Notes, Refusal, Refusals
 from bot.store.reminders import Moments, Reminders
 from bot.store.report import Reports
 from bot.store.requests import Holdings, Requests
@@ -33,14 +35,15 @@ from bot.store.rows import Broken, ClockEvent, Head, Holding, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.shelf import Shelf
 from bot.store.tasks import Tasks
+from bot.store.team import Blocked, Blocks, Quiet
 from bot.store.tickets import Tickets
 from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
 __all__ = [
-    "AWAY", "Broken", "ClockEvent", "Head", "Holding", "Keys", "MailRow", "Notice", "Purged", "Store", "Taken", "Transaction",
-    "Unit", "Unreadable",
-]  # fmt: skip  # fmt: skip
+    "AWAY", "Blocked", "Broken", "ClockEvent", "Count", "Head", "Hold", "Holding", "Keys", "MailRow", "Note",
+    "Notice", "Purged", "Refusal", "Store", "Taken", "Transaction", "Unit", "Unreadable", "WeekCount",
+]  # fmt: skip
 
 AWAY = database.AWAY
 _SCRUB_AGAIN_S = 60.0
@@ -68,6 +71,12 @@ class Unit(Transaction):
         self.diary = Diary(self)
         self.reminders = Reminders(self)
         self.moments = Moments(self)
+        self.notes = Notes(self)
+        self.holds = Holds(self)
+        self.refusals = Refusals(self)
+        self.blocks = Blocks(self)
+        self.quiet = Quiet(self)
+        self.overview = Overview(self)
         self.notices = Notices(self)
         self.ledger = Ledger(self)
         self.sightings = Sightings(self)

@@ -51,8 +51,8 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )  # fmt: skip
 
-_WAITING = text("state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)")  # for the person who wrote
-_NOBODYS = text("state = 'open' AND owner IS NULL")
+WAITING = text("state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)")  # for the person who wrote
+NOBODYS = text("state = 'open' AND owner IS NULL")
 _LOOKED_AT = text("remind_at IS NOT NULL")  # a closed ticket has no place in it
 
 ticket = Table(
@@ -90,8 +90,8 @@ ticket = Table(
     Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),
     Column("merged_into", String(32)),  # the ticket that goes on with it
     Index("ix_ticket_owner", "owner", "state", "due", "ref"),
-    Index("ix_ticket_nobodys", "due", "ref", sqlite_where=_NOBODYS, postgresql_where=_NOBODYS),
-    Index("ix_ticket_waiting", "due", "ref", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_ticket_nobodys", "due", "ref", sqlite_where=NOBODYS, postgresql_where=NOBODYS),
+    Index("ix_ticket_waiting", "due", "ref", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_ticket_received_on", "received_on"),
     Index("ix_ticket_due", "due", "ref"),
     Index("ix_ticket_state_due", "state", "due", "ref"),
@@ -307,7 +307,7 @@ slack_event = Table(
     Column("at", Instant, nullable=False),
 )  # fmt: skip
 
-_BEGUN = text("verb = 'cooled'")  # a run that may destroy something began: few, and counted by the hour
+BEGUN = text("verb = 'cooled'")  # a run that may destroy something began: few, and counted by the hour
 
 audit = Table(
     "audit", metadata,
@@ -320,7 +320,7 @@ audit = Table(
     Column("detail", Text, nullable=False),  # canonical JSON; ids, counts, hashes, dates
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Index("ix_audit_begun", "at", sqlite_where=_BEGUN, postgresql_where=_BEGUN),
+    Index("ix_audit_begun", "at", sqlite_where=BEGUN, postgresql_where=BEGUN),
 )  # fmt: skip
 
 audit_head = Table(
