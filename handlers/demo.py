@@ -15,8 +15,9 @@ from typing import Any
 from bot import build
 from bot import settings as configuration
 from bot.sandbox import company
+from bot.sandbox.journeys import Journeys
 from bot.sandbox.slack import BOB, CEM
-from bot.sandbox.walk import LostError, Walk
+from bot.sandbox.walk import LostError
 from bot.sandbox.world import World
 from handlers.printing import say
 from handlers.run import Bot, log_plainly
@@ -96,7 +97,7 @@ def once(*, as_json: bool) -> int:
 
     try:
         with office(page=False) as (world, bot):
-            walk = Walk(world, BOB.id, CEM.id, say=tell)
+            walk = Journeys(world, BOB.id, CEM.id, say=tell)
             proofs = {
                 **access(walk, world),
                 **deletion(walk, world),
@@ -110,7 +111,7 @@ def once(*, as_json: bool) -> int:
     return 0 if all(proofs.values()) else 1
 
 
-def access(walk: Walk, world: World) -> dict[str, bool]:
+def access(walk: Journeys, world: World) -> dict[str, bool]:
     """Walks an access and holds the package against the database itself."""
     package = walk.access(MARA)
     held = {name: len(rows) for name, rows in mine(world, MARA[1], shared=True).items()}
@@ -126,7 +127,7 @@ def access(walk: Walk, world: World) -> dict[str, bool]:
     }
 
 
-def deletion(walk: Walk, world: World) -> dict[str, bool]:
+def deletion(walk: Journeys, world: World) -> dict[str, bool]:
     """Walks a deletion and looks into the database by itself."""
     before = world.company()
     hers = mine(world, JONAS[1])

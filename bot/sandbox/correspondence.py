@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,10 +51,10 @@ def _rows(client: IMAPClient, folder: str) -> Iterator[Row]:
     for uid in sorted(found):
         said = message_from_bytes(cast("bytes", found[uid][b"BODY[HEADER]"]), policy=policy.compat32)
         who = [str(said.get(name, "")).strip() for name in ("From", "To", "Cc")]
-        email = next((each for each in who if each and OURS not in each), "")
+        named = [address.lower() for _, address in getaddresses(who) if address and address != OURS]
         yield {
             "id": str(said.get("Message-ID", uid)), "from": who[0], "to": who[1], "copy": who[2],
-            "subject": str(said.get("Subject", "")), "email": email.lower(),
+            "subject": str(make_header(decode_header(str(said.get("Subject", ""))))), "of": named,
         }  # fmt: skip
 
 

@@ -19,8 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox import enquiries
-from bot.sandbox.comparison import compared
+from bot.sandbox import enquiries, held
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.letters import Letter
 from bot.sandbox.loopback import Loopback
@@ -38,6 +37,7 @@ STATIC = {
     "chart.js": "text/javascript",
     "slack.js": "text/javascript",
     "office.js": "text/javascript",
+    "systems.js": "text/javascript",
     "dom.js": "text/javascript",
 }
 _PAGE_POLICY = (
@@ -74,6 +74,7 @@ class Page:
             "command": self._command,
             "home": self._home,
             "clock": self._clock,
+            "hands": self._hands,
         }
         app = Starlette(
             routes=[
@@ -81,7 +82,7 @@ class Page:
                 Route("/static/{name}", self._static),
                 Route("/letter/{number:int}", self._letter),
                 Route("/api/state", self._state),
-                Route("/api/company", self._company),
+                Route("/api/systems", self._systems),
                 *(Route(f"/api/{name}", _posted(act), methods=["POST"]) for name, act in acts.items()),
             ]
         )
@@ -127,14 +128,15 @@ class Page:
         )
 
     def state(self) -> dict[str, Any]:
-        """Everything on the page but the clock and the company's rows."""
+        """Everything on the page but the clock and what the systems hold."""
+        audit = list(self.audit())
         return {
             **self._slack(),
             "letters": [_shown(letter) for letter in self._world.letters()],
             "written": list(self._written),
             "enquiries": enquiries.PREPARED,
-            "audit": list(self.audit()),
-            "company": self._company_stamp(),
+            "audit": audit,
+            "systems": self._stamp(audit),
         }
 
     def _slack(self) -> dict[str, Any]:
@@ -160,16 +162,17 @@ class Page:
                 }
             )
 
-    def _company_stamp(self) -> str:
-        """Changes whenever the company's database may have."""
-        path = self._world.company_path
+    def _stamp(self, audit: Sequence[Row]) -> str:
+        """Changes whenever a system may have: the bot writes down what it did, people and mails are counted."""
+        path, world = self._world.company_path, self._world
         files = (path, path.with_name(f"{path.name}-wal"))
-        return "-".join(str(each.stat().st_mtime_ns) for each in files if each.exists())
+        seen = [each.stat().st_mtime_ns for each in files if each.exists()]
+        told = json.dumps([seen, audit, len(world.smtp.received), world.hands], default=_plain)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def _company(self, _request: Request) -> Response:
-        tables = compared(self._world.company_before, self._world.company())
+    def _systems(self, _request: Request) -> Response:
         return Response(
-            json.dumps({"stamp": self._company_stamp(), "tables": tables}, default=_plain),
+            json.dumps({"systems": held.shown(self._world)}, default=_plain),
             media_type="application/json",
             headers=_headers(_PAGE_POLICY),
         )
@@ -229,6 +232,10 @@ class Page:
             clock.forward(hours=float(asked["hours"]))
         self.moved()
         return {"now": clock().isoformat()}
+
+    def _hands(self, asked: Row) -> dict[str, Any]:
+        self._world.by_hand(str(asked["address"]).strip().lower())
+        return {}
 
 
 def _posted(act: Callable[[Row], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:

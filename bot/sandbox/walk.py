@@ -1,21 +1,17 @@
 """People who walk an enquiry from the mail to the letter: who asks, a handler, an approver. They see what people see.
 
 They press a button until the card shows that it was taken, look up what became of an act whose answer was lost, and do
-not mind when the bot is killed on the way: `make demo-once` and the crash harness share them.
+not mind when the bot is killed on the way. The rights they walk are in `journeys.py`.
 """
 
-import io
 import json
 import re
 import time
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
-
-import httpx
 
 from bot.sandbox.world import Letter, World
 
@@ -24,6 +20,12 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
     "acknowledgement": "We have received",
     "identity_code": "Please confirm",
     "access_answer": "Your data:",
+    "portability_answer": "Your data, to take with you",
+    "correction_done": "Your data are corrected",
+    "restriction_done": "Your data are restricted",
+    "lifting_notice": "The restriction of your data ends",
+    "restriction_lifted": "The restriction of your data has ended",
+    "marketing_stop": "No more advertising",
     "erasure_done": "Your data are deleted",
     "nothing_held": ("We hold no data", "There is nothing"),
     "extension_notice": "We need more time",
@@ -120,6 +122,26 @@ class Walk:
 
         self.until(f"{action} on {ref} to be taken", gone)
 
+    def send(self, user: str, ref: str, action: str, form: str, values: Mapping[str, Any]) -> None:
+        """The form behind the button was filled in and sent, again where Slack showed an error, until it was taken."""
+        self.until(f"the button {action} on {ref}", lambda: self._has(ref, action))
+        slack, tried = self.world.slack, 0.0
+
+        def taken() -> bool:
+            nonlocal tried
+            if self._has(ref, action) and time.monotonic() - tried > 0.5:
+                view = slack.workspace.top(user) or {}
+                tried = time.monotonic() + (0 if view.get("callback_id") == form else 1.5)
+                with suppress(LookupError, ValueError):  # the form was replaced in this very moment
+                    if view.get("callback_id") == form:
+                        slack.submit(user, values=values)
+                    else:
+                        self._click(user, self.card(ref) or {}, action)
+            return not self._has(ref, action)
+
+        self.until(f"{action} on {ref} to be taken", taken)
+        slack.workspace.close(user)
+
     def refused(self, user: str, ref: str, action: str) -> str:
         """What Slack tells this user, and nobody else, who presses what they may not."""
         self.until(f"the button {action} on {ref}", lambda: self._has(ref, action))
@@ -153,17 +175,24 @@ class Walk:
 
     def letter(self, person: tuple[str, str], kind: str, after: int = 0) -> Letter:
         """The next letter of this kind to this person."""
+        return self.until(f"the letter {kind}", lambda: self.found(person, kind, after))
 
-        def look() -> Letter | None:
-            mine = [each for each in self.world.letters() if each.to == person[1].strip().lower()]
-            found = [each for each in mine if each.subject.startswith(SUBJECTS[kind])]
-            return found[after] if len(found) > after else None
+    def letters(self, person: tuple[str, str], kind: str) -> int:
+        """How many letters of this kind this person has got."""
+        return len(self._mine(person, kind))
 
-        return self.until(f"the letter {kind}", look)
+    def found(self, person: tuple[str, str], kind: str, after: int) -> Letter | None:
+        """The letter of this kind that came after so many others; None before it came."""
+        mine = self._mine(person, kind)
+        return mine[after] if len(mine) > after else None
 
-    def confirm(self, person: tuple[str, str]) -> None:
+    def _mine(self, person: tuple[str, str], kind: str) -> list[Letter]:
+        mine = [each for each in self.world.letters() if each.to == person[1].strip().lower()]
+        return [each for each in mine if each.subject.startswith(SUBJECTS[kind])]
+
+    def confirm(self, person: tuple[str, str], after: int = 0) -> None:
         """The person answers with the code that came to the address on file."""
-        letter = self.letter(person, "identity_code")
+        letter = self.letter(person, "identity_code", after)
         if letter.code is None:
             raise LostError("the letter holds no code")
         self.say("the person replies with the code")
@@ -269,70 +298,6 @@ class Walk:
             menus = [each["accessory"] for each in card["blocks"] if "accessory" in each]
             (move,) = [each["value"] for each in menus[0]["options"] if each["value"].startswith("extension:")]
             slack.click(self.handler, card["ts"], menus[0]["action_id"], chosen=move)
-
-    # -- the walks --------------------------------------------------------------------------------------------------
-
-    def access(self, person: tuple[str, str], *, extended: bool = False) -> zipfile.ZipFile:
-        """From the mail to the package. The zip as the person downloads it; the ticket is closed."""
-        self.write(person, "Data Protection Enquiry", "Dear team, which data do you hold about me? Kind regards")
-        self.say("an enquiry reaches the mailbox: access")
-        ref = self.new_card()
-        self.say(f"{ref}: the card is in the channel")
-        if extended:
-            self.extend(ref, 45, "Your data are spread over several systems.")
-        self.press(self.handler, ref, "choose:access")
-        self.say(f"{ref}: the handler chose access")
-        self.confirm(person)
-        letter = self.letter(person, "access_answer")
-        self.say(f"{ref}: the answer has arrived, with a link and no data in it")
-        package = self.download(letter, person[1])
-        self.press(self.handler, ref, "close")
-        self.say(f"{ref}: closed")
-        return package
-
-    def download(self, letter: Letter, address: str) -> zipfile.ZipFile:
-        """The person presses the button of the letter and types the address it was sent to."""
-        link = next((each for each in letter.links if "/p/" in each), None)
-        if link is None:
-            raise LostError("the letter holds no link")
-
-        def look() -> httpx.Response | None:
-            try:
-                answer = httpx.post(link, data={"address": address}, timeout=10)
-            except httpx.TransportError:
-                return None
-            return answer if answer.status_code == httpx.codes.OK and answer.content[:2] == b"PK" else None
-
-        answer = self.until("the package to be downloaded", look)
-        self.say(f"the person downloads the package: {len(answer.content):,} bytes")
-        return zipfile.ZipFile(io.BytesIO(answer.content))
-
-    def deletion(
-        self, person: tuple[str, str], cooling: timedelta = timedelta(hours=48), *, by_hand: bool = False
-    ) -> Letter:
-        """From the mail to the letter that says what was deleted; the ticket is closed. `by_hand`: people do a part."""
-        self.write(person, "AW: data protection  enquiry", "Please delete all data you hold about me. Thank you")
-        self.say("an enquiry reaches the mailbox: deletion")
-        ref = self.new_card()
-        self.press(self.handler, ref, "choose:deletion")
-        self.say(f"{ref}: the handler chose deletion")
-        self.confirm(person)
-        told = self.refused(self.handler, ref, "approve:deletion")
-        if "second person" not in told:
-            raise LostError("the handler could approve the plan alone")
-        self.say(f"{ref}: the handler cannot approve the plan alone")
-        self.press(self.approver, ref, "approve:deletion")
-        self.say(f"{ref}: a second person approved exactly this plan; cooling for {cooling}")
-        self.until("the cooling time on the card", lambda: self._has(ref, "stop:deletion") or cooling == timedelta())
-        self.world.clock.forward(seconds=cooling.total_seconds() + 1)
-        if by_hand:
-            self.press(self.handler, ref, "resume:deletion")
-            self.say(f"{ref}: the handler has done by hand what the plan names")
-        letter = self.letter(person, "erasure_done")
-        self.say(f"{ref}: deleted, proved by asking again, and told")
-        self.press(self.handler, ref, "close")
-        self.say(f"{ref}: closed")
-        return letter
 
 
 def elements(view: dict[str, Any]) -> list[dict[str, Any]]:

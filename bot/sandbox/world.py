@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Any, Self
 
-from bot.sandbox import company, correspondence, letters, share
+from bot.sandbox import company, correspondence, held, letters, share
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
@@ -55,22 +55,23 @@ class World:
         self.zoho = Zoho(self.clock) if vendors else None
         self.mailchimp = Mailchimp(self.clock) if vendors else None
         self._key = base64.b64encode(secrets.token_bytes(32)).decode()
-        self._with_company = company
+        self.with_company = company
         self.company_before = self._create_company() if company else {}
         self.share_path = folder / "share"
-        self._with_papers = papers
+        self.with_papers = papers
         if papers:
             share.create(self.share_path)
         self._write_configuration()
         self.imap.start()
         if papers:
             correspondence.fill(self.imap)
-        self.papers_before = self.papers()
         self.smtp.start()
         self.slack.start()
         for each in (self.zoho, self.mailchimp):
             if each:
                 each.start()
+        self.held_before = self.held()
+        self.hands = 0  # times somebody did by hand what no call can do
         self.page = Page(self, port) if page else None
         if self.page:
             self.page.start()
@@ -140,13 +141,17 @@ class World:
 
     def company(self) -> dict[str, list[dict[str, Any]]]:
         """The company's database as it stands; `company_before` is how it began."""
-        return company.snapshot(self.company_path) if self._with_company else {}
+        return company.snapshot(self.company_path) if self.with_company else {}
 
-    def papers(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        """System → place → the files and mails there as they stand; `papers_before` is how it began."""
-        if not self._with_papers:
-            return {}
-        return {"share": share.snapshot(self.share_path), "mail": correspondence.snapshot(self.imap)}
+    def held(self) -> dict[str, held.Tables]:
+        """System → place → rows as they stand; `held_before` is how it all began."""
+        return held.held(self)
+
+    def by_hand(self, address: str) -> None:
+        """Whatever about this person no call can take out of a system, people have taken out."""
+        for act in held.by_hand(self):
+            act(address)
+        self.hands += 1
 
     def _create_company(self) -> dict[str, list[dict[str, Any]]]:
         company.create(self.company_path)
@@ -154,9 +159,9 @@ class World:
 
     def _write_configuration(self) -> None:
         text = HOUSE.read_text(encoding="utf-8")
-        if self._with_company:
+        if self.with_company:
             text += "\n" + company.MAP.read_text(encoding="utf-8")
-        if self._with_papers:
+        if self.with_papers:
             text += "\n" + share.MAP.read_text(encoding="utf-8") + "\n" + correspondence.MAP.read_text(encoding="utf-8")
         for each in (self.zoho, self.mailchimp):
             text += "\n" + each.block.read_text(encoding="utf-8") if each else ""

@@ -1,13 +1,10 @@
-// Left and right of Slack: the people who write and their letters; the company's data and the bot's record.
+// Left and right of Slack: the people who write and their letters; the bot's record.
 
 import { $, asFull, el, initials, keyed, post, shortly, toast } from "./dom.js";
+import { look } from "./systems.js";
 
 let state = null;
 let now = new Date();
-let tables = [];
-let tablesStamp = "";
-let whose = null; // an address, "changed" or "all"
-let whoseByHand = false;
 
 const COMPANY = "Klangfinger Audio";
 
@@ -57,11 +54,7 @@ function hear() {
     const form = event.currentTarget;
     const body = Object.fromEntries(new FormData(form));
     const answer = await told(post("enquiry", body), `The mail of ${body.name || body.address} is in the company’s mailbox.`);
-    if (!answer.error && !whoseByHand) show(body.address.trim().toLowerCase());
-  });
-  $("data-whose").addEventListener("change", (event) => {
-    whoseByHand = true;
-    show(event.target.value);
+    if (!answer.error) look(body.address);
   });
   const tabs = [$("tab-data"), $("tab-record")];
   tabs.forEach((tab, number) => {
@@ -130,74 +123,6 @@ function read(letter) {
   box.showModal();
 }
 
-// --- the company's data
-
-const shown = (value) => (value === null || value === "" ? "–" : value === true ? "yes" : value === false ? "no" : String(value).replace(/\.000000$/, "").replace(/ 00:00:00$/, ""));
-const SKIPPED = new Set(["id", "account_id", "address_id", "invoice_id"]);
-
-function rowNode(row) {
-  const values = Object.entries(row.values).filter(([name]) => !SKIPPED.has(name) || name in row.was);
-  return el("li", { class: `row ${row.state}` },
-    el("p", { class: "row-head" }, el("span", { class: "row-id", text: `#${row.values.id}` }), row.state !== "same" && el("span", { class: "tag", text: row.state })),
-    el("dl", {}, values.filter(([name, value]) => name in row.was || (value !== null && value !== "")).map(([name, value]) => el("div", { class: name in row.was ? "was" : "" },
-      el("dt", { text: name.replaceAll("_", " ") }),
-      el("dd", {},
-        name in row.was && el("del", { text: shown(row.was[name]) }),
-        name in row.was ? el("ins", { text: shown(value) }) : el(row.state === "removed" ? "del" : "span", { text: shown(value) }))))));
-}
-
-function drawTables() {
-  const counts = { removed: 0, changed: 0 };
-  let rows = 0;
-  for (const table of tables) {
-    rows += table.rows.filter((row) => row.state !== "removed").length;
-    for (const row of table.rows) if (row.state in counts) counts[row.state] += 1;
-  }
-  const since = counts.removed + counts.changed ? `Since the start: ${counts.removed} removed, ${counts.changed} changed.` : "Nothing has been changed yet.";
-  $("data-sum").textContent = `${tables.length} tables, ${rows} rows. ${since}`;
-  const chosen = (row) => (whose === "all" ? true : whose === "changed" ? row.state !== "same" : row.of.includes(whose));
-  const items = tables.map((table) => ({ name: table.name, label: table.label, all: table.rows.length, rows: table.rows.filter(chosen) })).filter((table) => table.rows.length || whose === "all");
-  const open = new Set([...$("tables").querySelectorAll("details[open]")].map((each) => each.dataset.name));
-  const fresh = !$("tables").childElementCount || $("tables").dataset.whose !== whose;
-  $("tables").dataset.whose = whose;
-  keyed($("tables"), items, (table) => table.name, (table) => {
-    const removed = table.rows.filter((row) => row.state === "removed").length;
-    const changed = table.rows.filter((row) => row.state === "changed").length;
-    return el("details", { open: fresh ? whose !== "all" : open.has(table.name), data: { name: table.name } },
-      el("summary", {}, el("span", { class: "table-name", text: table.label }), el("code", { text: table.name }),
-        el("span", { class: "tags" }, removed > 0 && el("span", { class: "tag removed", text: `${removed} removed` }), changed > 0 && el("span", { class: "tag changed", text: `${changed} changed` }), el("span", { class: "table-count", text: String(table.rows.length) }))),
-      el("ul", {}, table.rows.map(rowNode)));
-  });
-  if (!items.length) $("tables").append(el("p", { class: "empty", data: { key: "none" }, text: whose === "changed" ? "Nothing has been changed yet." : "The company holds nothing about this address." }));
-}
-
-function drawWhose() {
-  const known = new Map(state.enquiries.map((each) => [each.address.toLowerCase(), each.name]));
-  for (const each of state.written) if (!known.has(each.address.toLowerCase())) known.set(each.address.toLowerCase(), each.name || each.address);
-  const stamp = JSON.stringify([...known, whose]);
-  const select = $("data-whose");
-  if (select.stamp === stamp) return;
-  select.stamp = stamp;
-  select.replaceChildren(
-    ...[...known].map(([address, name]) => el("option", { value: address, selected: address === whose, text: `everything about ${name}` })),
-    el("option", { value: "changed", selected: whose === "changed", text: "rows that were changed" }),
-    el("option", { value: "all", selected: whose === "all", text: "everybody, every row" }));
-}
-
-function show(next) {
-  whose = next;
-  drawWhose();
-  drawTables();
-}
-
-async function refreshTables() {
-  if (tablesStamp === state.company) return;
-  tablesStamp = state.company;
-  const answer = await (await fetch("/api/company")).json();
-  tables = answer.tables;
-  drawTables();
-}
-
 // --- the record
 
 const name = (who) => state.people.find((each) => each.id === who)?.name ?? { bot: "The bot", person: "The person", cli: "The command line" }[who] ?? who;
@@ -249,12 +174,7 @@ export function draw(next, moment) {
   state = next;
   now = moment;
   drawPrepared();
-  if (first) {
-    hear();
-    whose = state.enquiries[0].address.toLowerCase();
-  }
+  if (first) hear();
   drawInbox();
-  drawWhose();
   drawRecord();
-  refreshTables();
 }

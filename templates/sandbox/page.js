@@ -3,6 +3,7 @@
 import { $, asFull, post, toast } from "./dom.js";
 import { draw as drawOffice } from "./office.js";
 import { draw as drawSlack } from "./slack.js";
+import { draw as drawSystems } from "./systems.js";
 
 let stamp = "";
 let asking = false;
@@ -32,6 +33,7 @@ async function ask() {
       stamp = answer.stamp;
       drawSlack(answer.state);
       drawOffice(answer.state, now);
+      drawSystems(answer.state);
     }
     document.documentElement.dataset.ready = "yes";
     lost = false;

@@ -17,8 +17,8 @@ from sqlalchemy import create_engine
 
 from bot.build import new_id
 from bot.connectors.ground import reflect
+from bot.sandbox.journeys import Journeys
 from bot.sandbox.slack import BOB, CEM
-from bot.sandbox.walk import Walk
 from bot.sandbox.world import OWN, World
 from bot.store import Keys, Store
 from tests.faults.invariants import Evidence
@@ -130,7 +130,7 @@ def changes(path: Path) -> list[tuple[str, str, int]]:
 @contextmanager
 def staged(
     folder: Path, zygote: Zygote, database_url: str, *, vendors: bool = False
-) -> Iterator[tuple[World, Mortal, Walk]]:
+) -> Iterator[tuple[World, Mortal, Journeys]]:
     """World, bot and people; with the services of others, files and old mails, or without. The bot is not started."""
     with World(folder, vendors=vendors, papers=vendors) as world:
         world.slack.tiers = False
@@ -152,14 +152,14 @@ def staged(
             "PATH": os.environ["PATH"],
         }
         mortal = Mortal(zygote, environment, folder / "bot.log")
-        walk = Walk(world, BOB.id, CEM.id, tend=mortal.tend, patience_s=60)
+        walk = Journeys(world, BOB.id, CEM.id, tend=mortal.tend, patience_s=60)
         try:
             yield world, mortal, walk
         finally:
             mortal.kill()
 
 
-def evidence(world: World, walk: Walk, database_url: str) -> Evidence:
+def evidence(world: World, walk: Journeys, database_url: str) -> Evidence:
     """What the world saw, beside the bot's own record."""
     keys = Keys(base64.b64decode(world.environment()["SUBJECTLINE_KEY"]))
     return Evidence(

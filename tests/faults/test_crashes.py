@@ -117,7 +117,7 @@ def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote
     with staged(tmp_path / "world", zygote, url, vendors=road == "vendors") as (world, bot, walk):
         bot.start(*at)
         if road == "vendors":
-            walk.deletion(("Jonas Altherr", JONAS), by_hand=True)
+            walk.deletion(("Jonas Altherr", JONAS))
         elif road == "overdue":
             walk.overdue(("Mara Lindt", MARA))
         else:

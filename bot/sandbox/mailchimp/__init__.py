@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.loopback import Loopback
-from bot.sandbox.mailchimp import calls, seeds
+from bot.sandbox.mailchimp import calls, seeds, shown
 from bot.sandbox.mailchimp.account import Account, Problem, Record, number
 from bot.sandbox.trouble import Trouble
 
@@ -80,7 +80,7 @@ class Mailchimp:
     def rows(self) -> dict[str, list[Record]]:
         """Place → its rows as they stand, ready to be shown."""
         with self._lock:
-            return calls.rows(self.account)
+            return shown.rows(self.account)
 
     def ask(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, lie: bool = False

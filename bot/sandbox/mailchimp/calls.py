@@ -78,29 +78,6 @@ def index(account: Account) -> list[Entry]:
     return [(each.record["email_address"].lower(), each.record["full_name"].lower(), each) for each in members]
 
 
-def rows(account: Account) -> dict[str, list[Record]]:
-    """Place → its rows, as a visitor may see them."""
-    shown: dict[str, list[Record]] = {}
-    for audience in account.audiences.values():
-        shown[audience.name] = [
-            {"email": each.record["email_address"], "name": each.record["full_name"], "status": each.status,
-             "tags": ", ".join(tag["name"] for tag in each.tags), "activity": len(each.feed)}
-            for each in audience.members.values()
-        ]  # fmt: skip
-    for store in account.stores.values():
-        shown[store.record["name"]] = [
-            {"customer": each["email_address"], "orders": _of(store.orders, each), "carts": _of(store.carts, each)}
-            for each in store.customers.values()
-        ]
-    for flow in account.workflows.values():
-        shown[flow.name] = [{"waiting": each["email_address"]} for q in flow.queues.values() for each in q.values()]
-    return shown
-
-
-def _of(records: Mapping[str, Record], customer: Record) -> int:
-    return sum(each["customer"]["id"] == customer["id"] for each in records.values())
-
-
 # -- audiences --------------------------------------------------------------------------------------------------------
 
 

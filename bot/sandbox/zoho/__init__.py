@@ -34,6 +34,8 @@ TOKENS = 10  # in ten minutes, for each refresh token; so many live at once, too
 WINDOW = timedelta(minutes=10)
 CREDITS = 50_000
 METHODS = ["GET", "POST", "PUT", "DELETE"]
+STAMPS = {"Owner", "Created_By", "Modified_By", "Created_Time", "Modified_Time"}
+OURS = "@klangfinger.example"
 SCOPES = {  # what a call needs beyond the scope of its module
     "POST /coql": "ZohoCRM.coql.READ",
     "GET /{module}/search": "ZohoSearch.securesearch.READ",
@@ -95,12 +97,23 @@ class Zoho:
         }  # fmt: skip
 
     def snapshot(self) -> dict[str, list[Row]]:
-        """Module → its records as they stand, ready to be shown, with what hangs on them counted; the bin as well."""
+        """Module → its records as they stand, with what hangs on them counted; mails and bin. `of` says whose each is."""
         state = self.book.state
         with self.book.lock:
+            owners = self.book.owners()
             shown = {name: [self._told(name, row) for row in rows.values()] for name, rows in state.records.items()}
-            binned = [{"id": key, "module": each.module, **_plain(each.row)} for key, each in state.bin.items()]
-            return {**shown, "Recycle bin": binned}
+            shown["E-mails"] = [_mail(each, mails) for mails in state.emails.values() for each in mails]
+            shown["Recycle bin"] = [
+                {"id": key, "module": each.module, **_named(each.module, each.row)} for key, each in state.bin.items()
+            ]
+        return {
+            name: [{**row, "of": row.get("of") or owners.get(row["id"], [])} for row in rows]
+            for name, rows in shown.items()
+        }
+
+    def by_hand(self, address: str) -> None:
+        """What no call can do is done on the web: this person's mails are deleted."""
+        self.book.by_hand(address)
 
     def forget_tokens(self) -> None:
         """Every access token is void, as after the hour."""
@@ -110,9 +123,8 @@ class Zoho:
         state, number = self.book.state, row["id"]
         held = {"Notes": state.notes, "Attachments": state.attachments, "Emails": state.emails}
         counted = {name: len(rows[number]) for name, rows in held.items() if rows.get(number)}
-        named = {name: value for name, value in _plain(row).items() if name in MODULES[module].by_name}
         locked = {"Locked": state.locks[number]["Locked_Reason__s"]} if number in state.locks else {}
-        return {"id": number, **named, **counted, **locked}
+        return {"id": number, **_named(module, row), **counted, **locked}
 
     # -- what is asked
 
@@ -218,8 +230,18 @@ def _told(answer: desk.Answer) -> tuple[int, dict[str, str], bytes]:
     return status, {"content-type": "application/json;charset=UTF-8"}, content
 
 
-def _plain(row: Row) -> Row:
+def _named(module: str, row: Row) -> Row:
+    """The record's own fields, as far as they are filled in; who changed it when is of no interest to a visitor."""
     return {
-        name: value.get("name") if isinstance(value, dict) else value
-        for name, value in row.items() if value not in (None, "", [], {})
+        name: value.get("name") if isinstance(value, dict) else value for name, value in row.items()
+        if value not in (None, "", [], {}) and name in MODULES[module].by_name and name not in STAMPS
     }  # fmt: skip
+
+
+def _mail(mail: Row, kept: list[Row]) -> Row:
+    """A mail kept with a record: of whoever all the mails there are with."""
+    told = ", ".join(each["email"] or "" for each in mail["to"])
+    parties = [each["email"] for one in kept for each in (one["from"], *one["to"]) if each["email"]]
+    named = dict.fromkeys(each.lower() for each in parties if not each.endswith(OURS))
+    shown = {"id": mail["message_id"], "subject": mail["subject"], "from": mail["from"]["email"], "to": told}
+    return {**shown, "of": [*named]}

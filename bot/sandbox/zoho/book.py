@@ -158,6 +158,26 @@ class Book:
         }  # fmt: skip
         self.state.emails.setdefault(number, []).append({**nothing, "message_id": message, **values})
 
+    def owners(self) -> dict[str, list[str]]:
+        """Record → the addresses it is of, by plain looking: those in it, in what it points at, under the same name."""
+        rows = {number: row for each in self.state.records.values() for number, row in each.items()}
+        rows |= {number: each.row for number, each in self.state.bin.items()}
+        owners = {number: _addresses(row) for number, row in rows.items()}
+        named = {f"{row.get('First_Name')} {row.get('Last_Name')}": owners[number] for number, row in rows.items()}
+        for number, row in rows.items():
+            if not owners[number]:
+                links = [each["id"] for each in row.values() if isinstance(each, dict) and "id" in each]
+                linked = next((owners[each] for each in links if owners.get(each)), None)
+                owners[number] = linked or named.get(str(row.get("Name")), [])
+        return owners
+
+    def by_hand(self, address: str) -> None:
+        """Somebody deletes the mails kept with this person's records on the web: no call does."""
+        with self.lock:
+            for number, mails in self.state.emails.items():
+                if any(f"'{address}'" in str(each).lower() for each in mails):
+                    self.state.emails[number] = []
+
     def module_of(self, number: str) -> str:
         return next((name for name, rows in self.state.records.items() if number in rows), "")
 
@@ -199,6 +219,10 @@ class Book:
         for name in ("notes", "attachments", "emails", "timelines", "bin", "locks"):
             held: Mapping[str, Any] = getattr(self.state, name)
             yield from ((name, number) for number, each in held.items() if wanted in str(each).lower())
+
+
+def _addresses(row: Row) -> list[str]:
+    return [row[name].strip().lower() for name in ("Email", "Secondary_Email") if row.get(name)]
 
 
 def _said(value: Any) -> Any:

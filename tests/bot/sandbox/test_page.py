@@ -454,19 +454,23 @@ def test_a_silent_bot_is_told_to_the_visitor(world: World, visit: Visit) -> None
     expect(visit.page.locator(".toast.bad")).to_contain_text("the bot did not answer")
 
 
-def test_the_database_before_and_after(world: World, visit: Visit) -> None:
-    """Removed and changed rows are marked; the old value is struck out beside the new one."""
+def test_a_database_before_and_after(world: World, visit: Visit) -> None:
+    """Removed and changed rows are marked by sign and colour; the old value is struck out beside the new one."""
     expect(visit.page.locator("#data-sum")).to_contain_text("Nothing has been changed yet")
     with closing(sqlite3.connect(world.company_path)) as connection, connection:
         connection.execute("DELETE FROM newsletter WHERE email = ?", (MARA,))
         connection.execute("UPDATE account SET first_name = 'erased' WHERE email = ?", (MARA,))
-    expect(visit.page.locator("#data-sum")).to_contain_text("Since the start: 1 removed, 1 changed.")
-    changed = visit.page.locator("details[data-name=account] .row.changed")
+    expect(visit.page.locator("#data-sum")).to_have_text(
+        "1 of 1 systems: 30 rows at the start, 29 rows now. Since the start: 1 removed, 1 changed."
+    )
+    expect(visit.page.locator("details[data-name=server] > summary .held")).to_have_text("30 → 29")
+    expect(visit.page.locator("details[data-name=server] > summary .tag")).to_have_text(["\N{MINUS SIGN}1", "±1"])
+    changed = visit.page.locator("details[data-name='server/account'] .row.changed")
     expect(changed.locator(".was del")).to_have_text("Mara")
     expect(changed.locator(".was ins")).to_have_text("erased")
-    expect(visit.page.locator("details[data-name=newsletter] .row.removed del").first).to_have_text(MARA)
+    expect(visit.page.locator("details[data-name='server/newsletter'] .row.removed del").first).to_have_text(MARA)
     visit.page.get_by_label("Show").select_option("changed")
-    expect(visit.page.locator("#tables .row")).to_have_count(2)
+    expect(visit.page.locator("#systems .row:visible")).to_have_count(2)
     visit.shoot("database")
 
 

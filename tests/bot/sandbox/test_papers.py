@@ -41,15 +41,15 @@ def test_what_is_shown_before_and_after(tmp_path: Path, name: str) -> None:
         plan = [line for line in system.plan(Right.RESTRICTION, mara) if line.act != Act.TASK]
         system.restrict(mara, plan, "k")
         assert system.prove(Right.RESTRICTION, mara, [MARA], plan) == []
-        assert world.papers()[name] != world.papers_before[name]
+        assert world.held()[name] != world.held_before[name]
         system.lift(mara, plan, "k")
-        assert rows(world.papers()[name]) == rows(world.papers_before[name])
+        assert rows(world.held()[name]) == rows(world.held_before[name])
         plan = [line for line in system.plan(Right.DELETION, mara) if line.act != Act.TASK]
         system.erase(mara, plan, "k2")
         assert system.prove(Right.DELETION, mara, [MARA], plan) == []
-        now = world.papers()[name]
-        for place, before in world.papers_before[name].items():
-            others = [row for row in before if row["email"] != MARA]
+        now = world.held()[name]
+        for place, before in world.held_before[name].items():
+            others = [row for row in before if MARA not in row["of"]]
             assert [row for row in now[place] if row in others] == others
 
 

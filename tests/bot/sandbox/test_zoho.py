@@ -229,6 +229,17 @@ def test_credits_are_told_from_half_use_and_end(far_side: Zoho, caller: Caller) 
     assert {"Notes": 2, "Attachments": 2, "Emails": 13}.items() <= shown["Contacts"][0].items()
 
 
+def test_a_visitor_sees_whose_each_record_is(far_side: Zoho) -> None:
+    """By its own address, by what it points at, by its name; mails go by hand only."""
+    shown = far_side.snapshot()
+    hers = {name: [row for row in rows if MARA in row["of"]] for name, rows in shown.items()}
+    assert {name: len(rows) for name, rows in hers.items() if rows} == {
+        "Contacts": 1, "Leads": 1, "Deals": 1, "Invoices": 1, "Tasks": 1, "Callbacks": 1, "E-mails": 13,
+    }  # fmt: skip
+    far_side.by_hand(MARA)
+    assert [row for row in far_side.snapshot()["E-mails"] if MARA in row["of"]] == []
+
+
 def test_a_wrong_address_is_told(caller: Caller) -> None:
     """Neither a module nor a call of that name."""
     assert caller.ask("GET", "/Nowhere/1")[1]["code"] == "INVALID_MODULE"
