@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -24,10 +24,11 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.errors import SubjectlineError
 from bot.settings import Settings
 
 log = structlog.get_logger("web")
@@ -60,10 +61,19 @@ HEADERS = {
 POLICY = "default-src 'none'; style-src '{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
+class Content(Protocol):
+    """A file that is read as it is sent."""
+
+    @property
+    def size(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
 class Packages(Protocol):
     """What the page needs of the desk."""
 
-    def download(self, token: str, address: str) -> tuple[str, bytes] | None:
+    def download(self, token: str, address: str) -> tuple[str, Content] | None:
         """(file name, content), counted; None, whatever the reason, when there is nothing for this pair."""
         ...
 
@@ -149,7 +159,7 @@ class Page:
             log.warning("page_broken", error=type(fault).__name__)
             return self._page(LATER, 503)
         if found:
-            return _file(*found)
+            return Download(*found)
         await asyncio.sleep(max(0.0, until - time.monotonic()))
         return self._page(NOT_THIS, 404)
 
@@ -181,11 +191,27 @@ def _client(request: Request) -> str:
     return host
 
 
-def _file(name: str, content: bytes) -> Response:
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-    return Response(
-        content, media_type="application/zip", headers={"content-disposition": f'attachment; filename="{safe}"'}
-    )
+class Download(StreamingResponse):
+    """A file, piece by piece. Its length is said before: what breaks off on the way is nobody's finished download."""
+
+    def __init__(self, name: str, content: Content) -> None:
+        self._content = content
+        safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+        headers = {"content-disposition": f'attachment; filename="{safe}"', "content-length": str(content.size)}
+        super().__init__(content, media_type="application/zip", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SubjectlineError as fault:
+            log.warning("page_broken", error=type(fault).__name__)
+            raise BrokenOff from None
+        finally:
+            self._content.close()
+
+
+class BrokenOff(Exception):
+    """The connection is closed before the length that was said; nothing of the request is in this."""
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -5,16 +5,17 @@ import itertools
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
-from bot.connectors import Found, NotSeen, Outside, Seen, Table
-from bot.errors import PlanChanged, Unsupported
+from bot.connectors import Found, Idle, NotSeen, Outside, Seen, Table
+from bot.errors import PlanChanged, Refused, Unsupported
 from bot.law import Right
 from bot.workflow import Act, Change, Line
 
@@ -58,6 +59,7 @@ def outside(clock: Callable[[], datetime], cases: Sequence[str] = (), **secrets:
 class FakeSystem:
     """A system of records `{person key: (address, rows)}`: counts what is asked and erases for good."""
 
+    by_hand = False
     timeout_s = 5.0
     settle_s = 0.0
 
@@ -73,8 +75,9 @@ class FakeSystem:
         self.restricted: set[str] = set()
         self.silent: set[str] = set()  # no marketing goes to them
         self.acts: list[str] = []
-        self.by_hand = ""  # what a person has to do beside it
+        self.task = ""  # what a person has to do beside it
         self.unable = False  # to do anything for a right
+        self.unlisted = False  # it cannot say whose addresses it holds
         self.shaky = 0  # as many acts find other data than those of the plan
 
     def _fail(self) -> None:
@@ -97,7 +100,7 @@ class FakeSystem:
             raise Unsupported("The server knows no such thing.")
         act = ACTS[right]
         lines = [Line(self.name, "account", act, rows, "customer data")] if rows else []
-        return lines + ([Line(self.name, "paper", Act.TASK, 1, words=self.by_hand)] if self.by_hand else [])
+        return lines + ([Line(self.name, "paper", Act.TASK, 1, words=self.task)] if self.task else [])
 
     def export(self, person: Found) -> list[Table]:
         self._fail()
@@ -125,6 +128,16 @@ class FakeSystem:
             for word, new in wishes.items()
             if word in held and held[word] != new
         ]
+
+    def addresses(self) -> Iterator[str]:
+        self._fail()
+        if self.unlisted:
+            raise Unsupported("The server lists nobody.")
+        yield from [address for address, _ in self.people.values()]
+
+    def idle(self, before: date, after: str, limit: int) -> list[Idle]:
+        self._fail()
+        raise Unsupported("The server does not know when somebody was last there.")
 
     def correct(self, person: Found, changes: Sequence[Change], key: str) -> Mapping[str, int]:
         self._fail()
@@ -252,37 +265,71 @@ class FakePostman:
         ]
 
 
+class FakeContent:
+    """Bytes that are handed out in pieces."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.size = len(content)
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (self._content[start : start + 1000] for start in range(0, self.size, 1000))
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class FakePacker:
     """Packages in memory: a zip of one JSON a system, sealed by a token that only the letter knows."""
 
     def __init__(self) -> None:
         self.files: dict[str, tuple[str, bytes]] = {}
+        self.held: dict[str, bytes] = {}
 
-    def freeze(self, tables: Sequence[Table]) -> bytes:
-        return json.dumps([[each.name, [list(row) for row in each.rows]] for each in tables]).encode()
+    def hold(self, name: str, key: bytes, held: Iterable[Any]) -> SimpleNamespace:
+        tables = [[each.name, [list(row) for row in each.rows]] for each in held]
+        frozen = key[:4] + json.dumps(tables).encode()
+        self.held[name] = frozen
+        rows = sum(len(rows) for _, rows in tables)
+        return SimpleNamespace(rows=rows, size=len(frozen), digest=hashlib.sha256(frozen).hexdigest())
 
-    def thaw(self, frozen: bytes) -> Sequence[Any]:
-        return json.loads(frozen)
+    @contextmanager
+    def thawed(self, name: str, key: bytes, digest: str) -> Iterator[Sequence[Any]]:
+        frozen = self.held.get(name, b"")
+        if frozen[:4] != key[:4] or hashlib.sha256(frozen).hexdigest() != digest:
+            raise Refused("not whole")
+        yield json.loads(frozen[4:])
+
+    def let_go(self, name: str) -> None:
+        self.held.pop(name, None)
+
+    def sweep(self, known: Collection[str]) -> int:
+        orphans = [name for name in self.held if name not in known]
+        for name in orphans:
+            del self.held[name]
+        return len(orphans)
 
     def given(self, sheets: Sequence[Any]) -> Sequence[Any]:
         return [each for each in sheets if each[0] == "account"]
 
-    def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes:
+    def pack(
+        self, name: str, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime
+    ) -> SimpleNamespace:
         out = BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
-            for name, each in tables.items():
-                archive.writestr(f"{name}.json", json.dumps(each))
-        return out.getvalue()
-
-    def seal(self, content: bytes, name: str) -> tuple[str, str]:
+            for system, each in tables.items():
+                archive.writestr(f"{system}.json", json.dumps(each))
         token = f"token-of-{name}"
-        self.files[name] = (token, content)
-        return token, hashlib.sha256(token.encode()).hexdigest()
+        self.files[name] = (token, out.getvalue())
+        return SimpleNamespace(
+            token=token, digest=hashlib.sha256(token.encode()).hexdigest(), size=len(out.getvalue())
+        )
 
-    def unseal(self, name: str, token: str) -> bytes:
+    def open(self, name: str, token: str) -> FakeContent:
         expected, content = self.files[name]
         assert token == expected
-        return content
+        return FakeContent(content)
 
     def remove(self, name: str) -> None:
         self.files.pop(name, None)

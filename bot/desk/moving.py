@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.desk.office import Office, System
 from bot.engine import Job, Kind
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, TooLate
 from bot.reminders import Hours
 from bot.reminders import Kind as Why
 from bot.store import Unit
@@ -50,16 +50,29 @@ class Moving(Office):
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
         """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""
         ticket = unit.tickets.get(request.ticket_id)
-        found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
+        try:
+            found = check_move(request, verb, actor, ticket.identity, four_eyes=self.house.four_eyes)
+        except TooLate as late:
+            raise TooLate(f"{late} {self._by_whom(unit, request)}") from None
         if found.target in FINAL and request.ended_on is None:  # a restriction that is lifted was answered before
             columns["ended_on"] = self._today(unit.now)
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:
             now = unit.requests.get(request.id)
-            raise NotAllowed(f"Somebody was faster: the {request.right} is now “{spoken(now.state)}”.")
+            raise TooLate(f"Somebody was faster: the {request.right} is now “{spoken(now.state)}”.")
         unit.audit(actor.id, verb, ticket.id, request.id, source=found.source, target=found.target)
         self._redraw(unit, ticket.id)
         return moved
+
+    def _by_whom(self, unit: Unit, request: Request) -> str:
+        """Who moved the request last, and when, for whoever came too late."""
+        ours = [row for row in unit.trail(request.ticket_id, 50) if row.request_id == request.id]
+        if not ours:
+            return ""
+        last = next((row for row in reversed(ours) if row.actor != BOT.id), ours[-1])
+        who = f"<@{last.actor}>" if last.actor != BOT.id else "The bot"
+        at = last.at.astimezone(ZoneInfo(self.house.zone))
+        return f"{who} was faster ({last.verb.replace('_', ' ')}, {at:%H:%M})."
 
     def _escalate(self, unit: Unit, request: Request, reason: str) -> None:
         """A person has to look. The reason names nobody."""
@@ -113,11 +126,12 @@ class Moving(Office):
             return dict(zip(names, pool.map(ask, [self.systems[name] for name in names]), strict=True))
 
     def _harmless(
-        self, name: str, call: Callable[[Job], Mapping[str, Any]], after: Callable[[Unit, Job, Mapping[str, Any]], None]
-    ) -> Kind:
+        self, name: str, call: Callable[[Job], Mapping[str, Any]],
+        after: Callable[[Unit, Job, Mapping[str, Any]], None], seconds: float = READ_S,
+    ) -> Kind:  # fmt: skip
         """A kind that only reads, and is simply done again after a crash."""
         return Kind(
-            name=name, call=call, after=after, probe=None, timeout_s=READ_S, settle_s=0.0, harmless=True,
+            name=name, call=call, after=after, probe=None, timeout_s=seconds, settle_s=0.0, harmless=True,
             failed=self._failed,
         )  # fmt: skip
 

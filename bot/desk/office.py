@@ -1,8 +1,9 @@
 """What the desk works with: the store, the engine, a clock, and the outward edges as protocols it declares itself."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
@@ -33,6 +34,14 @@ class Sweeping(Protocol):
     def sweep(self) -> int: ...
 
 
+@runtime_checkable
+class ByHand(Protocol):
+    """A place only people can look into (`connectors.ByHand`)."""
+
+    person: str
+    answer: Mapping[str, str]
+
+
 class System(Protocol):
     """A connector, as far as the desk needs it (`connectors.Connector` says what each call promises)."""
 
@@ -40,6 +49,7 @@ class System(Protocol):
     label: str
     timeout_s: float
     settle_s: float
+    by_hand: bool
 
     def find(self, addresses: Sequence[str]) -> Sequence[Any]: ...
     def plan(self, right: Right, person: Any) -> Sequence[Line]: ...
@@ -54,6 +64,8 @@ class System(Protocol):
     def restrict(self, person: Any, lines: Sequence[Line], key: str) -> Mapping[str, int]: ...
     def lift(self, person: Any, lines: Sequence[Line], key: str) -> Mapping[str, int]: ...
     def stop_marketing(self, person: Any, lines: Sequence[Line], key: str) -> Mapping[str, int]: ...
+    def addresses(self) -> Iterable[str]: ...
+    def idle(self, before: date, after: str, limit: int) -> Sequence[Any]: ...
 
 
 class Channel(Protocol):
@@ -115,24 +127,40 @@ class Writer(Protocol):
     ) -> bytes: ...
 
 
+class Content(Protocol):
+    """A package that is being read. Closed after its last piece, or by `close`."""
+
+    @property
+    def size(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
 class Packer(Protocol):
     """The access package (`package.Packer`)."""
 
-    def freeze(self, tables: Sequence[Any]) -> bytes:
-        """One system's export as bytes that `thaw` reads back exactly; held sealed until all systems have answered."""
+    def hold(self, name: str, key: bytes, held: Iterable[Any]) -> Any:
+        """One system's export in an encrypted file, until all systems have answered: `.rows`, `.size`, `.digest`."""
         ...
 
-    def thaw(self, frozen: bytes, /) -> Sequence[Any]: ...
+    def thawed(self, name: str, key: bytes, digest: str) -> AbstractContextManager[Sequence[Any]]:
+        """What was held, read as it is used. Refused when it is not whole, or not there."""
+        ...
+
     def given(self, sheets: Sequence[Any], /) -> Sequence[Any]:
         """Of what was thawed what the person gave us themselves."""
         ...
 
-    def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes: ...
-    def seal(self, content: bytes, name: str) -> tuple[str, str]:
-        """Writes it encrypted under a key derived from a new token: (token, hex SHA-256 of the token)."""
+    def let_go(self, name: str) -> None: ...
+    def sweep(self, known: Collection[str]) -> int:
+        """Exports that no row names are gone."""
         ...
 
-    def unseal(self, name: str, token: str) -> bytes: ...
+    def pack(self, name: str, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> Any:
+        """Writes it encrypted under a key derived from a new token: `.token`, `.digest` (its hex SHA-256), `.size`."""
+        ...
+
+    def open(self, name: str, token: str) -> Content: ...
     def remove(self, name: str) -> None: ...
 
 
@@ -166,6 +194,9 @@ class House:
     working_days: frozenset[int] = frozenset(range(5))  # Monday is 0
     team_mail: tuple[str, ...] = ()  # where reminders go when something is overdue or Slack is away
     second_person: str = ""  # Slack user id of whoever else hears of what is overdue
+    watch: bool = True  # every system is looked over for what was erased, once a day
+    watch_from: time = time(2)
+    erased_years: int = 6  # how long the ledger remembers an erasure
 
     @property
     def rules(self) -> str:

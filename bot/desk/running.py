@@ -7,12 +7,14 @@ from typing import Any
 
 from bot.desk.moving import READ_S
 from bot.desk.office import System
-from bot.desk.remembering import OTHERS, Remembering
+from bot.desk.packing import COPY_S
+from bot.desk.remembering import OTHERS
+from bot.desk.tasking import Tasking
 from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import AT_ONCE, BOT, PROPOSED, Request, State
+from bot.tickets import AT_ONCE, BOT, MILD, PROPOSED, Request, State
 from bot.workflow import Act, Change, Line, plan_hash
 
 RECIPIENTS = "recipients"  # in a plan: not a system, but people to be told
@@ -32,12 +34,10 @@ DONE = {  # in the record
     "stop_marketing": "marketing_stopped",
 }
 PLANS = 3  # as often a right that nobody has to approve is planned anew before a person looks
-BY_HAND = "by_hand"  # in a result: people were asked to do their part
-HANDS = "Some of it has to be done by hand: “Whole plan” says what. When it is done, press “Try again”."
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
 
-class Running(Remembering):
+class Running(Tasking):
     """The verbs between the right that was chosen and the answer."""
 
     # -- plan -----------------------------------------------------------------------------------------------------
@@ -50,8 +50,10 @@ class Running(Remembering):
         """What a run would do, in counts. Changes nothing anywhere."""
         with self.store.read() as unit:
             request = unit.requests.get(job.args["request"])
-            persons = self._persons(unit, request.id)
+            persons = self._asked(self._persons(unit, request.id))
+            known = bool(self._persons(unit, request.id))
             wishes = unit.requests.wishes(request.id)
+            by_hand = self._for_people(unit.tickets.get(request.ticket_id), request.right)
             if self._lifting(unit, request):
                 assert request.plan_id is not None
                 return {"lines": list(unit.plans.get(request.plan_id).lines), "changes": []}
@@ -61,7 +63,8 @@ class Running(Remembering):
         else:
             answers = self._everywhere(list(persons), lambda system: self._planned(system, request, persons))
             lines = [line for each in answers.values() for line in each]
-        if lines and request.right in TOLD:
+        lines += by_hand
+        if lines and known and request.right in TOLD:
             lines += self._to_tell()
         return {"lines": lines, "changes": changes}
 
@@ -95,6 +98,8 @@ class Running(Remembering):
                 self._escalate(unit, request, "No system holds these fields with other values: a person has to look.")
                 return
             self._answer(unit, self._move(unit, request, "answer", BOT))
+        elif request.right not in MILD and not self._persons(unit, request.id):  # somebody looks, and changes nothing
+            self._prove(unit, self._move(unit, request, "look", BOT))
         elif request.right in PROPOSED:
             assert request.plan_id is not None
             unit.plans.ask(request.plan_id, plan_hash(lines))
@@ -165,6 +170,7 @@ class Running(Remembering):
     def _run(self, unit: Unit, request: Request) -> None:
         """One step per system that has lines and is not done, side by side; before it the ledger's rows."""
         self._remember(unit, request)
+        self._give_tasks(unit, request, self._hands(unit, request))
         if not self._lines(unit, request):  # all of it is for people
             self._prove(unit, self._move(unit, request, "prove", BOT))
             return
@@ -175,6 +181,7 @@ class Running(Remembering):
         return "lift" if self._lifting(unit, request) else STEP[request.right]
 
     def _prove(self, unit: Unit, request: Request) -> None:
+        self._give_tasks(unit, request, self._hands(unit, request))
         if not self._lines(unit, request):
             self._proved(unit, request)
             return
@@ -200,15 +207,14 @@ class Running(Remembering):
             return request, self.systems[name], self._persons(unit, request.id)[name], self._lines(unit, request)[name]
 
     def _export_call(self, job: Job) -> Mapping[str, Any]:
-        _, system, person, _ = self._step(job)
-        held = list(system.export(person))
-        rows = sum(len(getattr(each, "rows", (each,))) for each in held)
-        return {"frozen": self.packer.freeze(held), "rows": rows}
+        """The copy goes piece by piece into a file of its own."""
+        request, system, person, _ = self._step(job)
+        return {"held": self._taken(request, system.name, system.export(person))}
 
     def _export_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])
-        unit.holdings.put(request.id, job.args["system"], result["frozen"])
-        self._stepped(unit, request, job.args["system"], done=result["rows"])
+        unit.holdings.put(result["held"])
+        self._stepped(unit, request, job.args["system"], done=result["held"].rows)
 
     def _act_call(self, job: Job) -> Mapping[str, Any]:
         """One system does its part of the plan, or nothing where its data are not those of the plan any more."""
@@ -290,18 +296,22 @@ class Running(Remembering):
         self._proved(unit, request)
 
     def _proved(self, unit: Unit, request: Request) -> None:
-        """What the bot could do is proved. What people have to do by hand they say before the answer goes out."""
+        """What the bot could do is proved. The answer goes out once people have done their part, too."""
         self._watch_for(unit, request)
-        if self._by_hand(unit, request) and BY_HAND not in request.result:
-            request = unit.requests.note(request, {**request.result, BY_HAND: {"asked": 1}})
-            self._escalate(unit, request, HANDS)
-            return
-        self._answer(unit, self._move(unit, request, "answer", BOT))
+        self._done_by_hand(unit, request)
 
-    def _by_hand(self, unit: Unit, request: Request) -> bool:
+    def _hands(self, unit: Unit, request: Request) -> list[Line]:
+        """What people have to do by hand for this plan."""
         assert request.plan_id is not None
         lines = unit.plans.get(request.plan_id).lines
-        return any(line.act == Act.TASK and line.system != RECIPIENTS for line in lines)
+        return [line for line in lines if line.act == Act.TASK and line.count and line.system != RECIPIENTS]
+
+    def _settled_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
+        """Somebody has settled a task, or looked at it: if nothing else is waited for, it goes on."""
+        _, request = self._request(unit, job.args["request"])
+        lines = self._lines(unit, request) if request.state == State.PROVING else None
+        if lines is not None and all(self._progress(request, name).get("left") == 0 for name in lines):
+            self._proved(unit, request)
 
     # -- kinds ----------------------------------------------------------------------------------------------------
 
@@ -310,9 +320,11 @@ class Running(Remembering):
         settle = max((system.settle_s for system in self.systems.values()), default=0.0)
         return [
             *self._answering_kinds(),
+            *self._tasking_kinds(),
+            self._harmless("settled", lambda _: {}, self._settled_after),
             self._harmless("plan", self._plan_call, self._plan_after),
             self._harmless("cool", self._plan_call, self._cool_after),
-            self._harmless("export", self._export_call, self._export_after),
+            self._harmless("export", self._export_call, self._export_after, COPY_S),
             Kind(
                 name="erase", call=self._act_call, after=self._acted, probe=self._erase_probe,
                 timeout_s=slowest, settle_s=settle, harmless=False, failed=self._failed,

@@ -1,25 +1,52 @@
 """The access package: a zip a person can read, keep and check, sealed on disk under the link that leads to it.
 
-What is in it: `page.py` (START-HERE.html), `parts.py` (exact JSON, tables for a spreadsheet, files, names), `frozen.py`
-(one system's answer while the others are still asked), `vault.py` (encryption). Nothing personal touches the disk in
-the clear: a package is made in memory.
+What is in it: `page.py` (START-HERE.html), `parts.py` (exact JSON, tables for a spreadsheet, files, names). How it
+comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own; when all have
+answered, the zip is written member by member from those files into another one (`vault.py`, `stream.py`). Whatever the
+size, a few megabytes are in memory, and nothing personal touches the disk in the clear.
 """
 
 import hashlib
-import io
 import secrets
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from bot.checkpoints import checkpoint
 from bot.package import frozen, page, parts
-from bot.package.frozen import Sheet
+from bot.package.frozen import Freezing, Sheet
+from bot.package.stream import Opened
 from bot.package.vault import Vault
 
-__all__ = ["Packer", "Sheet"]
+__all__ = ["Held", "Opened", "Packed", "Packer", "Sheet"]
+
+ORPHAN_S = 3600.0  # until then somebody may be about to write the row that names a file
+QUICK = 1  # compression of files, most of which are compressed already
+
+
+@dataclass(frozen=True)
+class Held:
+    """One system's answer in its file."""
+
+    rows: int
+    size: int  # bytes
+    digest: str  # SHA-256
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A package in its file."""
+
+    token: str
+    digest: str  # hex SHA-256 of the token
+    size: int  # bytes of the zip
 
 
 class Packer:
@@ -27,69 +54,123 @@ class Packer:
 
     def __init__(self, folder: Path, token: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> None:
         """The folder exists, closed to others, without leftovers of writers that died."""
-        self._vault = Vault(folder)
+        self._packages = Vault(
+            folder, "package", lambda: checkpoint("package.sealed"), lambda: checkpoint("package.renamed")
+        )
+        self._holdings = Vault(
+            folder / "holdings", "holding", lambda: checkpoint("holding.sealed"), lambda: checkpoint("holding.renamed")
+        )
         self._token = token
 
-    def freeze(self, tables: Sequence[Any]) -> bytes:
-        """One system's tables as bytes that `thaw` reads back exactly."""
-        return frozen.freeze(tables)
+    # -- what the systems answered
 
-    def thaw(self, frozen_bytes: bytes) -> Sequence[Sheet]:
-        return frozen.thaw(frozen_bytes)
+    def hold(self, name: str, key: bytes, held: Iterable[Any]) -> Held:
+        """These tables and files are in a file of this name, whole or not at all; held before, they are replaced."""
+        with self._holdings.writing(name, key) as sealing:
+            freezing = Freezing(sealing.write)
+            freezing.add(held)
+        return Held(freezing.rows, sealing.size, freezing.digest)
+
+    @contextmanager
+    def thawed(self, name: str, key: bytes, digest: str) -> Iterator[Sequence[Sheet]]:
+        """What `hold` wrote with this digest; Refused when it is not there, or not whole. Read as it is used."""
+        opened = self._holdings.open(name, key)
+        try:
+            yield frozen.thaw(opened, digest)
+        finally:
+            opened.close()
 
     def given(self, sheets: Sequence[Sheet]) -> Sequence[Sheet]:
         """Of these what the person gave us themselves: what portability hands over."""
         return frozen.given(sheets)
 
-    def pack(self, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> bytes:
-        """The zip. `tables`: every system that was searched → what it holds, empty if nothing.
+    def let_go(self, name: str) -> None:
+        """The answer is not held any more. Twice is no error."""
+        self._holdings.remove(name)
 
-        Of `about` it uses, where there: `ref`, `received_on`, `labels` (system → words), `company` and `policy` as the
-        configuration has them.
+    def sweep(self, known: Collection[str]) -> int:
+        """Answers of none of these names are gone, where nobody can be about to name them; how many."""
+        return self._holdings.sweep(known, ORPHAN_S)
+
+    # -- the package
+
+    def pack(
+        self, name: str, tables: Mapping[str, Sequence[Sheet]], about: Mapping[str, Any], made_at: datetime
+    ) -> Packed:
+        """The zip is kept, whole or not at all, under a key that only the new token gives.
+
+        `tables`: every system that was searched → what it holds, empty if nothing. Of `about` it uses, where there:
+        `ref`, `received_on`, `labels` (system → words), `company` and `policy` as the configuration has them. A package
+        of the same name is replaced; its token opens nothing any more.
         """
         checkpoint("package.opened")
-        content = io.BytesIO()
-        names = parts.Names()
-        systems = [parts.system(names, name, sheets, about) for name, sheets in tables.items()]
-        sums: list[str] = []
-        with zipfile.ZipFile(content, "w") as archive:
-            for name, data in _members(systems, about, made_at):
-                entry = zipfile.ZipInfo(name, made_at.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_STORED if name.startswith("files/") else zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o600 << 16
-                archive.writestr(entry, data)
-                sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
-            archive.writestr(zipfile.ZipInfo("checksums.txt", made_at.timetuple()[:6]), "".join(sums))
-        checkpoint("package.packed")
-        return content.getvalue()
-
-    def seal(self, content: bytes, name: str) -> tuple[str, str]:
-        """Kept, whole or not at all, under a key that only the new token gives: (token, hex SHA-256 of the token).
-
-        A package of the same name is replaced; its token opens nothing any more.
-        """
         token = self._token()
-        self._vault.put(name, content, token)
-        return token, hashlib.sha256(token.encode()).hexdigest()
+        names = parts.Names()
+        systems = [parts.system(names, system, sheets, about) for system, sheets in tables.items()]
+        with self._packages.writing(name, _key(token)) as sealing:
+            _zip(sealing, systems, about, made_at)
+            checkpoint("package.packed")
+        return Packed(token, hashlib.sha256(token.encode()).hexdigest(), sealing.size)
 
-    def unseal(self, name: str, token: str) -> bytes:
-        """The zip, unchanged since it was sealed. Refused for another token, a changed or a missing file."""
-        return self._vault.get(name, token)
+    def open(self, name: str, token: str) -> Opened:
+        """The zip, piece by piece; each is known to be as it was sealed, and the last to be the last.
+
+        Refused, here or at the piece in question, for another token, a changed, a cut or a missing file.
+        """
+        return self._packages.open(name, _key(token))
 
     def remove(self, name: str) -> None:
-        """Nothing of it is kept. Removing twice is no error."""
-        self._vault.remove(name)
+        """Nothing of the package is kept. Removing twice is no error."""
+        self._packages.remove(name)
+
+
+def _key(token: str) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"subjectline package").derive(token.encode())
+
+
+def _zip(out: Any, systems: Sequence[parts.System], about: Mapping[str, Any], made_at: datetime) -> None:
+    """Members one after the other, sizes behind them: `out` never goes back."""
+    sums: list[str] = []
+    with zipfile.ZipFile(_Forward(out), "w") as archive:  # type: ignore[arg-type]  # no more is asked of it
+        for name, size, pieces in _members(systems, about, made_at):
+            content = hashlib.sha256()
+            with archive.open(_entry(name, size, made_at), "w") as member:
+                for piece in pieces:
+                    content.update(piece)
+                    member.write(piece)
+            sums.append(f"{content.hexdigest()}  {name}\n")
+        with archive.open(_entry("checksums.txt", 0, made_at), "w") as member:
+            member.write("".join(sums).encode())
+
+
+def _entry(name: str, size: int, made_at: datetime) -> zipfile.ZipInfo:
+    """Compressed even where it does not help: a stored member without its size before it is read by few programs."""
+    entry = zipfile.ZipInfo(name, made_at.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    entry.file_size = size  # decides whether it needs the long form
+    if name.startswith("files/"):
+        entry._compresslevel = QUICK  # noqa: SLF001 - public only from Python 3.13 on, and still known by this name
+    return entry
+
+
+class _Forward:
+    """A file that can only be written to."""
+
+    def __init__(self, out: Any) -> None:
+        self.write = out.write
+        self.flush = out.flush
 
 
 def _members(
     systems: Sequence[parts.System], about: Mapping[str, Any], made_at: datetime
-) -> Iterator[tuple[str, bytes]]:
-    """(name in the archive, content), the page for people first."""
-    yield "START-HERE.html", page.start_here(systems, about, made_at)
-    yield "data/FORMAT.txt", parts.FORMAT.encode()
+) -> Iterator[tuple[str, int, Iterable[bytes]]]:
+    """(name in the archive, size if it is known, content), the page for people first."""
+    yield "START-HERE.html", 0, page.start_here(systems, about, made_at)
+    yield "data/FORMAT.txt", 0, [parts.FORMAT.encode()]
     for system in systems:
         for part in system.parts:
-            yield part.json_name, parts.json_bytes(system, part, made_at)
-            yield part.csv_name, parts.csv_bytes(part)
-            for file in part.files.values():
-                yield file.name, file.content
+            yield part.json_name, 0, parts.json_pieces(system, part, made_at)
+            yield part.csv_name, 0, parts.csv_pieces(part)
+            for name, blob in parts.file_pieces(part):
+                yield name, blob.size, blob.pieces(part.sheet.rows.source)

@@ -1,15 +1,77 @@
-"""One system's answer as bytes and back, type by type: what is thawed equals what was frozen."""
+"""One system's answer as a stream of records and back, type by type: what is thawed equals what was frozen.
+
+A record is a kind (1 byte), the number of a sheet (2), a length (4), and that many bytes: `T` the head of a sheet and
+`R` a row of it as JSON, `P` a piece of the bytes that the next row names. Rows and pieces are written as they come and
+read again whenever they are wanted: neither way is more than one of them in memory.
+"""
 
 import base64
 import datetime as dt
+import hashlib
 import json
 import math
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+from bot.errors import Refused
+
+CHANGED = "What a system answered is not on disk as it was written."
+_FRAME = struct.Struct(">cHI")
+_PIECE = 1 << 18
+_MAGIC = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"%PDF": "pdf", b"PK\x03\x04": "zip"}
+
+
+class Source(Protocol):
+    """Frozen bytes that can be read from anywhere (`stream.Opened`)."""
+
+    @property
+    def size(self) -> int: ...
+    def read_at(self, position: int, count: int) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes that stand in the stream: a file, a picture."""
+
+    at: int
+    size: int
+    sha256: str
+    kind: str  # what they look like: png, pdf, zip …, else bin
+
+    def pieces(self, source: Source) -> Iterator[bytes]:
+        """The bytes, in the pieces they came in."""
+        at, left = self.at, self.size
+        while left > 0:
+            kind, _, length = _FRAME.unpack(source.read_at(at, _FRAME.size))
+            if kind != b"P" or not 0 < length <= left:
+                raise Refused(CHANGED)
+            yield source.read_at(at + _FRAME.size, length)
+            at, left = at + _FRAME.size + length, left - length
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one sheet, read from the stream each time somebody goes through them."""
+
+    source: Source
+    number: int
+    span: tuple[int, int]  # where its first row begins and its last one ends
+    count: int
+    columns: tuple[int, ...] | None = None  # only these, by their numbers
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for kind, number, at, length in _records(self.source, *self.span):
+            if kind == b"R" and number == self.number:
+                values = json.loads(self.source.read_at(at, length))
+                wanted = values if self.columns is None else [values[each] for each in self.columns]
+                yield tuple(_up(value) for value in wanted)
 
 
 @dataclass(frozen=True)
@@ -21,7 +83,7 @@ class Sheet:
     purpose: str
     retention: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...] = field(repr=False)
+    rows: Rows = field(repr=False)
     labels: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     label: str = ""
@@ -29,6 +91,8 @@ class Sheet:
     provided: tuple[str, ...] = ()  # columns the person gave us themselves
 
 
+_HEAD = [each.name for each in fields(Sheet) if each.name != "rows"]
+_FILES = {"name": "Name", "content": "Content", "look": "To be looked at"}
 _PLAIN = (type(None), bool, int, str)
 _KINDS: tuple[tuple[type, str, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
     (float, "float", repr, float),
@@ -43,49 +107,132 @@ _KINDS: tuple[tuple[type, str, Callable[[Any], Any], Callable[[Any], Any]], ...]
     (tuple, "tuple", lambda value: [_down(each) for each in value], lambda value: tuple(_up(each) for each in value)),
     (dict, "dict", lambda value: [[_down(k), _down(v)] for k, v in value.items()],
      lambda value: {_up(k): _up(v) for k, v in value}),
+    (Blob, "blob", lambda value: [value.at, value.size, value.sha256, value.kind], lambda up: Blob(*up)),
 )  # fmt: skip
 _UP = {tag: up for _, tag, _, up in _KINDS}
 
 
-def freeze(held: Sequence[Any]) -> bytes:
-    """Of tables, and of files as rows of a table of files. TypeError for a value of a kind no package can carry."""
-    names = [each.name for each in fields(Sheet)]
-    tables = [each for each in held if hasattr(each, "rows")]
-    tables += _sheets(each for each in held if not hasattr(each, "rows"))
-    rows = [{name: _down(_plain(getattr(table, name))) for name in names if hasattr(table, name)} for table in tables]
-    return zlib.compress(json.dumps(rows).encode(), 1)
+class Freezing:
+    """Writes one answer. `rows` and `digest` (SHA-256 of all of it) are true of what was written so far."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._at = 0
+        self._sum = hashlib.sha256()
+        self._heads: list[dict[str, Any]] = []
+        self.rows = 0
+
+    @property
+    def digest(self) -> str:
+        return self._sum.hexdigest()
+
+    def add(self, held: Iterable[Any]) -> None:
+        """Tables, and files as rows of a table of files. TypeError for a value of a kind no package can carry."""
+        for each in held:
+            if hasattr(each, "rows"):
+                self._table(each)
+            else:
+                self._file(each)
+
+    def _table(self, table: Any) -> None:
+        """A table that differs from the last one in its rows only goes on with it."""
+        number = self._sheet({name: _plain(getattr(table, name)) for name in _HEAD if hasattr(table, name)})
+        for row in table.rows:
+            self._row(number, [self._value(number, value) for value in row])
+
+    def _file(self, file: Any) -> None:
+        """A row in the table of the files of its category: its name, its bytes, why a person should look first."""
+        head = {
+            "name": "files", "category": file.category, "purpose": file.purpose, "retention": file.retention,
+            "columns": tuple(_FILES), "labels": _FILES, "source": file.source, "label": "Files",
+        }  # fmt: skip
+        number = self._sheet(head, files=True)
+        self._row(number, [_down(file.name), _down(self._blob(number, file.pieces)), _down(file.look)])
+
+    def _sheet(self, head: dict[str, Any], *, files: bool = False) -> int:
+        known = [number for number, each in enumerate(self._heads) if each == {**head, "": files}]
+        if known and (files or known[-1] == len(self._heads) - 1):
+            return known[-1]
+        self._heads.append({**head, "": files})
+        number = len(self._heads) - 1
+        self._put(b"T", number, json.dumps({name: _down(value) for name, value in self._heads[-1].items()}).encode())
+        return number
+
+    def _row(self, number: int, values: Sequence[Any]) -> None:
+        self._put(b"R", number, json.dumps(values).encode())
+        self.rows += 1
+
+    def _value(self, number: int, value: Any) -> Any:
+        if isinstance(value, bytes | bytearray | memoryview):
+            return _down(self._blob(number, [value]))
+        return _down(value)
+
+    def _blob(self, number: int, pieces: Iterable[bytes | bytearray | memoryview]) -> Blob:
+        at, size, content, first = self._at, 0, hashlib.sha256(), b""
+        for whole in pieces:
+            view = memoryview(whole).cast("B")
+            for start in range(0, len(view), _PIECE):
+                piece = bytes(view[start : start + _PIECE])
+                self._put(b"P", number, piece)
+                content.update(piece)
+                size += len(piece)
+                first = (first + piece[:8])[:8]
+        kind = next((end for magic, end in _MAGIC.items() if first.startswith(magic)), "bin")
+        return Blob(at, size, content.hexdigest(), kind)
+
+    def _put(self, kind: bytes, number: int, content: bytes) -> None:
+        record = _FRAME.pack(kind, number, len(content)) + content
+        self._write(record)
+        self._sum.update(record)
+        self._at += len(record)
 
 
-def _sheets(files: Iterable[Any]) -> list[Sheet]:
-    """A table of the files of each category: their names, their bytes, and why a person should look first."""
-    kinds: dict[tuple[str, str, str, str], list[tuple[Any, ...]]] = {}
-    for each in files:
-        kind = (each.category, each.purpose, each.retention, each.source)
-        kinds.setdefault(kind, []).append((each.name, b"".join(each.pieces), each.look))
-    labels = {"name": "Name", "content": "Content", "look": "To be looked at"}
-    return [
-        Sheet("files", category, purpose, retention, tuple(labels), tuple(rows), labels, source, "Files")
-        for (category, purpose, retention, source), rows in kinds.items()
+def thaw(source: Source, digest: str) -> list[Sheet]:
+    """The sheets, tables first; their rows stay in the stream. Refused when it is not the one with this digest.
+
+    Mappings come back as dicts, bytes of a cell as a Blob.
+    """
+    heads: list[dict[str, Any]] = []
+    spans: list[list[int]] = []  # per sheet: begin, end, rows
+    content = hashlib.sha256()
+    for kind, number, at, length in _records(source, 0, source.size):
+        body = source.read_at(at, length)
+        content.update(_FRAME.pack(kind, number, length))
+        content.update(body)
+        if kind == b"T":
+            heads.append({name: _up(value) for name, value in json.loads(body).items()})
+            spans.append([at + length, at + length, 0])
+        elif kind == b"R":
+            spans[number][1:] = [at + length, spans[number][2] + 1]
+    if content.hexdigest() != digest:
+        raise Refused(CHANGED)
+    found = [
+        (head.pop(""), Sheet(**head, rows=Rows(source, number, (span[0], span[1]), span[2])))
+        for number, (head, span) in enumerate(zip(heads, spans, strict=True))
     ]
+    return [sheet for files, sheet in sorted(found, key=lambda each: each[0])]
 
 
 def given(sheets: Iterable[Sheet]) -> list[Sheet]:
     """Of these tables what the person gave us themselves (GDPR 20(1)): those columns, and no table without any."""
     cut = []
     for sheet in sheets:
-        kept = [number for number, name in enumerate(sheet.columns) if name in sheet.provided]
+        kept = tuple(number for number, name in enumerate(sheet.columns) if name in sheet.provided)
         if kept:
             columns = tuple(sheet.columns[number] for number in kept)
-            rows = tuple(tuple(row[number] for number in kept) for row in sheet.rows)
-            cut.append(replace(sheet, columns=columns, rows=rows, withheld={}))
+            cut.append(replace(sheet, columns=columns, rows=replace(sheet.rows, columns=kept), withheld={}))
     return cut
 
 
-def thaw(frozen: bytes) -> list[Sheet]:
-    """What was frozen; Mappings come back as dicts."""
-    return [
-        Sheet(**{name: _up(value) for name, value in table.items()}) for table in json.loads(zlib.decompress(frozen))
-    ]
+def _records(source: Source, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """(kind, sheet, where its content begins, how long it is) of each record between these places."""
+    while at < end:
+        frame = source.read_at(at, _FRAME.size)
+        if len(frame) < _FRAME.size:
+            raise Refused(CHANGED)
+        kind, number, length = _FRAME.unpack(frame)
+        yield kind, number, at + _FRAME.size, length
+        at += _FRAME.size + length
 
 
 def _plain(value: Any) -> Any:

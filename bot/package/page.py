@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.package.frozen import Blob
 from bot.package.parts import Part, System, shown
 
 _FRACTION = re.compile(r"(?<=\d:\d\d)\.0+(?!\d)")  # of a second: nothing, and nothing for a reader
@@ -45,13 +47,18 @@ class Shown:
     anchor: str
     part: Part
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
     count: int
 
-    @property
-    def numeric(self) -> list[bool]:
+    def rows(self) -> list[list[Cell]]:
+        """The first of them, read anew each time: only one table of the page is in memory."""
+        return [
+            [_cell(self.part, row_number, column, value) for column, value in enumerate(row)]
+            for row_number, row in enumerate(islice(self.part.sheet.rows, ROWS))
+        ]
+
+    def numeric(self, rows: Sequence[Sequence[Cell]]) -> list[bool]:
         """Per column: whether it is one of numbers, so that its head stands above them."""
-        return [all(row[i].kind in {"number", "empty"} for row in self.rows) for i in range(len(self.columns))]
+        return [all(row[i].kind in {"number", "empty"} for row in rows) for i in range(len(self.columns))]
 
     @property
     def single(self) -> bool:
@@ -59,12 +66,12 @@ class Shown:
         return self.count == 1
 
 
-def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: datetime) -> bytes:
-    """The page. Every value is escaped; the browser is told to run and load nothing."""
+def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: datetime) -> Iterator[bytes]:
+    """The page, in pieces. Every value is escaped; the browser is told to run and load nothing."""
     css = (_TEMPLATES / "package.css").read_text()
     shown_systems = [(system, _tables(number, system)) for number, system in enumerate(systems, start=1)]
     tables = [table for _, found in shown_systems for table in found]
-    text = _environment().get_template("package.html.j2").render(
+    pieces = _environment().get_template("package.html.j2").stream(
         css=Markup(css),  # noqa: S704  our own file
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         holding=[(system, found) for system, found in shown_systems if found],
@@ -78,7 +85,9 @@ def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: dat
         company=about.get("company", {}),
         policy=about.get("policy", {}),
     )  # fmt: skip
-    return text.encode("utf-8", "backslashreplace")
+    pieces.enable_buffering(100)
+    for piece in pieces:
+        yield piece.encode("utf-8", "backslashreplace")
 
 
 @cache
@@ -91,24 +100,14 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 def _tables(number: int, system: System) -> list[Shown]:
     return [
-        Shown(
-            anchor=f"t{number}-{index}",
-            part=part,
-            columns=tuple(part.sheet.columns),
-            rows=tuple(
-                tuple(_cell(part, row_number, column, value) for column, value in enumerate(row))
-                for row_number, row in enumerate(part.sheet.rows[:ROWS])
-            ),
-            count=len(part.sheet.rows),
-        )
+        Shown(f"t{number}-{index}", part, tuple(part.sheet.columns), len(part.sheet.rows))
         for index, part in enumerate(system.parts, start=1)
     ]
 
 
 def _cell(part: Part, row: int, column: int, value: Any) -> Cell:
-    file = part.files.get((row, column))
-    if file is not None:
-        return Cell("file", file.name)
+    if isinstance(value, Blob):
+        return Cell("file", part.files[row, column])
     if value is None or value == "":
         return Cell("empty")
     text = shown(value)

@@ -1,21 +1,19 @@
 """What a package is made of: names from a fixed vocabulary, exact JSON, tables for a spreadsheet, files."""
 
-import csv
 import datetime as dt
-import hashlib
-import io
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from bot.package.frozen import Blob, Sheet
 
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # names some systems keep for themselves
 _GUARDED = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")  # TRUST T19, and their full-width forms
 _UNSEEN = " \u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"  # a program may skip these before it looks for a formula
-_MAGIC = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"%PDF": "pdf", b"PK\x03\x04": "zip"}
 
 FORMAT = """\
 How to read the files in this folder
@@ -65,16 +63,13 @@ def _safe(word: str) -> str:
 
 
 @dataclass(frozen=True)
-class File:
-    name: str
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
 class Part:
-    """One table of one system, with its names in the archive. `files`: (row, column) → a value that became a file."""
+    """One table of one system, with its names in the archive. `files`: (row, column) → the name of the file it became.
 
-    sheet: Any
+    The rows stay where they are; they are gone through once for each of the two tables and once for the files.
+    """
+
+    sheet: Sheet
     title: str
     category: str
     purpose: str
@@ -82,11 +77,7 @@ class Part:
     source: str
     json_name: str
     csv_name: str
-    files: Mapping[tuple[int, int], File]
-
-    @property
-    def withheld(self) -> Mapping[str, str]:
-        return getattr(self.sheet, "withheld", {})
+    files: Mapping[tuple[int, int], str]
 
     def words(self, column: str) -> str:
         return self.sheet.labels.get(column) or column
@@ -99,19 +90,19 @@ class System:
     parts: tuple[Part, ...]
 
 
-def system(names: Names, name: str, sheets: Sequence[Any], about: Mapping[str, Any]) -> System:
+def system(names: Names, name: str, sheets: Sequence[Sheet], about: Mapping[str, Any]) -> System:
     """A system that was searched, with a part for each table that holds something."""
     label = str(about.get("labels", {}).get(name) or name)
     return System(name, label, tuple(_part(names, name, sheet, about) for sheet in sheets if sheet.rows))
 
 
-def _part(names: Names, place: str, sheet: Any, about: Mapping[str, Any]) -> Part:
+def _part(names: Names, place: str, sheet: Sheet, about: Mapping[str, Any]) -> Part:
     """What the table does not say of itself, the policy says of its category."""
     categories = about.get("policy", {}).get("categories", ())
     policy = next((each for each in categories if each["name"] == sheet.category), {})
     return Part(
         sheet,
-        title=getattr(sheet, "label", "") or sheet.name,
+        title=sheet.label or sheet.name,
         category=sheet.category,
         purpose=sheet.purpose or "; ".join(policy.get("purposes", ())),
         retention=sheet.retention or policy.get("retention", ""),
@@ -122,22 +113,28 @@ def _part(names: Names, place: str, sheet: Any, about: Mapping[str, Any]) -> Par
     )
 
 
-def _files(names: Names, place: str, sheet: Any) -> dict[tuple[int, int], File]:
+def _files(names: Names, place: str, sheet: Sheet) -> dict[tuple[int, int], str]:
     found = {}
     for row_number, row in enumerate(sheet.rows):
         for column_number, value in enumerate(row):
-            if isinstance(value, bytes | bytearray | memoryview):
-                content = bytes(value)
-                kind = next((end for magic, end in _MAGIC.items() if content.startswith(magic)), "bin")
+            if isinstance(value, Blob):
                 name = names.new(place, sheet.name, f"{row_number + 1}-{column_number + 1}", pattern="files/{}-{}-{}")
-                found[row_number, column_number] = File(f"{name}.{kind}", content)
+                found[row_number, column_number] = f"{name}.{value.kind}"
     return found
 
 
-def json_bytes(where: System, part: Part, made_at: dt.datetime) -> bytes:
-    """The table exactly, as FORMAT says."""
+def file_pieces(part: Part) -> Iterator[tuple[str, Blob]]:
+    """(name in the archive, its bytes) of every value that became a file."""
+    for row_number, row in enumerate(part.sheet.rows) if part.files else ():
+        for column_number, value in enumerate(row):
+            if isinstance(value, Blob):
+                yield part.files[row_number, column_number], value
+
+
+def json_pieces(where: System, part: Part, made_at: dt.datetime) -> Iterator[bytes]:
+    """The table exactly, as FORMAT says, row by row."""
     sheet = part.sheet
-    content = {
+    head = {
         "system": where.label,
         "table": sheet.name,
         "title": part.title,
@@ -147,18 +144,21 @@ def json_bytes(where: System, part: Part, made_at: dt.datetime) -> bytes:
         "source": part.source,
         "made_at": made_at.isoformat(),
         "columns": [{"name": name, "label": part.words(name)} for name in sheet.columns],
-        "rows": [
-            {name: _exact(part, row_number, number, row[number]) for number, name in enumerate(sheet.columns)}
-            for row_number, row in enumerate(sheet.rows)
-        ],
     }
-    return json.dumps(content, indent=1, allow_nan=False).encode()  # beyond ASCII as \u: a lone surrogate survives
+    yield _json(head).removesuffix("\n}").encode() + b',\n "rows": ['
+    for row_number, row in enumerate(sheet.rows):
+        values = {name: _exact(part, row_number, number, row[number]) for number, name in enumerate(sheet.columns)}
+        yield (",\n  " if row_number else "\n  ").encode() + _json(values).replace("\n", "\n  ").encode()
+    yield b"\n ]\n}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, allow_nan=False)  # beyond ASCII as \\u: a lone surrogate survives
 
 
 def _exact(part: Part, row: int, column: int, value: Any) -> Any:
-    file = part.files.get((row, column))
-    if file is not None:
-        return {"file": file.name, "bytes": len(file.content), "sha256": hashlib.sha256(file.content).hexdigest()}
+    if isinstance(value, Blob):
+        return {"file": part.files[row, column], "bytes": value.size, "sha256": value.sha256}
     return exact(value)
 
 
@@ -177,24 +177,24 @@ def exact(value: Any) -> Any:
     return str(value)
 
 
-def csv_bytes(part: Part) -> bytes:
+def csv_pieces(part: Part) -> Iterator[bytes]:
     """For a spreadsheet: numbers as numbers, everything else as text that no program runs. UTF-8 with its mark."""
-    out = io.StringIO(newline="")
-    head = csv.writer(out, quoting=csv.QUOTE_ALL)
-    head.writerow([guarded(part.words(name)) for name in part.sheet.columns])
+    heading = ",".join(_quoted(part.words(name)) for name in part.sheet.columns)
+    yield f"{heading}\r\n".encode("utf-8-sig", "backslashreplace")
     for row_number, row in enumerate(part.sheet.rows):
         cells = [_cell(part, row_number, number, value) for number, value in enumerate(row)]
-        out.write(",".join(cells) + "\r\n")
-    return out.getvalue().encode("utf-8-sig", "backslashreplace")
+        yield (",".join(cells) + "\r\n").encode("utf-8", "backslashreplace")
 
 
 def _cell(part: Part, row: int, column: int, value: Any) -> str:
-    file = part.files.get((row, column))
     if value is None:
         return ""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
-    text = file.name if file is not None else shown(value)
+    return _quoted(part.files[row, column] if isinstance(value, Blob) else shown(value))
+
+
+def _quoted(text: str) -> str:
     return '"' + guarded(text).replace('"', '""') + '"'
 
 

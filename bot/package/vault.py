@@ -1,74 +1,127 @@
-"""Packages on disk: AES-256-GCM in chunks, under a key that only the link's token gives (TRUST T28).
-
-The file: magic, then chunks of 1 MiB, each with its tag. The nonce is the number of the chunk and whether it is the
-last: no chunk can be dropped, moved or added. A key is used for one file only, so numbers suffice.
-"""
+"""Encrypted files in one folder: each stands whole under its name or not at all, and no plain byte touches the disk."""
 
 import fcntl
-import io
 import os
 import re
-from collections.abc import Iterator
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from bot.errors import Refused, Temporary
+from bot.package.stream import Opened, Sealing
 
-from bot.checkpoints import checkpoint
-from bot.errors import Refused
-
-_MAGIC = b"SUBJECTLINE PACKAGE 1\n"
-_CHUNK = 1 << 20
-_TAG = 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _PART = ".part"
 
 
-class Vault:
-    """Sealed files in one folder."""
+@contextmanager
+def _disk() -> Iterator[None]:
+    """A disk that is full or gone is no fault of what was to be written."""
+    try:
+        yield
+    except OSError:
+        raise Temporary("The folder of the packages cannot be written to.") from None
 
-    def __init__(self, folder: Path) -> None:
+
+class Disk:
+    """A new file, locked by its writer as long as it lives. Temporary when the disk does not take what is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # says to `_sweep_parts` that the writer lives
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+    def write(self, data: bytes) -> None:
+        with _disk():
+            self._file.write(data)
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+class Vault:
+    """The files of one kind in a folder that is closed to others."""
+
+    def __init__(
+        self, folder: Path, kind: str, synced: Callable[[], None] = lambda: None,
+        renamed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Without leftovers of writers that died. `synced`, `renamed`: called when a file has come so far."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
-        self._sweep()
+        self._kind = kind
+        self._synced, self._renamed = synced, renamed
+        self._sweep_parts()
 
-    def put(self, name: str, content: bytes, token: str) -> None:
-        """Written, synced, then renamed: it stands whole under its name, or the old state does."""
+    @contextmanager
+    def writing(self, name: str, key: bytes) -> Iterator[Sealing]:
+        """What is written inside stands whole under this name afterwards; if it raises, the old state does.
+
+        Temporary when the disk does not take it. Of several who write one name the last to end counts.
+        """
         path = self._path(name)
-        part = path.with_name(path.name + _PART)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # says to `_sweep` that its writer lives
-            file.truncate()
-            for piece in _sealed(content, _key(token), name):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-            checkpoint("package.sealed")
-            part.replace(path)
-        self._sync()
-        checkpoint("package.renamed")
-
-    def get(self, name: str, token: str) -> bytes:
-        """The content; Refused when the token does not open it, or the file is changed, cut or gone."""
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PART}")
         try:
-            sealed = self._path(name).read_bytes()
+            with _disk():
+                disk = Disk(part)
+            with disk:
+                sealing = Sealing(disk, key, name)
+                yield sealing
+                sealing.finish()
+                with _disk():
+                    disk.sync()
+                    self._synced()
+                    part.replace(path)
+                    self._sync()
+        except BaseException:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
+        self._renamed()
+
+    def open(self, name: str, key: bytes) -> Opened:
+        """The file; Refused when it is gone, its end is missing or the key is not its own."""
+        path = self._path(name)
+        try:
+            file = path.open("rb", buffering=0)
         except FileNotFoundError:
             raise Refused("There is no such package any more.") from None
         try:
-            return b"".join(_opened(sealed, _key(token), name))
-        except InvalidTag:
-            raise Refused("The package does not open: another token, or not the file that was written.") from None
+            return Opened(file, key, name)
+        except BaseException:
+            file.close()
+            raise
 
     def remove(self, name: str) -> None:
+        """Nothing of it is kept. Removing twice is no error."""
         self._path(name).unlink(missing_ok=True)
         self._sync()
+
+    def sweep(self, known: Collection[str], older_s: float) -> int:
+        """Files of no name among these are gone, once they are that old; how many."""
+        gone = 0
+        for path in self._folder.glob(f"*.{self._kind}"):
+            with suppress(FileNotFoundError):
+                if path.stem not in known and time.time() - path.stat().st_mtime > older_s:
+                    path.unlink()
+                    gone += 1
+        self._sweep_parts()
+        return gone
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise ValueError("The name of a package is made of letters, digits, dots and hyphens.")
-        return self._folder / f"{name}.package"
+        return self._folder / f"{name}.{self._kind}"
 
     def _sync(self) -> None:
         folder = os.open(self._folder, os.O_RDONLY)
@@ -77,45 +130,12 @@ class Vault:
         finally:
             os.close(folder)
 
-    def _sweep(self) -> None:
+    def _sweep_parts(self) -> None:
         """Half files whose writer has died are gone; a living writer holds its lock."""
-        for left in self._folder.glob(f"*.package{_PART}"):
-            with left.open("rb") as file:
+        for left in self._folder.glob(f"*.{self._kind}.*{_PART}"):
+            with suppress(FileNotFoundError), left.open("rb") as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     continue
                 left.unlink(missing_ok=True)
-
-
-def _key(token: str) -> AESGCM:
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"subjectline package").derive(token.encode())
-    return AESGCM(derived)
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
-
-
-def _sealed(content: bytes, key: AESGCM, name: str) -> Iterator[bytes]:
-    yield _MAGIC
-    view = memoryview(content)
-    starts = range(0, len(content), _CHUNK) or range(1)
-    for number, start in enumerate(starts):
-        last = number == len(starts) - 1
-        yield key.encrypt(_nonce(number, last=last), view[start : start + _CHUNK], name.encode())
-
-
-def _opened(sealed: bytes, key: AESGCM, name: str) -> Iterator[bytes]:
-    file = io.BytesIO(sealed)
-    if file.read(len(_MAGIC)) != _MAGIC:
-        raise InvalidTag
-    left = len(sealed) - len(_MAGIC)
-    number = 0
-    while True:
-        chunk = file.read(_CHUNK + _TAG)
-        left -= len(chunk)
-        yield key.decrypt(_nonce(number, last=left == 0), chunk, name.encode())
-        if left == 0:
-            return
-        number += 1

@@ -1,17 +1,18 @@
 """Requests: one right inside one ticket, moved by compare-and-set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from bot.errors import Temporary
 from bot.law import Right
+from bot.store.rows import Holding
 from bot.store.schema import holding, request
 from bot.store.tickets import owner
 from bot.store.transaction import Transaction
-from bot.tickets import Request, State
+from bot.tickets import FINAL, Request, State
 
 _R = request.c
 _COLUMNS = [request.c[each.name] for each in fields(Request)]
@@ -39,9 +40,9 @@ _SET_SEALED = update(request).where(_R.id == bindparam("id_"))
 
 _HOLD = insert(holding)
 _HELD = select(holding).where(holding.c.request_id == bindparam("of")).order_by(holding.c.system)
-_DROP = delete(holding).where(holding.c.request_id == bindparam("of"))
-_DROP_ONE = _DROP.where(holding.c.system == bindparam("in_"))
-_HOLDING = ("holding", "frozen_sealed")
+_DROP_ONE = delete(holding).where(holding.c.request_id == bindparam("of"), holding.c.system == bindparam("in_"))
+_OVER = select(holding).join(request, _R.id == holding.c.request_id).where(_R.state.in_(sorted(FINAL)))
+_FILES = select(holding.c.file)
 
 
 class Requests:
@@ -123,35 +124,38 @@ class Requests:
 
 
 class Holdings:
-    """What systems exported for a request, sealed, until its package is packed."""
+    """What systems exported for a request: where it lies, how much it is. The files are the packer's."""
 
     def __init__(self, unit: Transaction) -> None:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def put(self, request_id: str, system: str, frozen: bytes) -> None:
-        """The system's export is held; an earlier one is gone."""
+    def key(self, request_id: str) -> bytes:
+        """The key of the request's files, made of its ticket's: Purged after the purge."""
+        ticket_id = self._run(_SEALED, {"id_": request_id}).one().ticket_id
+        return self._unit.derived_key(owner(ticket_id), "holding")
+
+    def put(self, held: Holding) -> None:
+        """The system's export is held; an earlier one is not any more."""
+        self._run(_DROP_ONE, {"of": held.request_id, "in_": held.system})
+        self._run(_HOLD, asdict(held))
+
+    def of(self, request_id: str) -> dict[str, Holding]:
+        """System -> its export."""
+        found = [Holding(*row) for row in self._run(_HELD, {"of": request_id})]
+        return {each.system: each for each in found}
+
+    def over(self) -> list[Holding]:
+        """Exports of requests that are answered, refused or withdrawn: nobody needs them any more."""
+        return [Holding(*row) for row in self._run(_OVER)]
+
+    def files(self) -> set[str]:
+        """The names of all files in which something is held."""
+        return set(self._run(_FILES).scalars())
+
+    def drop(self, request_id: str, system: str) -> None:
+        """Nothing of this system is held for the request any more."""
         self._run(_DROP_ONE, {"of": request_id, "in_": system})
-        sealed = self._unit.seal(self._owner(request_id), *_HOLDING, f"{request_id}|{system}", frozen)
-        self._run(_HOLD, {"request_id": request_id, "system": system, "frozen_sealed": sealed})
-
-    def of(self, request_id: str) -> dict[str, bytes]:
-        """System -> what it exported. Purged after the purge."""
-        rows = self._run(_HELD, {"of": request_id}).all()
-        if not rows:
-            return {}
-        owned = self._owner(request_id)
-        return {
-            row.system: self._unit.open(owned, *_HOLDING, f"{request_id}|{row.system}", row.frozen_sealed)
-            for row in rows
-        }
-
-    def clear(self, request_id: str) -> None:
-        """Nothing is held for the request any more."""
-        self._run(_DROP, {"of": request_id})
-
-    def _owner(self, request_id: str) -> str:
-        return owner(self._run(_SEALED, {"id_": request_id}).one().ticket_id)
 
 
 def _request(row: Row[Any]) -> Request:

@@ -90,6 +90,10 @@ class Transaction:
         """What was sealed for this place. Purged when the key is gone, Unreadable when the value is not intact."""
         return self._key(owner).open(table, column, row_id, sealed)
 
+    def derived_key(self, owner: str, use: str) -> bytes:
+        """A key for what this owner keeps outside the database. Purged when the owner has no key."""
+        return self._key(owner).derived(use)
+
     def seal_json(self, owner: str, table: str, column: str, row_id: str, value: Any) -> bytes:
         """As `seal`, of anything JSON can say, and bytes."""
         return self.seal(owner, table, column, row_id, json_bytes(value))

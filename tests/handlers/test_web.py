@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 import handlers.web
 from bot.settings import load
 from handlers.web import CLIENTS, Tries, web
+from tests.fakes import FakeContent
 
 SETTINGS = load({"SUBJECTLINE_CONFIG": str(Path(__file__).parents[2] / "deploy" / "subjectline.toml")}, needs=())
 TOKEN, ANN = "a-token-of-43-characters-000000000000000000", "ann@example.org"
@@ -36,7 +37,7 @@ class Desk:
         if (token, address) != (TOKEN, ANN) or not self.left:
             return None
         self.left -= 1
-        return "DPE-2026-0001-1.zip", b"PK zip"
+        return "DPE-2026-0001-1.zip", FakeContent(b"PK zip")
 
 
 class Browser:

@@ -58,7 +58,7 @@ def test_access_goes_from_the_button_to_the_package(stage: Stage) -> None:
     assert stage.desk.download(token, "eve@example.com") is None
     name, content = stage.desk.download(token, " ANN.Keller@example.com ")
     assert name.endswith(".zip")
-    assert ANN.encode() in content
+    assert ANN.encode() in b"".join(content)
     with stage.store.read() as unit:
         kept = [unit.letters.content(each.id) for each in unit.letters.of(ticket_id)]
     assert token not in str(kept)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Temporary
 from bot.law import Right
-from bot.store import Store, Unit
+from bot.store import Holding, Purged, Store, Unit
 from bot.tickets import Correspondent, Identity, State
 from bot.workflow import Act, Line, plan_hash
 from tests.fixtures.store import ANN, T0, Clock, a_request, a_ticket
@@ -188,17 +188,33 @@ def test_persons_are_sealed_and_remembered_even_when_nobody_was_found(store: Sto
         assert unit.requests.persons(request.id) == persons
 
 
-def test_exports_are_held_until_the_package_is_packed(store: Store) -> None:
-    """One per system, the newest, sealed in its place."""
+def test_exports_are_held_until_the_request_is_over(store: Store) -> None:
+    """One per system, the newest; when the request ends, they are named as over; dropped one by one."""
     with store.begin() as unit:
         request = a_request(unit, a_ticket(unit))
         assert unit.holdings.of(request.id) == {}
-        unit.holdings.put(request.id, "shop", b"old")
-        unit.holdings.put(request.id, "shop", b"new")
-        unit.holdings.put(request.id, "crm", b"\0")
-        assert unit.holdings.of(request.id) == {"crm": b"\0", "shop": b"new"}
-        unit.holdings.clear(request.id)
-        assert unit.holdings.of(request.id) == {}
+        old, new, crm = (Holding(request.id, *rest, "d" * 64) for rest in (
+            ("shop", "old", 1, 10), ("shop", "new", 2, 1 << 40), ("crm", "crm", 0, 0),
+        ))  # fmt: skip
+        for each in (old, new, crm):
+            unit.holdings.put(each)
+        assert unit.holdings.of(request.id) == {"crm": crm, "shop": new}
+        assert unit.holdings.files() == {"new", "crm"}
+        assert unit.holdings.over() == []
+        unit.requests.move(request, State.WITHDRAWN)
+        assert sorted(each.file for each in unit.holdings.over()) == ["crm", "new"]
+        unit.holdings.drop(request.id, "shop")
+        assert unit.holdings.of(request.id) == {"crm": crm}
+
+
+def test_the_key_of_exports_goes_with_the_tickets_key(store: Store) -> None:
+    """The same each time, another for each ticket, and none after the purge."""
+    with store.begin() as unit:
+        first, second = (a_request(unit, a_ticket(unit)) for _ in range(2))
+        assert unit.holdings.key(first.id) == unit.holdings.key(first.id) != unit.holdings.key(second.id)
+        unit.destroy_key(f"ticket:{first.ticket_id}")
+        with pytest.raises(Purged):
+            unit.holdings.key(first.id)
 
 
 def test_plans_are_numbered_and_come_back_exactly(store: Store) -> None:

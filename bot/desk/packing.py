@@ -1,0 +1,182 @@
+"""The access package: what systems answer is held in files, packed, sealed under a link, and given to who has it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.checkpoints import checkpoint
+from bot.desk.office import Content
+from bot.desk.timing import Timing
+from bot.engine import Job, Kind
+from bot.errors import Refused
+from bot.intake import normal_address
+from bot.law import Right
+from bot.store import Holding, Unit
+from bot.tickets import BOT, PERSON, Request, State
+from bot.workflow import Act
+
+PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
+COPY_S = 1800.0  # longest copy of one system, and longest packing; each call within it has its own deadline
+BY_HAND_LOST = "What was added by hand is not whole any more: it has to be added again."
+
+
+class Packing(Timing):
+    """From the first piece of a copy to its download. Nothing here is ever whole in memory, or plain on disk."""
+
+    # -- holding --------------------------------------------------------------------------------------------------
+
+    def _hold(self, unit: Unit, request: Request, name: str, pieces: Iterable[Any]) -> int:
+        """These tables and files (`connectors.Table`, `connectors.File`) go into the request's package; how many rows.
+
+        `name` is that of a system, or `system:word` for what is added to it by hand (at most 64 characters); held
+        before under the same name is replaced. Nothing is held any more once the request is over. What takes long to
+        come is taken outside a transaction instead: `held = self._taken(request, name, pieces)`, and inside one
+        `unit.holdings.put(held)`.
+        """
+        held = self._taken(request, name, pieces, unit.holdings.key(request.id))
+        unit.holdings.put(held)
+        return held.rows
+
+    def _taken(self, request: Request, name: str, pieces: Iterable[Any], key: bytes = b"") -> Holding:
+        """The pieces are in a file, for the row that is to say so; without it the file goes by itself."""
+        if not key:
+            with self.store.read() as unit:
+                key = unit.holdings.key(request.id)
+        file = f"{request.id}-{request.generation}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        held = self.packer.hold(file, key, pieces)
+        return Holding(request.id, name, file, held.rows, held.size, held.digest)
+
+    # -- packing --------------------------------------------------------------------------------------------------
+
+    def _pack_call(self, job: Job) -> Mapping[str, Any]:
+        """Packs and seals what the systems answered. The token stays in memory until the letter holds it."""
+        with self.store.read() as unit:
+            request = unit.requests.get(job.args["request"])
+            ticket = unit.tickets.get(request.ticket_id)
+            key, held = unit.holdings.key(request.id), unit.holdings.of(request.id)
+            names = {*held, *self._copied(unit, request)}
+            now = unit.now.astimezone(ZoneInfo(self.house.zone))
+        about = {
+            **self.house.policy,
+            "ref": ticket.ref,
+            "received_on": ticket.received_on,
+            "labels": {name: system.label for name, system in self.systems.items()},
+        }
+        kind = "" if request.right == Right.ACCESS else f"{request.right}-"
+        package = f"{ticket.ref}-{kind}{request.generation}"
+        with ExitStack() as files:
+            tables = {}
+            for system in self.systems:
+                own = sorted(name for name in names if name.partition(":")[0] == system)
+                sheets = [each for name in own for each in self._thawed(files, key, request, name, held.get(name))]
+                tables[system] = sheets if request.right == Right.ACCESS else self.packer.given(sheets)
+            packed = self.packer.pack(package, tables, about, now)
+        return {"name": package, "token": packed.token, "digest": packed.digest, "size": packed.size}
+
+    def _copied(self, unit: Unit, request: Request) -> set[str]:
+        """The systems whose copy has to be in the package."""
+        assert request.plan_id is not None
+        lines = unit.plans.get(request.plan_id).lines
+        return {line.system for line in lines if line.act == Act.EXPORT and line.count and line.system in self.systems}
+
+    def _thawed(
+        self, files: ExitStack, key: bytes, request: Request, name: str, held: Holding | None
+    ) -> Sequence[Any]:
+        """What a system answered. It is asked again where its file is gone or not as it was written."""
+        if held is not None:
+            try:
+                return files.enter_context(self.packer.thawed(held.file, key, held.digest))
+            except Refused:
+                pass
+        fresh = self._asked_again(request, name)
+        return files.enter_context(self.packer.thawed(fresh.file, key, fresh.digest))
+
+    def _asked_again(self, request: Request, name: str) -> Holding:
+        with self.store.read() as unit:
+            person = self._persons(unit, request.id).get(name)
+        if person is None:
+            raise Refused(BY_HAND_LOST)
+        fresh = self._taken(request, name, self.systems[name].export(person))
+        with self.store.begin() as unit:
+            self._request(unit, request.id)
+            unit.holdings.put(fresh)
+        return fresh
+
+    def _pack_after(self, unit: Unit, job: Job, packed: Mapping[str, Any]) -> None:
+        ticket, request = self._request(unit, job.args["request"])
+        if request.state != State.ANSWERING:
+            return
+        address = normal_address(unit.tickets.correspondent(ticket.id).address) or ""
+        expires_at = unit.now + timedelta(days=self.house.package_days)
+        unit.packages.add(
+            id=unit.id(), request_id=request.id, ticket_id=ticket.id, token_digest=packed["digest"],
+            address_blind=self.store.keys.blind("address", address), name=packed["name"], size=packed["size"],
+            expires_at=expires_at,
+        )  # fmt: skip
+        unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
+        self._send(
+            unit, ticket, PACKED[request.right], self._access_values(packed["token"], expires_at),
+            request=request, secret=packed["token"],
+        )  # fmt: skip
+
+    def _access_values(self, token: str, expires_at: datetime) -> dict[str, Any]:
+        return {
+            **self._searched(),
+            "link": f"{self.house.public_url}/p/{token}",
+            "link_until": self._today(expires_at),
+            "downloads": self.house.package_downloads,
+        }
+
+    def _searched(self) -> dict[str, Any]:
+        return {"searched": [system.label for system in self.systems.values()]}
+
+    # -- the download ---------------------------------------------------------------------------------------------
+
+    def download(self, token: str, address: str) -> tuple[str, Content] | None:
+        """(file name, zip in pieces), counted and audited; None, whatever the reason, when nothing is for this pair.
+
+        Refused, and not counted, when the file is gone or cut. One that was changed breaks off where it was.
+        """
+        given = normal_address(address)
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        with self.store.begin() as unit:
+            row = unit.packages.by_token(digest)
+            if row is None or row.revoked_at or row.expires_at <= unit.now or row.tries >= self.house.code_tries:
+                return None
+            if given is None or self.store.keys.blind("address", given) != row.address_blind:
+                unit.packages.tried(row.id)
+                return None
+            content = self.packer.open(row.name, token)
+            if not unit.packages.download(row.id, self.house.package_downloads):
+                content.close()
+                return None
+            unit.audit(PERSON.id, "download", row.ticket_id, row.request_id)
+        checkpoint("download.counted")
+        return f"{row.name}.zip", content
+
+    # -- what is over ---------------------------------------------------------------------------------------------
+
+    def sweep(self) -> int:
+        """Packages whose days are over are gone, file first; how many. So are copies of requests that are over."""
+        with self.store.read() as unit:
+            expired = unit.packages.expired(unit.now)
+            over = unit.holdings.over()
+        for row in expired:
+            self.packer.remove(row.name)
+            with self.store.begin() as unit:
+                if unit.packages.revoke(row.id):
+                    unit.audit(BOT.id, "package_over", row.ticket_id, row.request_id)
+        for held in over:
+            self.packer.let_go(held.file)
+            with self.store.begin() as unit:
+                self._request(unit, held.request_id)
+                unit.holdings.drop(held.request_id, held.system)
+        with self.store.read() as unit:
+            self.packer.sweep(unit.holdings.files())
+        return len(expired)
+
+    def _packing_kinds(self) -> list[Kind]:
+        return [*self._counting_kinds(), self._harmless("pack", self._pack_call, self._pack_after, COPY_S)]
