@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,7 @@ def lanes(settings: Settings) -> dict[str, Limit]:
         "slack-post": Limit(in_flight=1, per_second=often),  # chat.postMessage: one a second per channel
         "card": Limit(in_flight=1, per_second=often),  # one drawing a second per card; the last state is always drawn
         "mail": Limit(in_flight=2),
+        "watch": Limit(in_flight=1),  # a look over a whole system takes its time; the rest of the work goes on beside it
         "acknowledge": Limit(in_flight=1, per_second=5),  # each costs 30 ms of work: in a flood, mail goes first
     }
 
@@ -175,6 +176,9 @@ def house(settings: Settings) -> House:
         working_days=settings.reminders.days(),
         team_mail=settings.reminders.email,
         second_person=settings.reminders.second_person,
+        watch=settings.watch.on,
+        watch_from=time.fromisoformat(settings.watch.at),
+        erased_years=settings.watch.years,
     )
 
 
@@ -225,7 +229,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
 def writer(settings: Settings) -> Writer:
     """Letters, in the company's name."""
     company = settings.company
-    return Writer(TEMPLATES, name=company.sender or company.name, language=settings.letters.language)
+    name, letters = company.sender or company.name, settings.letters
+    return Writer(TEMPLATES, name=name, language=letters.language, glossary=letters.glossary)
 
 
 class Absent:

@@ -9,7 +9,7 @@ from bot import cards
 from bot.desk import Desk
 from bot.law import Right
 from bot.slack import Channel, Workspace
-from handlers import buttons, commands, home, modals, moves, rights
+from handlers import buttons, commands, home, modals, moves, rights, watch
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -44,6 +44,9 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action("settle_mail")(door.inside("Quarantined mail", modals.settle_mail))
     app.action("snooze")(door.modal("Remind me later", modals.snooze))
     app.action(re.compile(r"^snooze_until:\d+$"))(door.inside("Remind me later", modals.snooze_until))
+    app.action("erase_again")(door.button(watch.erase_again))
+    app.action("consent")(door.modal("New consent", watch.open_consent))
+    app.view("consent")(door.form("New consent", watch.consent))
     app.action(re.compile(r"^card(:\d+)?$"))(followed)
     app.action(re.compile(".*"))(door.button(buttons.unknown))
     app.view(re.compile(".*"))(door.form("Clock", moves.unknown))

@@ -19,7 +19,7 @@ class Ticker:
 
     def __init__(
         self, wake: Callable[[], None], renew: Callable[[], None], sweep: Callable[[], object],
-        remind: Callable[[], object], jumped: Callable[[float], object],
+        remind: Callable[[], object], watch: Callable[[], object], jumped: Callable[[float], object],
     ) -> None:  # fmt: skip
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -28,6 +28,7 @@ class Ticker:
         self._scheduler.add_job(renew, "interval", seconds=10, jitter=1, id="renew")
         self._scheduler.add_job(remind, "interval", seconds=5, jitter=1, id="remind")
         self._scheduler.add_job(sweep, "interval", seconds=60, jitter=5, id="sweep")
+        self._scheduler.add_job(watch, "interval", seconds=60, jitter=5, id="watch")
         self._jumped = jumped
         self._watch = Watch(self._catch_up)
 

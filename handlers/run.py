@@ -85,7 +85,7 @@ class Bot:
         parts.engine.start()
         self._stops.append(lambda: parts.engine.stop(STOP_S))
         desk, engine = parts.desk, parts.engine
-        ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, desk.clock_jumped)
+        ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, desk.watch, desk.clock_jumped)
         ticker.start()
         self._stops.append(ticker.stop)
         arrivals = Arrivals(parts.desk, parts.opener, parts.rules)

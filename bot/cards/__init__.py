@@ -3,6 +3,7 @@
 from bot.cards.blocks import day, told
 from bot.cards.card import card, card_text, quarantine_card, quarantine_text, sign
 from bot.cards.clock import MENU, TITLE, clock_blocks, clock_modal, move_blocks, move_text, move_told
+from bot.cards.evidence import evidence_modal, task_form, tasks_modal
 from bot.cards.forms import HOW, MEANS, clock_form
 from bot.cards.inputs import LONGEST as WORDS
 from bot.cards.modals import (
@@ -32,22 +33,27 @@ from bot.cards.reminder import (
     todo,
 )
 from bot.cards.rights import changes_modal, correction_form, fields_of, lifting_form, restriction_form
+from bot.cards.task import task_card, task_text
 from bot.cards.views import (
     CardView,
     ClockForm,
     ClockMove,
     ClockView,
     Details,
+    Evidence,
     Mail,
     NextActor,
     PlanLine,
     Progress,
     Quarantined,
     RequestView,
+    TaskForm,
+    TaskView,
     TicketLine,
     Unsettled,
     Wanted,
 )
+from bot.cards.watch import AlarmView, alarm_card, alarm_text, consent_form
 from bot.cards.week import Week, week_card, week_text
 
 __all__ = [
@@ -56,12 +62,14 @@ __all__ = [
     "MENU",
     "TITLE",
     "WORDS",
+    "AlarmView",
     "CardView",
     "ClockForm",
     "ClockMove",
     "ClockView",
     "Details",
     "Digest",
+    "Evidence",
     "Mail",
     "NextActor",
     "PlanLine",
@@ -69,21 +77,27 @@ __all__ = [
     "Quarantined",
     "Reminded",
     "RequestView",
+    "TaskForm",
+    "TaskView",
     "TicketLine",
     "Unsettled",
     "Wanted",
     "Week",
+    "alarm_card",
+    "alarm_text",
     "card",
     "card_text",
     "changes_modal",
     "clock_blocks",
     "clock_form",
     "clock_modal",
+    "consent_form",
     "correction_form",
     "day",
     "details_modal",
     "digest_card",
     "digest_text",
+    "evidence_modal",
     "fields_of",
     "health_blocks",
     "help_blocks",
@@ -106,6 +120,10 @@ __all__ = [
     "restriction_form",
     "sign",
     "snooze_modal",
+    "task_card",
+    "task_form",
+    "task_text",
+    "tasks_modal",
     "ticket_blocks",
     "todo",
     "told",

@@ -2,17 +2,18 @@
 
 The families follow the road, each may call those further down: receiving, entering → opening → identifying →
 running → answering → timing → counting → writing → moving. Choosing holds what people press, showing what they see,
-reminding what is said of a ticket in time, telling who hears it.
+reminding what is said of a ticket in time, telling who hears it. Remembering keeps in the
+ledger what was erased, watching looks for it in every system.
 """
 
 from bot.desk.entering import Entering, Entry
 from bot.desk.office import House, Office
 from bot.desk.receiving import Receiving
-from bot.desk.telling import Telling
+from bot.desk.watching import Looked, Watching
 
 
-class Desk(Receiving, Entering, Telling):
+class Desk(Receiving, Entering, Watching):
     """All verbs together, over one office."""
 
 
-__all__ = ["Desk", "Entry", "House", "Office"]
+__all__ = ["Desk", "Entry", "House", "Looked", "Office"]

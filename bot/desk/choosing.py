@@ -10,7 +10,7 @@ from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
+from bot.tickets import FINAL, SILENT, Request, Role, State, Ticket, check_role
 from bot.workflow import GROUNDS, WORDS, Act, plan_hash
 
 # work that must have ended before a ticket is closed
@@ -35,6 +35,8 @@ class Choosing(Identifying):
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
+            if ticket.channel in SILENT and right != Right.DELETION:
+                raise NotAllowed(f"Nobody wrote {ticket.ref}: it is about a deletion, and nothing else.")
             request = self._asked(unit, ticket, right)
             request = self._move(unit, request, "choose", actor, chosen_by=user, chosen_at=unit.now)
             unit.requests.set_wishes(request.id, wishes or {})
@@ -142,6 +144,7 @@ class Choosing(Identifying):
                 unit, request, "resume", self.actor(user),
                 back_to=None, reason=None, generation=request.generation + 1,
             )  # fmt: skip
+            self._asked_anew(unit, request)
             self._again(unit, request)
 
     def _again(self, unit: Unit, request: Request) -> None:

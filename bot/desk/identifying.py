@@ -14,6 +14,7 @@ from bot.tickets import BOT, MILD, PERSON, Identity, Request, State, Ticket
 CODE = re.compile(r"(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
 NO_ADDRESS = "No e-mail address is known. Add one to the ticket and go on, or do it by hand and answer by letter."
 CODES_A_MAIL = 3  # so that one mail cannot try many
+ON_RECORD = {"watch": "erased before, at their own demand"}  # channel -> why nobody is asked who they are
 
 
 class Identifying(Running):
@@ -33,7 +34,7 @@ class Identifying(Running):
         with self.store.read() as unit:
             address = unit.tickets.correspondent(unit.requests.get(job.args["request"]).ticket_id).address
         return self._everywhere(
-            list(self.systems),
+            [name for name, system in self.systems.items() if not system.by_hand],
             lambda system: [{"key": each.key, "addresses": list(each.addresses)} for each in system.find([address])],
         )
 
@@ -47,12 +48,15 @@ class Identifying(Running):
             self._escalate(unit, request, f"Several people share this address in {labels}: a person has to look.")
             return
         persons = {name: persons[0] for name, persons in found.items() if persons}
+        persons |= self._known_by_hand(unit, ticket)
         unit.requests.set_persons(request.id, persons)
         if not persons:
             ticket = self._identity(unit, ticket, Identity.NOBODY, "no system knows the address")
         elif request.right in MILD and ticket.identity != Identity.CONFIRMED:
             self._plan(unit, self._move(unit, request, "identified", BOT))
             return
+        elif ticket.channel in ON_RECORD:
+            ticket = self._identity(unit, ticket, Identity.CONFIRMED, ON_RECORD[ticket.channel])
         elif ticket.identity != Identity.CONFIRMED:
             self._ask(unit, ticket, persons)
             return

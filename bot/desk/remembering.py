@@ -57,3 +57,10 @@ class Remembering(Correcting):
         """The proof holds everywhere: from now on these addresses are watched for."""
         if request.right == Right.DELETION:
             unit.ledger.proved(request.id)
+            for alarm_id in unit.sightings.over(request.id):
+                self._redraw_alarm(unit, alarm_id)
+
+    def _redraw_alarm(self, unit: Unit, alarm_id: str) -> None:
+        """The message will show what became of what it told."""
+        key = f"alarm_redraw:{alarm_id}:{unit.id()}"
+        self.engine.put(unit, "alarm_redraw", key, {"alarm": alarm_id}, lane=f"card:{alarm_id}")

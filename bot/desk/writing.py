@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.desk.moving import Moving
+from bot.desk.wording import Wording
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed
 from bot.store import Unit
-from bot.tickets import BOT, Correspondent, Request, State, Ticket
+from bot.tickets import BOT, SILENT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
 # letters whose secret does not stay once they are sent
 SECRET = frozenset({"identity_code", "access_answer", "portability_answer"})
 
 
-class Writing(Moving):
+class Writing(Wording):
     """The verbs of the post."""
 
     def _send(
@@ -31,6 +31,8 @@ class Writing(Moving):
         automatic: bool = False,
     ) -> str:
         """The letter's id: a sealed row, its sending a piece of work. One that stands already is not written again."""
+        if ticket.channel in SILENT:
+            raise NotAllowed(f"Nobody wrote {ticket.ref}: nobody is written to.")
         if request is None:
             number = 1 + sum(each.kind == kind for each in unit.letters.of(ticket.id))
             key = f"{ticket.id}:{kind}:{number}"

@@ -69,6 +69,14 @@ def _hours(text: str) -> str:
     return text
 
 
+def _hour(text: str) -> str:
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a time of day such as 02:00") from None
+    return text
+
+
 def _user_if_any(text: str) -> str:
     return text and _user(text)
 
@@ -79,6 +87,7 @@ def _address_if_any(text: str) -> str:
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Language = Literal["en", "de", "fr", "it"]
 Address = Annotated[str, AfterValidator(_address)]
 User = Annotated[str, AfterValidator(_user)]
 Server = Annotated[str, AfterValidator(_server)]
@@ -130,7 +139,9 @@ class Roles(Section):
 
 
 class Letters(Section):
-    language: Literal["en"] = "en"  # where the enquiry's own language has no letters
+    language: Language = "en"  # where the enquiry's own language has no letters
+    # language -> a text of this configuration (of the policy, a label, a ground) -> the same in that language
+    glossary: dict[Language, dict[Text, Text]] = Field(default_factory=dict)
 
 
 class Contested(Section):
@@ -185,6 +196,14 @@ class Reminders(Section):
         return frozenset(get_args(Weekday).index(each) for each in self.working_days)
 
 
+class Watch(Section):
+    """What was erased stays erased: once a day every system is looked over."""
+
+    on: bool = True
+    at: Annotated[str, AfterValidator(_hour)] = "02:00"  # by the clock of company.zone; not before
+    years: int = Field(default=6, ge=1, le=30)  # how long the ledger remembers an erasure
+
+
 class Calendar(Section):
     """The calendar of deadlines that people's own programs subscribe to."""
 
@@ -208,7 +227,7 @@ class Recipient(Section):
     country: Text
     kind: Literal["recipient", "processor", "distributor", "partner", "authority"] = "recipient"
     email: Annotated[str, AfterValidator(_address_if_any)] = ""  # where they are told; empty: a person tells them
-    language: Literal["en", "de", "fr", "it"] = "en"  # in which they are told
+    language: Language = "en"  # in which they are told
     tell: bool = True
     because: str = ""  # why they are not told: the bot deletes there itself, it is impossible …
     safeguard: str = ""  # what protects the data there: "standard contractual clauses"; empty: nothing is needed
@@ -268,6 +287,7 @@ class File(Section):
     clock: Clock = Clock()
     reminders: Reminders = Reminders()
     calendar: Calendar = Calendar()
+    watch: Watch = Watch()
     safety: Safety = Safety()
     engine: EngineRoom = EngineRoom()
     connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)

@@ -66,9 +66,13 @@ _OPEN_OF = select(_S.id).where(_S.hash.in_(bindparam("hashes", expanding=True)),
 _UNTOLD = select(sighting).where(_S.state == AGAIN, _S.alarm_id.is_(None)).order_by(_S.id)
 _TELL = update(sighting).where(_S.id.in_(bindparam("ids", expanding=True)))
 _OF_ALARM = select(sighting).where(_S.alarm_id == bindparam("of")).order_by(_S.since, _S.id)
-_TO_DECIDE = _OF_ALARM.where(_S.state == AGAIN).with_for_update()
+_TO_DECIDE = _OF_ALARM.where(_S.state == AGAIN).limit(200).with_for_update()
 _ONE = select(sighting).where(_S.id == bindparam("id_")).with_for_update()
+_SEALED = select(_S.address_sealed).where(_S.id == bindparam("id_"))
 _GET_ALARM = select(alarm).where(_A.id == bindparam("id_"))
+_LOOKING = select(work.c.key).where(
+    work.c.kind == "watch", work.c.state.in_(("ready", "running")), work.c.error.is_(None)
+)
 _KEY = select(data_key.c.owner).where(data_key.c.owner == OWNER)
 
 
@@ -133,12 +137,8 @@ class Ledger:
         return self._run(_BACK, {"of": request_id}).rowcount
 
     def proved(self, request_id: str) -> None:
-        """The run of this request is proved: its addresses are watched from now on, what was seen of them is over."""
+        """The run of this request is proved: its addresses are watched for from now on."""
         self._run(_PROVED, {"of": request_id, "proved_at": self._unit.now})
-        hashes = self._run(_OF, {"of": request_id}).scalars().all()
-        for each in self._run(_OPEN_OF, {"hashes": hashes}).scalars().all() if hashes else ():
-            self._unit.destroy_key(f"sighting:{each}")
-            self._run(_SET, {"id_": each, "state": GONE, "address_sealed": None})
 
     def erased(self, address: str) -> bool:
         """Whether this address must not be written anywhere: it was erased, and nobody has come back since."""
@@ -209,7 +209,10 @@ class Sightings:
         """Somebody was seen there; whether that is news. Who was gone and is there again is news again."""
         row = self._run(_SEEN, {"is_": mark, "in_": system, "by": who}).one_or_none()
         if row is not None and row.state != GONE:
-            self._run(_SET, {"id_": row.id, "seen_at": self._unit.now} | ({"state": KNOWN} if known else {}))
+            if known:
+                self._end(row.id, KNOWN, seen_at=self._unit.now)
+            else:
+                self._run(_SET, {"id_": row.id, "seen_at": self._unit.now})
             return False
         sighting_id = row.id if row else self._unit.id()
         sealed = None
@@ -236,7 +239,15 @@ class Sightings:
 
     def untold(self) -> list[Sighting]:
         """Whom nobody was told of yet."""
-        return [_sighting(row) for row in self._run(_UNTOLD)]
+        return [_sighting(row) for row in self._run(_UNTOLD.with_for_update() if self._unit.writes else _UNTOLD)]
+
+    def over(self, request_id: str) -> list[str]:
+        """Whoever was there again and was erased by this run is gone; the alarms they stand in."""
+        hashes = self._run(_OF, {"of": request_id}).scalars().all()
+        alarms: dict[str, None] = {}
+        for row in self._run(_OPEN_OF, {"hashes": hashes}).all() if hashes else ():
+            alarms |= self._end(row.id, GONE)
+        return list(alarms)
 
     def sound(self, seen: Sequence[Sighting]) -> Alarm:
         """One alarm about all of these."""
@@ -275,7 +286,7 @@ class Sightings:
 
     def address(self, sighting_id: str) -> str:
         """The address, until somebody has decided; Purged afterwards."""
-        sealed = self._run(select(_S.address_sealed).where(_S.id == sighting_id)).scalar_one()
+        sealed = self._run(_SEALED, {"id_": sighting_id}).scalar_one()
         place = (f"sighting:{sighting_id}", "sighting", "address_sealed", sighting_id)
         return self._unit.open(*place, sealed or b"").decode("utf-8", "surrogatepass")
 
@@ -292,11 +303,10 @@ class Sightings:
 
     def _end(self, sighting_id: str, state: str, **columns: Any) -> dict[str, None]:
         """Decided or over: the address is forgotten. The alarm it stands in, if there is one."""
-        self._unit.destroy_key(f"sighting:{sighting_id}")
-        found = self._run(
-            _SET.returning(_S.alarm_id), {"id_": sighting_id, "state": state, "address_sealed": None, **columns}
-        )
-        told = found.scalar()
+        if self._run(_SEALED, {"id_": sighting_id}).scalar() is not None:
+            self._unit.destroy_key(f"sighting:{sighting_id}")
+        values = {"id_": sighting_id, "state": state, "address_sealed": None, **columns}
+        told = self._run(_SET.returning(_S.alarm_id), values).scalar()
         return {told: None} if told else {}
 
     # -- how the looks ended
@@ -310,6 +320,10 @@ class Sightings:
     def blind(self) -> list[str]:
         """Systems that cannot list what addresses they hold."""
         return list(self._run(select(watched.c.system).where(watched.c.addresses.is_(None))).scalars())
+
+    def looking(self) -> bool:
+        """Whether a look is under way, or about to begin; one that waits for a system that is away is not."""
+        return self._run(_LOOKING).first() is not None
 
     def there(self, system: str) -> int:
         """How many erased addresses this system holds that nobody has said may be there."""

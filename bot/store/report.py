@@ -16,7 +16,7 @@ from bot.report import NearMisses, Week
 from bot.store.rows import ClockEvent
 from bot.store.schema import clock_event, mail, request, ticket
 from bot.store.transaction import Transaction
-from bot.tickets import State
+from bot.tickets import SILENT, State
 
 MOVES = ("identity", "clarification", "extension")  # what moves a clock
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
@@ -24,6 +24,7 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _CHUNK = 500
 
 _T, _R, _E = ticket.c, request.c, clock_event.c
+_WRITTEN = _T.channel.not_in(sorted(SILENT))  # somebody wrote or called: what the bot opens by itself is no enquiry
 
 
 class _DaysBetween(FunctionElement[int]):
@@ -91,11 +92,11 @@ _ASKED = (
         (_T.unrolled < bindparam("today")).label("past_unrolled"),
     )
     .select_from(ticket.outerjoin(request, _R.ticket_id == _T.id))
-    .where(_T.received_on.between(bindparam("since"), bindparam("until")))
+    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _WRITTEN)
 )  # fmt: skip
 _ONES = (
     select(_T.id)
-    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _MOVED, _T.id > bindparam("after"))
+    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _WRITTEN, _MOVED, _T.id > bindparam("after"))
     .order_by(_T.id)
     .limit(_CHUNK)
 )
@@ -108,12 +109,12 @@ _EVENTS = select(clock_event).where(_E.ticket_id.in_(bindparam("of", expanding=T
 _TICKETS = (
     select(func.count())
     .select_from(ticket)
-    .where(_T.received_on.between(bindparam("since"), bindparam("until")))
+    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _WRITTEN)
 )  # fmt: skip
 _REFUSALS = (
     select(_R.reason, func.count())
     .join(ticket, _T.id == _R.ticket_id)
-    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _R.state == State.REFUSED)
+    .where(_T.received_on.between(bindparam("since"), bindparam("until")), _WRITTEN, _R.state == State.REFUSED)
     .group_by(_R.reason)
 )
 _NEAR_MISSES = select(mail.c.arrived_at, mail.c.settled_at).where(
@@ -180,7 +181,7 @@ class Reports:
             for place, monday in enumerate(mondays)
             for name, condition in _in_week(monday).items()
         ]
-        query = select(*columns).select_from(ticket.outerjoin(request, _R.ticket_id == _T.id))
+        query = select(*columns).select_from(ticket.outerjoin(request, _R.ticket_id == _T.id)).where(_WRITTEN)
         row = self._run(query).mappings().one()
         return [
             Week(monday, **{name: row[f"{name}_{place}"] for name in _in_week(monday)})

@@ -40,7 +40,7 @@ class Ticks:
 @pytest.fixture
 def ticks() -> Iterator[Ticks]:
     counted = Ticks()
-    ticker = Ticker(*(counted.of(name) for name in ("wake", "renew", "sweep", "remind")), counted.jumped)
+    ticker = Ticker(*(counted.of(name) for name in ("wake", "renew", "sweep", "remind", "watch")), counted.jumped)
     ticker.start()
     yield counted
     ticker.stop()
