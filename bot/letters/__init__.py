@@ -1,4 +1,7 @@
-"""Letters: one Jinja2 source each, `templates/letters/<language>/<letter>.j2`, printed as subject, text and HTML."""
+"""Letters: one Jinja2 source each, `templates/letters/<language>/<letter>.j2`, printed as subject, text and HTML.
+
+Letters to recipients stand in `templates/notices` likewise: they are there in more languages than those to persons.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.letters import envelope, markup
 from bot.letters.envelope import safe_header
+from bot.letters.glossary import Glossary
 from bot.letters.source import Source
 
 __all__ = ["Rendered", "Writer", "safe_header"]
@@ -29,15 +33,22 @@ class Rendered:
 class Writer:
     """Writes letters in every language that has a folder; in `language` where the asked-for one has none.
 
-    `name` stands beside our address in From.
+    A notice to a recipient is told from a letter to a person by its name.
+
+    `name` stands beside our address in From. `glossary`: language → words of the configuration → the same in it.
     """
 
-    def __init__(self, templates: Path, *, name: str = "", language: str = "en") -> None:
+    def __init__(
+        self, templates: Path, *, name: str = "", language: str = "en",
+        glossary: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:  # fmt: skip
         folder = templates / "letters"
-        languages = sorted(each.name for each in folder.iterdir() if (each / "language.toml").is_file())
-        self._sources = {each: Source(folder / each) for each in languages}
+        self._sources = sources(folder)
+        self._notices = sources(templates / "notices")
+        self._of_notices = {path.stem for path in (templates / "notices" / language).glob("[!_]*.j2")}
         self._language = language
         self._name = name
+        self._glossary = Glossary(glossary or {})
         layout = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
             lstrip_blocks=True, auto_reload=False,
@@ -46,9 +57,10 @@ class Writer:
 
     def write(self, letter: str, language: str, values: Mapping[str, Any]) -> Rendered:
         """The letter with these values; jinja2.UndefinedError names a value that is missing."""
-        language = language if language in self._sources else self._language
-        template = self._sources[language].get_template(f"{letter}.j2")
-        context = template.new_context(dict(values))
+        shelf = self._notices if letter in self._of_notices else self._sources
+        language = language if language in shelf else self._language
+        template = shelf[language].get_template(f"{letter}.j2")
+        context = template.new_context(self._glossary.spoken(values, language))
         subject, body = ("".join(template.blocks[name](context)) for name in ("subject", "body"))
         title, blocks = markup.runs(" ".join(subject.split())), markup.read(body)
         html = self._layout.render(language=language, title=title, blocks=blocks)
@@ -72,3 +84,9 @@ class Writer:
             sender=(self._name, sender), to=to, message_id=message_id, in_reply_to=in_reply_to, references=references,
             sent_at=sent_at, automatic=automatic,
         )  # fmt: skip
+
+
+def sources(folder: Path) -> dict[str, Source]:
+    """Language -> its letters, of every language that has words there."""
+    languages = sorted(each.name for each in folder.iterdir() if (each / "language.toml").is_file())
+    return {each: Source(folder / each) for each in languages}

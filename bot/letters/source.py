@@ -52,7 +52,8 @@ class Source(ImmutableSandboxedEnvironment):
 
     def _day(self, day: date) -> str:
         """`22 November 2026`, as the language writes it."""
-        return self.words["date"].format(day=day.day, month=self.words["months"][day.month - 1], year=day.year)
+        number = self.words["first"] if day.day == 1 else day.day
+        return self.words["date"].format(day=number, month=self.words["months"][day.month - 1], year=day.year)
 
     def _time(self, moment: datetime) -> str:
         """`22 November 2026, 10:15`."""

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -60,6 +61,13 @@ VALUES = {
     "access_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
     "nothing_held": {"right": "access", "searched": ["our internal server"]},
     "erasure_done": {"searched": ["our internal server"], "erased": ERASED, "kept": KEPT, "erased_on": date(2026, 11, 24)},
+    "correction_done": {"searched": ["our internal server"], "done_on": date(2026, 11, 24), "changes": [
+        {"system": "our internal server", "word": "city", "field": "City", "old": "Zürich", "new": "Winterthur"}]},
+    "restriction_done": {"searched": ["our internal server"], "done_on": date(2026, 11, 24), "ground": "accuracy", "lines": KEPT},
+    "restriction_lifted": {"done_on": date(2026, 11, 24), "lines": KEPT},
+    "lifting_notice": {"lifted_on": date(2026, 12, 1), "why_lifted": "The data have been checked and are correct."},
+    "marketing_stop": {"searched": ["our internal server"], "done_on": date(2026, 11, 24), "lines": ERASED},
+    "portability_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
 }  # fmt: skip
 OPTIONAL = {
     "access_answer": {"withheld": ["A letter of another person to us, because it is about them (GDPR art. 15(4))."]},
@@ -348,11 +356,34 @@ def test_a_language_without_letters_gets_the_default(writer):
 def test_every_language_has_the_same_letters():
     """A language is a folder: same letters, same parts, same words."""
     folders = [path for path in LETTERS.iterdir() if path.is_dir()]
-    english = {path.name for path in (LETTERS / "en").iterdir()}
-    assert "en" in {path.name for path in folders}
+    assert {path.name for path in folders} == {"en", "de", "fr", "it"}
+    english = {path.name for path in (LETTERS / "en").iterdir() if not path.name.startswith("team_")}
     for folder in folders:
-        assert {path.name for path in folder.iterdir()} == english
-        assert set(Source(folder).words) == set(Source(LETTERS / "en").words)
+        assert {path.name for path in folder.iterdir() if not path.name.startswith("team_")} == english
+        words, said = Source(folder).words, Source(LETTERS / "en").words
+        assert words.keys() == said.keys()
+        for name, each in said.items():
+            if isinstance(each, dict):
+                assert words[name].keys() == each.keys(), (folder.name, name)
+
+
+def test_every_language_uses_the_same_values():
+    """A letter says in German, French and Italian what it says in English: the same parts, the same values."""
+    for source in (LETTERS / "en").glob("*.j2"):
+        if source.name.startswith("team_"):
+            continue
+        for language in ("de", "fr", "it"):
+            assert values(LETTERS / language / source.name) == values(source), (language, source.name)
+
+
+def values(source):
+    """Every value a template names, and how often each is looked at."""
+    text = re.sub(r'"[^"]*"', '""', source.read_text(encoding="utf-8"))
+    found = re.findall(r"{[{%](.*?)[%}]}", text, re.DOTALL)
+    return Counter(word for each in found for word in re.findall(r"[a-z_]+(?:\.[a-z_]+)*", each) if word not in PLURAL)
+
+
+PLURAL = {"if", "else", "line.count"}  # in some languages more words have a plural than in others
 
 
 def test_the_light_markup_reads_as_written():
@@ -531,3 +562,36 @@ def test_dates_are_those_of_the_zone(writer):
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC).astimezone(ZURICH)
     assert "24 November 2026, 00:30" in write(writer, "identity_code", expires_at=late).text
     assert late - datetime(2026, 11, 23, 23, 30, tzinfo=UTC) == timedelta(0)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it"])
+@pytest.mark.parametrize("letter", sorted(VALUES))
+def test_a_letter_in_another_language_holds_every_value(writer, letter, language):
+    """What the person needs from a letter (dates, codes, links, counts, addresses) stands in it in every language."""
+    english, other = write(writer, letter), write(writer, letter, language=language)
+    assert other.language == language
+    assert other.subject != english.subject
+    for number in re.findall(r"\b\d{1,4}\b", english.text):
+        assert re.search(rf"(?<!\d){number}", other.text), number
+    for link in re.findall(r"https?://\S+|\S+@\S+", english.text):
+        assert link in other.text
+    check_letter("info@muster-instruments.example", "ann@example.org", post(writer, other))
+
+
+def test_what_the_company_wrote_is_said_in_the_persons_language():
+    """The glossary has the configuration's own words; a value of the person's is never looked up in it."""
+    words = {"de": {"our internal server": "unser interner Server", "Zürich": "anderswo", "Phone": "Rufnummer"}}
+    writer = Writer(ROOT / "templates", glossary=words)
+    change = {"system": "our internal server", "word": "phone", "field": "Phone", "old": "Zürich", "new": "our internal server"}
+    values = {**COMMON, "done_on": date(2026, 11, 24), "changes": [change], "searched": ["our internal server"]}
+    text = " ".join(writer.write("correction_done", "de", values).text.split())
+    assert "Wo: unser interner Server" in text
+    assert "Vorher: Zürich" in text
+    assert "Jetzt: our internal server" in text
+    assert "Wo: unser interner Server" not in writer.write("correction_done", "fr", values).text
+
+
+def test_the_first_of_a_month_is_written_as_people_write_it(writer):
+    """1er décembre, 1° dicembre."""
+    for language, said in {"en": "1 December", "de": "1. Dezember", "fr": "1er décembre", "it": "1° dicembre"}.items():
+        assert f"{said} 2026" in write(writer, "acknowledgement", language=language, due=date(2026, 12, 1)).text
