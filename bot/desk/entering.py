@@ -12,8 +12,8 @@ from bot import law
 from bot.desk.opening import Enquiry, Opening
 from bot.desk.recorded import REGIME
 from bot.errors import NotAllowed
-from bot.intake import normal_address
-from bot.intake.words import folded, language, rights
+from bot.intake import asked, normal_address
+from bot.intake.words import folded, language
 from bot.law import Right
 from bot.store import Unit
 from bot.tickets import Correspondent, Role, Ticket, check_role
@@ -68,7 +68,7 @@ class Entering(Opening):
             received_at=min(moment, now),
             received_on=entry.received_on,
             language=entry.language or (language(text) if entry.words.strip() else SPOKEN[0]),
-            rights=entry.rights or rights(text, enquiry=True),
+            rights=entry.rights or asked("", entry.words),
             who=Correspondent(
                 address=address, name=entry.name.strip(), subject="", words=entry.words, message_id="", references=()
             ),

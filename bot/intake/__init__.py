@@ -5,11 +5,13 @@ from bot.intake.arrival import is_server, received_at
 from bot.intake.header import identity_text
 from bot.intake.hypertext import without_tags
 from bot.intake.judge import from_headers, glance, read
+from bot.intake.radar import Ground, asked, echo
 from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
 from bot.intake.wishes import wishes
 
 __all__ = [
     "Attachment",
+    "Ground",
     "Limits",
     "Reading",
     "Rules",

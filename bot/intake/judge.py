@@ -4,7 +4,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-from bot.intake import address, arrival, charsets, header, hypertext, machines, parts, words
+from bot.intake import address, arrival, charsets, header, hypertext, machines, parts, radar, words
 from bot.intake.patterns import byte_pattern, literal, pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
 
@@ -160,17 +160,17 @@ class _Opinion:
 
 
 def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
-    folded = words.folded(f"{envelope.subject}.\n{found.text}")
     asks = _asks(envelope.subject, rules)
-    rights = words.rights(folded, enquiry=asks)
+    heard = radar.echo(envelope.subject, found.text)
+    rights = radar.asked(envelope.subject, found.text, heard) if asks else heard.rights
     ref = _REF.search(envelope.subject) if "-" in envelope.subject else None
     alone = _Opinion(Verdict.OTHER, ["Nothing in it speaks of personal data."])
     if asks:
         alone = _Opinion(Verdict.ENQUIRY, ["The subject is that of an enquiry."])
     elif _nearly_asks(envelope.subject, rules):
         alone = _Opinion(Verdict.NEAR_MISS, ["The subject contains that of an enquiry."])
-    elif rights or words.speaks_of_the_law(folded):
-        alone = _Opinion(Verdict.NEAR_MISS, ["Its words could be those of an enquiry."])
+    elif heard.enough:
+        alone = _Opinion(Verdict.NEAR_MISS, [*heard.reasons])
     whole = _safe(_concern(alone, envelope, found, rules, named=ref is not None), envelope, found)
     concerned = whole.verdict in _CONCERNS or whole.verdict == Verdict.QUARANTINE
     return Reading(
@@ -180,7 +180,7 @@ def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
         from_written=envelope.sender.written,
         subject=envelope.subject,
         rights=rights if concerned else (),
-        language=words.language(folded),
+        language=words.language(words.folded(f"{envelope.subject}.\n{found.text}")),
         message_id=envelope.message_id,
         in_reply_to=envelope.in_reply_to,
         references=envelope.references,

@@ -1,0 +1,205 @@
+"""The radar for missed requests: which sentences of a mail ask for what, in four languages, and why (EDPB 01/2022, 52-57).
+
+The law asks for no form, so every mail is judged by its words. A sign is a set of clues that stand together in a
+sentence or in two that follow each other (“You published a picture of me. Please take it down.”), unless another clue
+says what is really meant. Its points add up; from `ENOUGH` on, a person looks. All of it is one table: no model, no
+network, and of each verdict the sentence it rests on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.intake.patterns import Names, pattern
+from bot.intake.vocabulary import PHRASES, Clue
+from bot.intake.words import folded, named_rights, own_words
+from bot.law import Right
+
+ENOUGH = 5  # points from which on a mail is shown to a person
+SENTENCES = 300  # of a mail that are looked at one by one
+_LONGEST = 400  # characters of a sentence that is quoted
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What clues that stand together say."""
+
+    says: str
+    points: int
+    right: Right | None
+    needs: frozenset[Clue]
+    unless: frozenset[Clue] = frozenset()
+
+    def within(self, clues: set[Clue]) -> bool:
+        return self.needs <= clues and not self.unless & clues
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Why a mail may be an enquiry: what is said, in our words, and the sentence it is said in, in theirs."""
+
+    says: str
+    right: Right | None
+    sentence: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """What the radar found. `points` of the strongest place."""
+
+    points: int = 0
+    grounds: tuple[Ground, ...] = ()
+
+    @property
+    def enough(self) -> bool:
+        return self.points >= ENOUGH
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What is asked for, as far as it is clear."""
+        found = {each.right for each in self.grounds}
+        return tuple(right for right in Right if right in found)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is said, in our words only: names nobody, quotes nothing."""
+        return tuple(dict.fromkeys(each.says for each in self.grounds))
+
+
+def _sign(points: int, says: str, right: Right | None, needs: str, unless: str = "") -> Sign:
+    return Sign(says, points, right, frozenset(Clue[each] for each in needs.split()),
+                frozenset(Clue[each] for each in unless.split()))  # fmt: skip
+
+
+_A, _C, _D = Right.ACCESS, Right.CORRECTION, Right.DELETION
+_R, _P, _O = Right.RESTRICTION, Right.PORTABILITY, Right.OBJECTION
+_ACCESS = "It asks what is known of the writer, or for a copy of it."
+_COPY = "It asks for a file, a recording or pictures of the writer."
+_ORIGIN = "It asks where the writer's data come from."
+_DELETION = "It asks for the writer's data to be deleted."
+_ACCOUNT = "It asks for an account to be deleted."
+_TAKEN_OUT = "It asks to be taken out of the company's records."
+_CORRECTION = "It says that something held about the writer is wrong."
+_RESTRICTION = "It asks that the writer's data are not used for the time being."
+_PORTABILITY = "It asks for the writer's data in a format another company can use."
+_OBJECTION = "It objects to a use of the writer's data."
+_CONSENT = "It withdraws a consent."
+_ANOTHER = "It asks for somebody the writer speaks for."
+_PORTAL = "It passes on the request of somebody else."
+_BY_NAME = "It names a right of the law on data protection."
+_DEMANDED = "It demands something and names the law on data protection."
+
+_OFFER = "TRAINING PROCESSOR"
+SIGNS: tuple[Sign, ...] = (
+    _sign(6, _ACCESS, _A, "MY_DATA SEND", "SENDING_MINE DEVICE DONE"),
+    _sign(6, _ACCESS, _A, "WHAT_YOU_KNOW SEND", "SENDING_MINE"),
+    _sign(6, _COPY, _A, "MY_RECORD SEND", "SENDING_MINE DELETE"),
+    _sign(6, _COPY, _A, "RECORD OF_ME SEND", "SENDING_MINE DELETE"),
+    _sign(6, _ORIGIN, _A, "ORIGIN MY_CONTACT", "SENDING_MINE"),
+    _sign(6, _DELETION, _D, "MY_DATA DELETE", "DEVICE DONE"),
+    _sign(6, _DELETION, _D, "WHAT_YOU_KNOW DELETE"),
+    _sign(6, _DELETION, _D, "MY_RECORD DELETE"),
+    _sign(6, _DELETION, _D, "RECORD OF_ME DELETE", "DEVICE"),
+    _sign(6, _ACCOUNT, _D, "MY_ACCOUNT DELETE ASK", "TRADE YOUR_DATA DEVICE"),
+    _sign(6, _TAKEN_OUT, _D, "OUT_OF"),
+    _sign(6, _TAKEN_OUT, _D, "FORGET"),
+    _sign(6, _CORRECTION, _C, "MY_DATA CORRECT"),
+    _sign(6, _CORRECTION, _C, "MY_DATA WRONG ASK"),
+    _sign(6, _CORRECTION, _C, "MY_DETAIL CORRECT HELD"),
+    _sign(6, _CORRECTION, _C, "MY_DETAIL WRONG HELD"),
+    _sign(5, _CORRECTION, _C, "MY_DETAIL WRONG CORRECT", "TRADE DEVICE"),
+    _sign(6, _RESTRICTION, _R, "MY_DATA RESTRICT"),
+    _sign(6, _RESTRICTION, _R, "MY_DATA NOT_USE ASK", "MARKETING"),
+    _sign(6, _PORTABILITY, _P, "MY_DATA FORMAT"),
+    _sign(6, _OBJECTION, _O, "OBJECT MARKETING", "YOUR_DATA"),
+    _sign(6, _OBJECTION, _O, "MY_DATA OBJECT"),
+    _sign(6, _OBJECTION, _O, "MY_CONTACT NOT_USE MARKETING"),
+    _sign(6, _OBJECTION, _O, "NO_CALLS NO_SHARING"),
+    _sign(6, _CONSENT, _O, "CONSENT"),
+    _sign(6, _ANOTHER, _D, "FAMILY DELETE HELD"),
+    _sign(6, _ANOTHER, _D, "FAMILY DELETE THEIR_DATA", "TRADE"),
+    _sign(6, _ANOTHER, _D, "FAMILY DELETE MY_ACCOUNT", "TRADE"),
+    _sign(6, _ANOTHER, _A, "BEHALF THEIR_DATA SEND", _OFFER),
+    _sign(6, _ANOTHER, _A, "BEHALF ACCESS_BY_NAME", _OFFER),
+    _sign(6, _ANOTHER, _D, "BEHALF THEIR_DATA DELETE", _OFFER),
+    _sign(6, _ANOTHER, None, "BEHALF LAW", _OFFER),
+    _sign(6, _PORTAL, None, "SUBJECT PORTAL", _OFFER),
+    _sign(6, _PORTAL, _D, "SUBJECT PORTAL DELETE", _OFFER),
+    _sign(6, _PORTAL, _A, "SUBJECT PORTAL SEND", f"{_OFFER} DELETE"),
+    _sign(6, _BY_NAME, _A, "ACCESS_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _A, "ACCESS_BY_NAME UNANSWERED", _OFFER),
+    _sign(6, _BY_NAME, _C, "CORRECTION_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _D, "DELETION_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _R, "RESTRICTION_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _P, "PORTABILITY_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _DEMANDED, None, "LAW DEMAND", _OFFER),
+    _sign(6, _DEMANDED, None, "RULE DEMAND", _OFFER),
+    _sign(3, _BY_NAME, _A, "ACCESS_BY_NAME", f"{_OFFER} YOUR_DATA"),
+    _sign(3, _BY_NAME, _D, "DELETION_BY_NAME", f"{_OFFER} YOUR_DATA"),
+    _sign(2, _DEMANDED, None, "RULE LAW", f"{_OFFER} YOUR_DATA"),
+    _sign(2, _BY_NAME, None, "PERSONAL_DATA DEMAND", f"{_OFFER} YOUR_DATA"),
+)
+
+_CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.items()})
+
+
+def echo(subject: str, text: str) -> Echo:
+    """What this mail may ask for. Takes some microseconds for a mail that has nothing of it."""
+    text = own_words(subject, text)
+    whole = _CLUES.in_(folded(f"{subject}.\n{text}"))
+    if sum(sign.points for sign in SIGNS if sign.needs <= whole) < ENOUGH:
+        return Echo()
+    best, grounds = 0, dict[tuple[str, Right | None], Ground]()
+    for said, clues in _places([subject, *_sentences(text)]):
+        found = [sign for sign in SIGNS if sign.within(clues)]
+        best = max(best, _points(found))
+        for sign in found:
+            grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
+    return Echo(best, tuple(grounds.values())) if best >= ENOUGH else Echo(best)
+
+
+def _points(found: Sequence[Sign]) -> int:
+    """What is said counts once, as much as its strongest sign."""
+    said: dict[str, int] = {}
+    for sign in found:
+        said[sign.says] = max(sign.points, said.get(sign.says, 0))
+    return sum(said.values())
+
+
+def asked(subject: str, text: str, heard: Echo | None = None) -> tuple[Right, ...]:
+    """The rights an enquiry asks for: what its sentences say, and what it only names, which is enough in an enquiry."""
+    said = (heard or echo(subject, text)).rights
+    named = named_rights(folded(f"{subject}.\n{own_words(subject, text)}"))
+    return tuple(right for right in Right if right in named or right in said)
+
+
+def _places(sentences: Sequence[str]) -> Iterator[tuple[str, set[Clue]]]:
+    """Each sentence with its clues, then each two that follow each other."""
+    clues = [_CLUES.in_(folded(each)) for each in sentences]
+    yield from zip(sentences, clues, strict=True)
+    for number in range(len(sentences) - 1):
+        if clues[number] and clues[number + 1]:
+            both = f"{sentences[number]} {sentences[number + 1]}"
+            yield both[:_LONGEST], clues[number] | clues[number + 1]
+
+
+_END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•–]\s")
+_SHORT = ("art", "abs", "nr", "no", "mr", "ms", "mrs", "dr", "st", "lit", "bzw", "resp", "al", "hr", "fr", "sig", "e.g",
+          "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv")  # fmt: skip
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences, each in one line; an abbreviation ends none. A colon does not end one either: it names what follows."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        before = text[start : match.start()].split()
+        mark = match.group()[0]
+        last = before[-1].lower().lstrip("(") if before else ""
+        if mark in ":;" or (mark == "." and (last in _SHORT or (last.isdecimal() and len(last) < 3))):
+            continue
+        found.append(" ".join(text[start : match.end()].split())[:_LONGEST])
+        start = match.end()
+        if len(found) >= SENTENCES:
+            break
+    found.append(" ".join(text[start:].split())[:_LONGEST])
+    return [each for each in found if each]
