@@ -5,6 +5,7 @@ harness and the bench share these walks.
 """
 
 import io
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Journeys(Walk):
         """The letter that ends the walk. Where the bot asks for hands before, they did their part and said so."""
 
         def look() -> Letter | None:
-            if self._has(ref, f"resume:{right}"):
+            if self._has(ref, f"resume:{right}") and "by hand" in json.dumps(self.card(ref)):
                 self.hands(right, person[1])
                 self.press(self.handler, ref, f"resume:{right}")
                 self.say(f"{ref}: the handler has done by hand what the plan names")
@@ -100,7 +101,7 @@ class Journeys(Walk):
 
     def portability(self, person: Person) -> zipfile.ZipFile:
         """From the mail to the package of what the person gave; the ticket is closed."""
-        text = "I am changing to another maker. Please hand over my data in a machine-readable format (Art. 20 GDPR)."
+        text = "I use my right to data portability: I am changing to another maker. Kind regards"
         return self._packed(self.ask(person, "portability", text), "portability", person, "portability_answer")
 
     def _packed(self, ref: str, right: str, person: Person, kind: str) -> zipfile.ZipFile:
@@ -126,7 +127,7 @@ class Journeys(Walk):
 
     def restriction(self, person: Person, ground: str = "accuracy") -> str:
         """From the mail to the letter that says what is restricted. The ticket's reference: it stays open."""
-        ref = self.ask(person, "restriction", "My data are wrong. Please restrict their processing (Art. 18 GDPR).")
+        ref = self.ask(person, "restriction", "Please restrict the processing of my data until you have checked them.")
         before = self.letters(person, "restriction_done")
         self.choose(ref, "restriction", person, {"ground": ground})
         self.answered(ref, "restriction", person, "restriction_done", before)
