@@ -136,7 +136,7 @@ def lanes(settings: Settings) -> dict[str, Limit]:
         "slack-post": Limit(in_flight=1, per_second=often),  # chat.postMessage: one a second per channel
         "card": Limit(in_flight=1, per_second=often),  # one drawing a second per card; the last state is always drawn
         "mail": Limit(in_flight=2),
-        "watch": Limit(in_flight=1),  # a look over a whole system takes its time; the rest of the work goes on beside it
+        "watch": Limit(in_flight=1),  # a look over a whole system takes its time: the rest goes on beside it
         "acknowledge": Limit(in_flight=1, per_second=5),  # each costs 30 ms of work: in a flood, mail goes first
     }
 
@@ -220,6 +220,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         packer=Packer(env.data),
         new_code=new_code,
         words=lambda raw: opener.read(raw).text,
+        reading=opener.read,
     )
     for kind in desk.kinds():
         engine.register(kind)
@@ -242,12 +243,21 @@ class Absent:
 
 def clerk(settings: Settings, clock: Callable[[], datetime] = now) -> Desk:
     """A desk for the command line: its verbs write rows and letters, the running bot does what follows from them."""
+    return _clerk(settings, store(settings, clock), clock, {})
+
+
+def surveyor(settings: Settings, clock: Callable[[], datetime] = now) -> Desk:
+    """The same, for a command that asks the systems itself."""
     book = store(settings, clock)
+    return _clerk(settings, book, clock, systems(settings, book))
+
+
+def _clerk(settings: Settings, book: Store, clock: Callable[[], datetime], found: Mapping[str, Connector]) -> Desk:
     absent: Any = Absent()
     return Desk(
-        house=house(settings), store=book, engine=Engine(book, clock), clock=clock, ids=new_id, systems={},
+        house=house(settings), store=book, engine=Engine(book, clock), clock=clock, ids=new_id, systems=found,
         channel=absent, postman=absent, writer=writer(settings), packer=absent, new_code=new_code,
-        words=lambda _: "",
+        words=lambda _: "", reading=absent,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from bot.store import Store
 from bot.workflow import plan_hash
 from handlers import classify, doctor, due, entering, feed, report, ticket
 from handlers import run as running
+from handlers.data import lift, watch
 from handlers.printing import line, say
 
 CONFIG = 78  # sysexits: the configuration cannot be used
@@ -33,12 +34,14 @@ app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_e
 db = typer.Typer(no_args_is_help=True, help="The database.")
 intake = typer.Typer(no_args_is_help=True, help="What the letterbox makes of a mail.")
 law = typer.Typer(no_args_is_help=True, help="What the law asks, by when.")
-data = typer.Typer(no_args_is_help=True, help="Dry runs over the configured systems: counts, never values.")
+data = typer.Typer(no_args_is_help=True, help="Looks over the configured systems: counts, never values.")
 audit = typer.Typer(no_args_is_help=True, help="The record.")
 slack = typer.Typer(no_args_is_help=True, help="The Slack app.")
 for name, group in {"db": db, "intake": intake, "law": law, "data": data, "audit": audit, "slack": slack}.items():
     app.add_typer(group, name=name)
 app.add_typer(ticket.app, name="ticket")
+data.command()(watch)
+data.command()(lift)
 ticket.app.command()(entering.new)
 ticket.app.command()(entering.address)
 

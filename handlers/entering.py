@@ -54,7 +54,7 @@ def new(
     )  # fmt: skip
     desk = _desk()
     with closing(desk.store):
-        made = desk.enter(user or _me(), _event(), entry)
+        made = desk.enter(user or me(), event(), entry)
     assert made is not None  # an event of its own: nothing was delivered twice
     row = {"ref": made.ref, "channel": made.channel, "received_on": made.received_on, "due": made.due,
            "unrolled": made.unrolled, "regimes": list(made.regimes), "rights": list(made.rights)}  # fmt: skip
@@ -79,7 +79,7 @@ def address(
             found = unit.tickets.by_ref(ref.strip().upper())
         if found is None:
             raise NotAllowed(f"There is no ticket {ref}.")
-        desk.address(user or _me(), _event(), found.id, address)
+        desk.address(user or me(), event(), found.id, address)
     line({"ref": found.ref, "address": "added"}, as_json=False)
 
 
@@ -87,11 +87,12 @@ def _desk() -> Desk:
     return build.clerk(configuration.load(needs=KEY))
 
 
-def _event() -> str:
+def event() -> str:
+    """No two commands are one."""
     return f"cli:{uuid.uuid4()}"
 
 
-def _me() -> str:
+def me() -> str:
     """Whoever the operating system says is working here."""
     try:
         return f"{AT_THE_MACHINE}{getpass.getuser()}"[:32]
