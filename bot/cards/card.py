@@ -24,7 +24,8 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.clock import clock_line
-from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TicketLine, Unsettled
+from bot.cards.task import task_line
+from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
 
@@ -36,12 +37,16 @@ VERB = {
     Right.PORTABILITY: "Hand over data",
     Right.OBJECTION: "Stop marketing",
 }
+SILENT = {  # channel -> why there is a ticket that nobody wrote
+    "watch": "*Nobody wrote this.* Somebody who was erased is held again; nobody is asked and nobody is written to.",
+}
 BRIEF = -1  # as a limit: of each request its state and its buttons only
 FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
 NEXT = {
     NextActor.HANDLER: "A handler",
     NextActor.APPROVER: "An approver",
     NextActor.PERSON: "The person who wrote",
+    NextActor.COLLEAGUE: "A colleague, by hand",
     NextActor.BOT: "The bot",
     NextActor.NOBODY: "Nobody: all done",
 }
@@ -53,6 +58,7 @@ IDENTITY = {
 }
 LANGUAGE = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
 TASK = "task"  # of a plan line: for a person to do
+TO_TELL = "recipients"  # in place of a system: people who are told
 ACT = {
     "export": "goes into the copy",
     "delete": "to delete",
@@ -110,7 +116,7 @@ def facts(view: CardView, now: datetime) -> list[Block]:
     known = [
         ("Asked for", asked),
         ("Due", standing(view.due, view.clock.state) or sign(view.due, now.date())),
-        ("Next", NEXT[view.next_actor]),
+        ("Next", _next(view)),
         ("Identity", IDENTITY[view.identity]),
         ("Received", day(view.received_on)),
         ("Language and law", escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
@@ -134,6 +140,8 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
         blocks.append(section(f"*Plan:* {escape(totals(request.plan))}"))
         if shown := limit if request.state in PLANNED else 0:
             blocks += lines([plan_line(each) for each in request.plan], shown, "… and {} more: press “Whole plan”")
+    if request.tasks:
+        blocks += _by_hand(request.tasks, max(min(limit, 8), 2))
     if request.progress:
         told = [progress_line(each, request.state) for each in request.progress]
         blocks += lines(told, max(min(limit, 12), 3), "… and {} more systems")
@@ -145,17 +153,23 @@ def totals(plan: Sequence[PlanLine]) -> str:
     counts: Counter[str] = Counter()
     for each in plan:
         counts[each.act] += each.count
-    tasks = counts.pop(TASK, 0)
+    told = sum(each.count for each in plan if each.act == TASK and each.system == TO_TELL)
+    tasks = counts.pop(TASK, 0) - told
     systems = len({each.system for each in plan if each.act != TASK})
-    told = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
-    rest = f"; {tasks} for a person to tell" if tasks else ""
-    return f"{told} (rows, in {systems} {'system' if systems == 1 else 'systems'}){rest}"
+    rows = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
+    parts = [f"{rows} (rows, in {systems} {'system' if systems == 1 else 'systems'})"] if rows else []
+    parts += [f"{tasks} for a person to do"] if tasks else []
+    parts += [f"{told} to be told"] if told else []
+    return "; ".join(parts)
 
 
 def plan_line(each: PlanLine) -> str:
     """One place of the plan in words."""
+    if each.act == TASK and each.system == TO_TELL:
+        return f"{each.place}: is told"
     if each.act == TASK:
-        return f"{each.system} · {each.place}: a person tells them"
+        count = f" ({each.count})" if each.count > 1 else ""
+        return f"{each.system} · {each.place}{count}: by hand{f', {each.words}' if each.words else ''}"
     kept = f" ({each.basis})" if each.basis else ""
     until = f", until {day(each.until)}" if each.until else ""
     return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"
@@ -201,6 +215,8 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     blocks = [*facts(view, now), clock_line(view)]
     if view.snoozed_until and view.snoozed_until > now.date():
         blocks.append(context(f"Nobody is reminded of it before {day(view.snoozed_until)}."))
+    if view.channel in SILENT:
+        blocks.append(context(SILENT[view.channel]))
     if not view.four_eyes:
         blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
     for request in view.requests:
@@ -209,6 +225,21 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
     blocks += _unsettled(view.unsettled)
     return [*blocks, divider(), *_ticket_buttons(view)]
+
+
+def _next(view: CardView) -> str:
+    """Who acts next; of colleagues those who are asked by name."""
+    waiting = [each for request in view.requests for each in request.tasks if each.state == "open"]
+    named = list(dict.fromkeys(member(each.assignee) for each in waiting if each.assignee))[:5]
+    return ", ".join(named) if named and view.next_actor == NextActor.COLLEAGUE else NEXT[view.next_actor]
+
+
+def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
+    """How far people are, and each task in a line."""
+    done = sum(each.state == "done" and not each.waits_for_second for each in tasks)
+    told = [context(f"*By hand:* {done} of {len(tasks)} {'task' if len(tasks) == 1 else 'tasks'} done")]
+    told += [context(task_line(each)) for each in tasks[:limit]]
+    return told + ([context(f"… and {len(tasks) - limit} more: press “By hand”")] if len(tasks) > limit else [])
 
 
 def _status(request: RequestView, view: CardView, now: datetime) -> str:
@@ -224,6 +255,8 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
         State.ANSWERING: "the letter with the answer is on its way",
         State.DONE: "done",
     }.get(request.state, spoken(request.state))
+    if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
+        words = "waits for what people do by hand"
     if request.state == State.COOLING and request.cooling_until:
         words += f": starts {moment(request.cooling_until, now)}, until then a handler may stop it"
     if request.state == State.DONE and request.answered_on:
@@ -251,7 +284,9 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
         row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
     if len(request.plan) > (limit if request.state in PLANNED else 0):
         row.append(button("Whole plan", f"plan:{right}", view.ref))
-    if request.state in {State.IDENTIFYING, State.NEEDS_PERSON}:
+    if request.tasks:
+        row.append(button("By hand …", f"tasks:{right}", request.id))
+    if request.state in {State.IDENTIFYING, State.NEEDS_PERSON} or (request.tasks and request.state == State.PROVING):
         row.append(_withdraw(request, "Withdraw"))
     return actions(row)
 
@@ -298,7 +333,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
     choose = [
         button(VERB[right], f"choose:{right}", view.ticket_id, style="primary" if right in view.rights else "")
         for right in Right
-        if right not in begun and (right not in FURTHER or right in view.rights)
+        if right not in begun and (right in view.rights or not (right in FURTHER or view.channel in SILENT))
     ]
     look = [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
     asked = [request for request in view.requests if request.state == State.RECEIVED]

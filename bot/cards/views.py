@@ -20,6 +20,7 @@ class NextActor(StrEnum):
     HANDLER = "handler"
     APPROVER = "approver"
     PERSON = "person"  # the one who wrote: a code, an answer
+    COLLEAGUE = "colleague"  # whoever does something by hand, or looks at what was done
     BOT = "bot"
     NOBODY = "nobody"
 
@@ -34,6 +35,52 @@ class PlanLine:
     count: int
     basis: str | None = None
     until: date | None = None
+    words: str = ""  # of a task: what a person has to do
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Something a person does by hand, as the channel sees it. How it is known that it was done stands elsewhere."""
+
+    id: str
+    ref: str
+    number: int  # within its ticket
+    right: Right
+    system: str  # label
+    place: str
+    words: str  # what to do, in words of the configuration or of a connector
+    count: int
+    assignee: str | None = None  # Slack user id
+    looks: bool = False  # only whether anything is held: nobody knows yet who asks
+    state: str = "open"  # open done void
+    outcome: str | None = None  # workflow.Outcome
+    reason: str | None = None  # a key of workflow.REASONS
+    waits_for_second: bool = False
+    done_by: str | None = None
+    looked_by: str | None = None
+    done_on: date | None = None
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """What the form of a task is drawn from: for one permitted user's modal."""
+
+    task: TaskView
+    address: str = field(repr=False)  # who it is about
+    name: str = field(default="", repr=False)
+    wishes: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # of a correction: field, wished value
+    files: tuple[str, ...] = field(default=(), repr=False)  # names of what was added
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was said of a task: for one permitted user's modal."""
+
+    task: TaskView
+    words: str = field(repr=False)
+    found: str = field(default="", repr=False)
+    files: tuple[str, ...] = field(default=(), repr=False)
+    can_see: bool = False  # this user may make the second look
 
 
 @dataclass(frozen=True)
@@ -74,6 +121,7 @@ class RequestView:
     progress: tuple[Progress, ...] = ()
     answered_on: date | None = None  # the letter with the answer left the house
     lifting: bool = False  # the plan is to end a restriction
+    tasks: tuple[TaskView, ...] = ()  # by hand; without those nobody has to do any more
 
 
 @dataclass(frozen=True)
@@ -162,6 +210,7 @@ class CardView:
     closed_on: date | None = None  # set: the card shrinks to reference and outcome
     outcome: str | None = None
     clock: ClockView = ClockView()
+    channel: str = "mail"  # post, phone; watch, review: nobody wrote it
 
 
 @dataclass(frozen=True)

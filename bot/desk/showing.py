@@ -20,7 +20,8 @@ from bot.cards import (
     TicketLine,
     Unsettled,
 )
-from bot.desk.choosing import OUTWARD, Choosing
+from bot.desk.attesting import Attesting
+from bot.desk.choosing import OUTWARD
 from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
@@ -34,7 +35,7 @@ BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, S
 OPEN_PLAN = frozenset({State.PLANNED, State.APPROVING})
 
 
-class Showing(Choosing):
+class Showing(Attesting):
     """The verbs that look. Each look at personal data is audited."""
 
     # -- the card -------------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ class Showing(Choosing):
             why=ticket.why,
             language=ticket.language,
             regimes=ticket.regimes,
-            next_actor=next_actor(ticket, requests, asks=bool(unsettled)),
+            next_actor=next_actor(ticket, requests, asks=bool(unsettled), hands=self._hands_wait(unit, requests)),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
             unsettled=tuple(
@@ -68,6 +69,7 @@ class Showing(Choosing):
             closed_on=self._today(closed) if closed else None,
             outcome=ticket.outcome,
             clock=self.clock_view(unit, ticket),
+            channel=ticket.channel,
         )
 
     def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
@@ -99,7 +101,7 @@ class Showing(Choosing):
             plan=tuple(
                 PlanLine(
                     self._label(line.system), line.place, line.act, line.count, line.basis,
-                    date.fromisoformat(line.until) if line.until else None,
+                    date.fromisoformat(line.until) if line.until else None, line.words,
                 )
                 for line in plan.lines
             ),
@@ -107,6 +109,7 @@ class Showing(Choosing):
             decided_by=approval.by if approval else None,
             cooling_until=self.engine.run_at(unit, cool_key(request)) if request.state == State.COOLING else None,
             progress=self._progress_view(unit, request),
+            tasks=tuple(self.task_view(unit, each) for each in self._tasks(unit, request)),
         )  # fmt: skip
 
     def _progress_view(self, unit: Unit, request: Request) -> tuple[Progress, ...]:
@@ -123,6 +126,11 @@ class Showing(Choosing):
             left = seen.get("left") if request.right not in DISCLOSING else None
             rows.append(Progress(self.systems[name].label, state, found, left))
         return tuple(rows)
+
+    def _hands_wait(self, unit: Unit, requests: Sequence[Request]) -> bool:
+        """Whether somebody has to do something by hand, or to look at what was done."""
+        at_work = [each for each in requests if each.state in {State.RUNNING, State.PROVING}]
+        return any(task.waits for each in at_work for task in self._tasks(unit, each))
 
     def _label(self, system: str) -> str:
         return self.systems[system].label if system in self.systems else system
@@ -300,7 +308,8 @@ class Showing(Choosing):
         requests = unit.requests.of(ticket.id)
         return TicketLine(
             ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
-            next_actor=next_actor(ticket, requests), states=tuple(each.state for each in requests),
+            next_actor=next_actor(ticket, requests, hands=self._hands_wait(unit, requests)),
+            states=tuple(each.state for each in requests),
             clock=ticket.clock,
         )  # fmt: skip
 
@@ -327,8 +336,8 @@ def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
     """The ledger's row is all that follows."""
 
 
-def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False) -> NextActor:
-    """Who acts next on this ticket: the first of handler, approver, person, bot that anything waits for."""
+def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False, hands: bool = False) -> NextActor:
+    """Who acts next on this ticket: the first of handler, approver, person, colleague, bot that anything waits for."""
     if ticket.state != "open":
         return NextActor.NOBODY
     states = {each.state for each in requests}
@@ -341,7 +350,7 @@ def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False) -
         return NextActor.APPROVER
     if State.IDENTIFYING in states and ticket.identity == Identity.ASKED:
         return NextActor.PERSON
-    return NextActor.BOT
+    return NextActor.COLLEAGUE if hands else NextActor.BOT
 
 
 def quarantined(row: MailRow) -> Quarantined:
