@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, TooLate
 from bot.law import Right
 
 
@@ -102,6 +102,8 @@ MOVES: tuple[Move, ...] = (
     Move("keep", _S.APPROVING, _S.DONE, Role.HANDLER, only=frozenset({Right.RESTRICTION})),
     Move("keep", _S.COOLING, _S.DONE, Role.HANDLER, only=frozenset({Right.RESTRICTION})),
     Move("prove", _S.RUNNING, _S.PROVING, needs_identity=True),
+    Move("look", _S.PLANNED, _S.PROVING, needs_identity=True),  # people look where no program can; nothing is changed
+    Move("found", _S.PROVING, _S.IDENTIFYING),  # they found something: now it has to be settled who asks
     Move("answer", _S.PLANNED, _S.ANSWERING, needs_identity=True),  # nothing is held anywhere: nothing to run
     Move("answer", _S.PROVING, _S.ANSWERING, needs_identity=True),
     Move("finish", _S.ANSWERING, _S.DONE, needs_identity=True),
@@ -183,7 +185,7 @@ def move(request: Request, verb: str) -> Move:
             if verb == "resume" and each.target != request.back_to:
                 continue
             return each
-    raise NotAllowed(f"This is no longer possible: the {request.right} is now “{spoken(request.state)}”.")
+    raise TooLate(f"This is no longer possible: the {request.right} is now “{spoken(request.state)}”.")
 
 
 def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> Move:

@@ -35,6 +35,7 @@ NEXT_TODO = {
     NextActor.APPROVER: "A second person looks at the plan on the card and approves or rejects it.",
     NextActor.PERSON: "The person has to answer with the code. If none comes, find another way to confirm who it is.",
     NextActor.HANDLER: "Look at the card: it waits for a decision.",
+    NextActor.COLLEAGUE: "Whoever is asked on the card does it by hand and presses “Done …” in its thread.",
     NextActor.BOT: "Nothing: the bot is at work. Look at the card if this does not change.",
     NextActor.NOBODY: "Nothing any more.",
 }

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
 from bot.engine import Engine
+from bot.intake import Reading
 from bot.law import Deadline, Right
 from bot.store import Store
 from bot.tickets import Actor, Role
@@ -220,6 +221,7 @@ class Office:
     packer: Packer
     new_code: Callable[[], str]  # eight random digits
     words: Callable[[bytes], str]  # the text of a raw mail, read under limits
+    reading: Callable[[bytes], Reading]  # the whole of it
 
     def actor(self, user: str) -> Actor:
         """The user with the roles the configuration gives now.

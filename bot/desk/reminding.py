@@ -19,7 +19,7 @@ from bot.reminders import BY_OTHERS, Occasion, Standing
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import DUE, PLANNED
-from bot.store.rows import ReminderRow
+from bot.store.rows import ReminderRow, TaskRow
 from bot.tickets import BOT, Role, Ticket, check_role
 from bot.workflow import NotSeen, Seen
 
@@ -113,12 +113,18 @@ class Reminding(Showing):
         row = next(each for each in rows if each.key == key)
         if any(each.state == DUE and each.made_at > row.made_at for each in rows):
             return None
+        if row.kind == Why.TASK and not self._task_of(unit, row.key).waits:
+            return None
         set_by_others = {(each.kind, each.on_date) for each in rows if each.kind in BY_OTHERS}
         standing = standing_of(ticket, begun=bool(unit.reminders.begun([ticket.id])))
         found = reminders.occasions(standing, self.hours, unit.now, set_by_others)
         if not any((each.kind, each.on) == (row.kind, row.on_date) for each in found):
             return None
         return self._reminded(unit, ticket, row)
+
+    def _task_of(self, unit: Unit, key: str) -> TaskRow:
+        """The task a reminder with this key belongs to; of its second look, too."""
+        return unit.tasks.get(key.partition(":")[0].partition("/")[0])
 
     def _reminded(self, unit: Unit, ticket: Ticket, row: ReminderRow | None = None) -> Reminded:
         requests = unit.requests.of(ticket.id)
@@ -128,7 +134,10 @@ class Reminding(Showing):
             rights=ticket.rights,
             unrolled=ticket.unrolled,
             due=ticket.due,
-            next_actor=next_actor(ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id))),
+            next_actor=next_actor(
+                ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id)),
+                hands=self._hands_wait(unit, requests),
+            ),
             states=tuple(each.state for each in requests),
             kind=row.kind if row else None,
             notice_by=ticket.extension_notice_by,
@@ -136,7 +145,7 @@ class Reminding(Showing):
             stands=ticket.clock != "running",
             owner=ticket.owner,
             can_close=self._can_close(unit, ticket, requests),
-        )
+        )  # fmt: skip
 
     def _linked(self, ticket: Ticket, view: Reminded) -> Reminded:
         """With the address of its card, where it has one."""

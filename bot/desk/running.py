@@ -50,7 +50,7 @@ class Running(Tasking):
         """What a run would do, in counts. Changes nothing anywhere."""
         with self.store.read() as unit:
             request = unit.requests.get(job.args["request"])
-            persons = self._asked(self._persons(unit, request.id))
+            persons = self._askable(self._persons(unit, request.id))
             known = bool(self._persons(unit, request.id))
             wishes = unit.requests.wishes(request.id)
             by_hand = self._for_people(unit.tickets.get(request.ticket_id), request.right)
@@ -306,8 +306,9 @@ class Running(Tasking):
         lines = unit.plans.get(request.plan_id).lines
         return [line for line in lines if line.act == Act.TASK and line.count and line.system != RECIPIENTS]
 
-    def _settled_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
+    def _settled_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         """Somebody has settled a task, or looked at it: if nothing else is waited for, it goes on."""
+        del result
         _, request = self._request(unit, job.args["request"])
         lines = self._lines(unit, request) if request.state == State.PROVING else None
         if lines is not None and all(self._progress(request, name).get("left") == 0 for name in lines):

@@ -20,7 +20,7 @@ from bot.engine import Job, Kind
 from bot.reminders import URGENT, urgency
 from bot.reminders import Kind as Why
 from bot.store import Unit
-from bot.store.reminders import NOBODY, REST
+from bot.store.reminders import NOBODY, REST, Untold
 from bot.store.rows import ReminderRow
 from bot.tickets import BOT, Role, Ticket
 from bot.workflow import NotSeen, Seen
@@ -75,14 +75,24 @@ class Telling(Reminding):
                 worst[each.row.ticket_id] = each.row.kind
             told: dict[str, list[ReminderRow]] = defaultdict(list)
             for each in found:
-                for person in self._concerned(each.owner, worst[each.row.ticket_id]) if each.open else ():
+                for person in self._concerned(unit, each, worst[each.row.ticket_id]) if each.open else ():
                     told[person].append(each.row)
             for person, rows in sorted(told.items()):
                 self._tell_one(unit, person, rows)
             checkpoint("remind.told")
 
-    def _concerned(self, owner: str | None, kind: Why) -> list[str]:
-        """The owner, or the channel where there is none; once it is overdue a second person (and the digest)."""
+    def _concerned(self, unit: Unit, said: Untold, kind: Why) -> list[str]:
+        """The owner, or the channel where there is none; once it is overdue a second person (and the digest).
+
+        Of a task whoever does it by hand hears; of what waits for a second look somebody else.
+        """
+        owner = said.owner
+        if said.row.kind == Why.TASK:
+            task = self._task_of(unit, said.row.key)
+            asked = task.assignee or owner
+            if task.done_by:
+                asked = owner if owner != task.done_by else self._second(owner)
+            return [asked or CHANNEL]
         second = self._second(owner) if kind == Why.OVERDUE else None
         return [each for each in (second, owner) if each] or [CHANNEL]
 

@@ -73,6 +73,7 @@ class Stage:
     postman: FakePostman = field(default_factory=FakePostman)
     packer: FakePacker = field(default_factory=FakePacker)
     house: dict[str, Any] = field(default_factory=dict)
+    more: tuple[Any, ...] = ()  # further systems
     rules: Rules = field(
         default_factory=lambda: Rules(own_addresses=("info@lumen.example",), reply_tag="dpe.lumen.example")
     )
@@ -89,9 +90,9 @@ class Stage:
                 "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0, **self.house,
             }),
             store=self.store, engine=self.engine, clock=self.clock, ids=self.ids,
-            systems={self.system.name: self.system}, channel=self.channel, postman=self.postman,
+            systems={each.name: each for each in (self.system, *self.more)}, channel=self.channel, postman=self.postman,
             writer=Writer(TEMPLATES), packer=self.packer, new_code=lambda: "12345678",
-            words=lambda raw: self.read(raw).text,
+            words=lambda raw: self.read(raw).text, reading=self.read,
         )  # fmt: skip
         for kind in self.desk.kinds():
             self.engine.register(kind)

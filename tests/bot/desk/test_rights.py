@@ -183,32 +183,6 @@ def test_portability_hands_over_a_package(stage: Stage) -> None:
     assert stage.desk.download(token, ANN)
 
 
-def test_what_is_done_by_hand_is_said_before_the_answer_goes_out(stage: Stage) -> None:
-    """The plan names a person's part: the letter waits until a handler says that it is done."""
-    stage.system.by_hand = "Look through the paper files."
-    ticket_id, request = stage.planned_deletion()
-    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id)
-    stage.cooled()
-    waiting = stage.request(ticket_id, Right.DELETION)
-    assert (waiting.state, waiting.back_to) == (State.NEEDS_PERSON, State.PROVING)
-    assert "by hand" in (waiting.reason or "")
-    letters = len(stage.postman.out)
-    stage.desk.resume(HUGO, stage.ids(), request.id)
-    stage.work()
-    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
-    assert len(stage.postman.out) == letters + 1
-
-
-def test_a_system_without_any_means_is_a_task_for_a_person(stage: Stage) -> None:
-    """Nothing runs by itself; the answer goes out when the person's part is done."""
-    stage.system.unable = True
-    ticket_id, request_id = restricted(stage)
-    assert stage.request(ticket_id, Right.RESTRICTION).state == State.NEEDS_PERSON
-    stage.desk.resume(HUGO, stage.ids(), request_id)
-    stage.work()
-    assert stage.request(ticket_id, Right.RESTRICTION).state == State.DONE
-
-
 def test_a_restriction_whose_data_changed_is_planned_anew(stage: Stage) -> None:
     """Nothing was held back under the old plan; the new one runs by itself, for nobody has to approve it."""
     stage.system.shaky = 1
