@@ -231,7 +231,7 @@ def writer(settings: Settings) -> Writer:
     """Letters, in the company's name."""
     company = settings.company
     name, letters = company.sender or company.name, settings.letters
-    return Writer(TEMPLATES, name=name, language=letters.language, glossary=letters.glossary)
+    return Writer(TEMPLATES, name=name, language=letters.language, glossary={**letters.glossary})
 
 
 class Absent:

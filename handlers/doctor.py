@@ -4,18 +4,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import get_args
 
 from bot import build
 from bot import settings as configuration
 from bot.errors import Misconfigured, SubjectlineError
+from bot.letters.glossary import Glossary, texts
 from bot.post import Patience, dial, place
 from bot.settings import Settings
+from bot.settings.sections import Language
 from bot.slack import client
 from handlers.printing import line, say
 
 CONFIG = 78
 # The header parser of older patch releases lets an encoded line break through (docs/mail.md)
 PATCHED = {(3, 11): 10, (3, 12): 5}
+NAMES = {"name", "kind", "email", "language", "because"}  # of a recipient: the same in every language
 SIGNS = {"ok": "ok     ", "warning": "warning", "error": "error  "}
 
 
@@ -59,7 +63,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("configuration", "ok", "read and complete")
     checks: list[tuple[str, Callable[[Settings], Iterator[Finding]]]] = [
         ("database", database), ("mailbox", mailbox), ("mail out", mail_out), ("slack", slack),
-        ("systems", systems), ("safety", safety), ("people", people),
+        ("systems", systems), ("safety", safety), ("people", people), ("letters", letters),
     ]  # fmt: skip
     for name, check in checks:
         try:
@@ -140,6 +144,21 @@ def safety(settings: Settings) -> Iterator[Finding]:
         yield Finding("safety", "warning", "no cooling time", "an approved deletion runs at once; 48 hours is safe")
     if chosen.four_eyes and chosen.cooling_hours:
         yield Finding("safety", "ok", f"two people and {chosen.cooling_hours:g} hours before anything is deleted")
+
+
+def letters(settings: Settings) -> Iterator[Finding]:
+    """Letters in other languages hold the company's own words as the glossary has them, or untranslated."""
+    said = settings.policy.model_dump(exclude={"recipients": {"__all__": NAMES}})
+    for language in (each for each in get_args(Language) if each != "en"):
+        missing = Glossary({**settings.letters.glossary}).missing(texts(said), language)
+        missing = [each for each in missing if not each.startswith("https://")]
+        if missing:
+            yield Finding(
+                "letters", "warning", f"{language}: {len(missing)} texts of your policy have no translation, the first "
+                f"is “{missing[0][:40]}”", f"add them to [letters.glossary.{language}]",
+            )  # fmt: skip
+        else:
+            yield Finding("letters", "ok", f"{language}: your policy is said in its words")
 
 
 def people(settings: Settings) -> Iterator[Finding]:

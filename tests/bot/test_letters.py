@@ -242,7 +242,11 @@ def test_nothing_is_said_that_is_not_so(writer):
     erased = writer.write("erasure_done", "en", {**COMMON, **VALUES["erasure_done"], "kept": []})
     for absent in ("have to keep", "do-not-mail", "made public", "We have told them"):
         assert absent not in erased.text
-    assert "We tell them of this deletion" in words(erased.text)
+    assert "Those we pass data on to had none of these." in words(erased.text)
+    to_come = {"telling": [{"name": "Nord Vertrieb"}], "untold": [{"name": "Zoho", "because": "we delete there ourselves"}]}
+    said = words(writer.write("erasure_done", "en", {**COMMON, **VALUES["erasure_done"], **to_come}).text)
+    assert "We are telling them, so that they do the same: - Nord Vertrieb" in said
+    assert "We do not write to these: - Zoho: we delete there ourselves" in said
     assert "What we left out" not in writer.write("access_answer", "en", {**COMMON, **VALUES["access_answer"]}).text
     alone = {**COMMON, "policy": {**COMMON["policy"], "recipients": ()}}
     assert (

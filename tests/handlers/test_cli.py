@@ -69,6 +69,7 @@ def test_doctor_finds_a_healthy_house(world: World) -> None:
     checks = {row["check"]: row["state"] for row in rows(found)}
     assert found.returncode == 0, found.stdout
     assert {"configuration", "database", "record", "mailbox", "mail out", "slack", "server", "safety", "people"} <= set(checks)
+    assert [row["state"] for row in rows(found) if row["check"] == "letters"] == ["ok"] * 3  # de, fr, it
     assert "error" not in checks.values()
 
 
