@@ -99,7 +99,11 @@ class Connector(Protocol):
         ...
 
     def export(self, person: Found) -> Iterable[Table | File]:
-        """A copy of everything held that the policy discloses, piece by piece. Changes nothing."""
+        """A copy of everything held that the policy discloses, piece by piece. Changes nothing.
+
+        A place with many rows may come as several tables that differ in their rows only, one right after the other:
+        they are one in the package. Whoever makes each piece only when it is wanted needs no memory for the others.
+        """
         ...
 
     def propose(self, person: Found, wishes: Mapping[str, str]) -> list[Change]:

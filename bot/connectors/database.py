@@ -4,9 +4,11 @@ What a person's data are, the map says; which tables there are, the database say
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -21,7 +23,7 @@ from bot.connectors.holdings import lines as counted
 from bot.connectors.looking_over import Over
 from bot.connectors.people import Key, Person, Register
 from bot.connectors.proof import SecondLook
-from bot.connectors.reach import CONNECT_S, Reach, quietly
+from bot.connectors.reach import CONNECT_S, Reach, quietly, quietly_each
 from bot.connectors.reading import read_map
 from bot.connectors.silencing import Silencing
 from bot.connectors.survey import children_first, survey
@@ -30,6 +32,7 @@ from bot.law import Right
 from bot.workflow import ACTING, Act, Line, counts, difference, plan_hash
 
 SURVEY_S = 60.0  # how long a look at the live schema is good for reading; a run looks again
+SOME = 500  # rows of a copy in memory at a time
 
 
 def connector(block: Mapping[str, Any], outside: Outside) -> "Database":
@@ -91,17 +94,20 @@ class Database:
                     return Silencing(register, who).restriction()
                 case Right.OBJECTION:
                     return Silencing(register, who).objection()
-            return [
-                Line(self.name, table.name, Act.EXPORT, len(table.rows), table.category)
-                for table in self._export(register, who)
-            ]
+            found = Counter[tuple[str, str]]()
+            for piece in self._export(register, who):
+                found[piece.name, piece.category] += len(piece.rows)
+            return [Line(self.name, name, Act.EXPORT, rows, category) for (name, category), rows in found.items()]
 
-    @quietly
-    def export(self, person: Found) -> list[Table]:
-        """Every table that holds something of the person, with the columns the map discloses and their exact values."""
+    @quietly_each
+    def export(self, person: Found) -> Iterator[Table]:
+        """Every table that holds something of the person, with the columns the map discloses and their exact values.
+
+        All of it from one consistent picture; a table of many rows comes in several.
+        """
         with self._reach.reading() as connection:
             register, _ = self._register(connection)
-            return self._export(register, self._who(register, person))
+            yield from self._export(register, self._who(register, person))
 
     @quietly
     def erase(self, person: Found, lines: Sequence[Line], key: str) -> Mapping[str, int]:  # noqa: ARG002
@@ -260,22 +266,18 @@ class Database:
         column = register.ground.table(name).c[table.key[0]]
         list(register.rows(table, column == key, lock=True))
 
-    def _export(self, register: Register, who: Person) -> list[Table]:
-        tables = []
+    def _export(self, register: Register, who: Person) -> Iterator[Table]:
         for table in self._map.tables.values():
             names = table.exported
             live, ground = register.ground.table(table.name), register.ground
-            rows = tuple(
-                tuple(ground.typed(live.c[name], value) for name, value in row.items())
-                for _, row in register.rows(table, register.own(table, who), names)
-            )
-            if rows and names:
-                labels = {name: table.columns[name].label for name in names}
-                tables.append(Table(
+            found = register.rows(table, register.own(table, who), names, some=SOME) if names else iter(())
+            labels = {name: table.columns[name].label for name in names}
+            while block := list(islice(found, SOME)):
+                rows = tuple(tuple(ground.typed(live.c[each], row[each]) for each in names) for _, row in block)
+                yield Table(
                     table.name, table.category, table.purpose, table.retention, names, rows, labels, table.source,
                     table.label, table.withheld, table.handed_over,
-                ))  # fmt: skip
-        return tables
+                )  # fmt: skip
 
     def _lines(self, found: Sequence[Holding]) -> list[Line]:
         return counted(found, self.name)

@@ -107,12 +107,18 @@ class Register:
         return sa.or_(*(self.ground.holds(live.c[name], values, normaliser) for name in table.identity))
 
     def rows(
-        self, table: Table, where: sa.ColumnElement[bool], names: Iterable[str] = (), *, lock: bool = False
-    ) -> Iterator[tuple[Key, dict[str, Any]]]:
-        """(key, values of these columns) of the rows, by key; locked against others where the database locks rows."""
+        self, table: Table, where: sa.ColumnElement[bool], names: Iterable[str] = (), *, lock: bool = False,
+        some: int = 0,
+    ) -> Iterator[tuple[Key, dict[str, Any]]]:  # fmt: skip
+        """(key, values of these columns) of the rows, by key; locked against others where the database locks rows.
+
+        `some`: only so many are in memory at a time.
+        """
         live, names = self.ground.table(table.name), list(names)
         keys = [live.c[name] for name in table.key]
         asked = sa.select(*keys, *(self.ground.raw(live.c[name]) for name in names)).where(where).order_by(*keys)
+        if some:
+            asked = asked.execution_options(yield_per=some)
         for row in self.connection.execute(asked.with_for_update() if lock else asked):
             yield tuple(row[: len(keys)]), dict(zip(names, row[len(keys) :], strict=True))
 

@@ -122,6 +122,19 @@ def quietly(call: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P],
     return quiet
 
 
+def quietly_each(call: Callable[Concatenate[S, P], Iterator[R]]) -> Callable[Concatenate[S, P], Iterator[R]]:
+    """The same for a generator, at every step."""
+
+    @functools.wraps(call)
+    def quiet(self: S, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
+        pieces = call(self, *args, **kwargs)
+        step = quietly(lambda _: next(pieces, None))
+        while (piece := step(self)) is not None:
+            yield piece
+
+    return quiet
+
+
 def _spoken(error: Exception) -> SubjectlineError:
     if isinstance(error, PoolTimeout):
         return Temporary("Too many calls to the company's database at once.")

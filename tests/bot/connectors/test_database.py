@@ -119,6 +119,26 @@ def test_mara_is_exported_whole_and_exactly(company: CompanyDatabase):
     assert all(total == round(total, 2) for total in totals)
 
 
+def test_many_rows_come_a_few_hundred_at_a_time(company: CompanyDatabase):
+    """1,200 sign-ins: counted in one line of the plan, copied in order and in pieces, from one picture."""
+    company.sql("DELETE FROM login_log WHERE account_id = 1")
+    company.sql(
+        "INSERT INTO login_log (id, account_id, at, ip, browser, succeeded) WITH RECURSIVE n(i) AS (SELECT 100000 UNION "
+        "ALL SELECT i + 1 FROM n WHERE i < 101199) SELECT i, 1, at, ip, browser, succeeded FROM n, "
+        "(SELECT at, ip, browser, succeeded FROM login_log LIMIT 1) one"
+    )
+    server, mara = company.connect(), company.one(people.MARA)
+    assert {line.place: line.count for line in server.plan(Right.ACCESS, mara)}["login_log"] == 1200
+    pieces = [table for table in server.export(mara) if table.name == "login_log"]
+    assert [len(each.rows) for each in pieces] == [500, 500, 200]
+    assert len({repr(each).partition("rows")[0] for each in pieces}) == 1
+    copying = server.export(mara)
+    next(copying)
+    if company.kind == "postgresql":  # of a SQLite file, whoever copies keeps writers out
+        company.sql("DELETE FROM login_log WHERE account_id = 1")
+    assert sum(len(table.rows) for table in copying if table.name == "login_log") == 1200
+
+
 def test_jonas_in_capital_letters_is_found_and_erased(company: CompanyDatabase):
     """Stored in capitals with spaces around, asked for in small letters: found, erased, proved."""
     server, found, plan = company.planned(people.JONAS)

@@ -51,7 +51,7 @@ def test_nothing_is_logged_even_at_debug(company: CompanyDatabase, caplog: pytes
             logging.getLogger(name).setLevel(logging.DEBUG)
         try:
             server, mara, plan = company.planned(people.MARA)
-            server.export(mara)
+            list(server.export(mara))
             server.erase(mara, plan, "key")
             server.prove(Right.DELETION, mara, [people.MARA], plan)
         finally:
@@ -63,7 +63,7 @@ def test_nothing_is_logged_even_at_debug(company: CompanyDatabase, caplog: pytes
 def test_neither_a_person_nor_a_plan_shows_itself(company_file: CompanyDatabase):
     """repr() of what travels between the rooms carries counts and references."""
     server, mara, plan = company_file.planned(people.MARA)
-    assert_clean(repr(mara) + repr(plan) + repr(server.export(mara)) + repr(server))
+    assert_clean(repr(mara) + repr(plan) + repr(list(server.export(mara))) + repr(server))
 
 
 def test_a_locked_database_is_waited_for_and_then_tried_later(company: CompanyDatabase, monkeypatch: pytest.MonkeyPatch):
@@ -273,7 +273,7 @@ def test_every_error_is_one_of_ours(company_file: CompanyDatabase):
     for content in (b"this is no database, it only looks like a file " * 50, b""):
         path.write_bytes(content)
         server = company_file.connect()
-        for ask in (lambda s: s.find(["a@example.com"]), lambda s: s.export(mara), lambda s: s.erase(mara, [], "key")):
+        for ask in (lambda s: s.find(["a@example.com"]), lambda s: list(s.export(mara)), lambda s: s.erase(mara, [], "key")):
             with pytest.raises(SubjectlineError) as told:
                 ask(server)
             assert_clean(whole(told.value))
