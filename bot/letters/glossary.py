@@ -8,7 +8,9 @@ person wrote, and what a system holds of them, is never looked up.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-OWN = frozenset({"company", "policy", "searched", "lines", "erased", "kept", "told", "system", "field"})  # its words
+OWN = frozenset({  # its words
+    "company", "policy", "searched", "lines", "erased", "kept", "told", "telling", "untold", "system", "field",
+})  # fmt: skip
 
 
 class Glossary:
