@@ -14,6 +14,8 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 import handlers.web
+from bot.errors import Refused
+from bot.sandbox.loopback import Loopback
 from bot.settings import load
 from handlers.web import CLIENTS, Tries, web
 from tests.fakes import FakeContent
@@ -235,6 +237,63 @@ def test_what_breaks_is_told_and_logged_without_anybody(browse):
     assert answer.status_code == 503
     assert "our side" in answer.text
     assert logs == [{"event": "page_broken", "error": "RuntimeError", "log_level": "warning"}]
+
+
+class Film(FakeContent):
+    """Three megabytes behind the link; read only as far as somebody takes it."""
+
+    def __init__(self, breaks=False):
+        super().__init__(bytes(3_000_000))
+        self.breaks, self.taken = breaks, 0
+
+    def __iter__(self):
+        for start in range(0, self.size, 100_000):
+            if self.breaks and start == 2_000_000:
+                raise Refused("The file does not open: another key, or not what was written.")
+            self.taken = start + 100_000
+            yield self._content[start : start + 100_000]
+
+
+@pytest.fixture
+def film(desk, monkeypatch):
+    made = Film()
+    monkeypatch.setattr(desk, "download", lambda token, address: ("DPE.zip", made))
+    return made
+
+
+@pytest.fixture
+def served(app):
+    """The application on a port of its own."""
+    server = Loopback(app)
+    server.start()
+    yield server.url
+    server.stop()
+
+
+def test_a_file_that_was_changed_is_never_a_finished_download(served, film):
+    """T28: the length is said first; where a piece does not open the connection ends before it."""
+    film.breaks = True
+    with capture_logs() as logs, httpx.stream("POST", f"{served}/p/x", data={"address": ANN}) as answer:
+        assert answer.headers["content-length"] == "3000000"
+        got = []
+        with pytest.raises(httpx.RemoteProtocolError):
+            got.extend(answer.iter_bytes())
+    assert film.closed
+    assert film.taken == 2_000_000
+    assert {"event": "page_broken", "error": "Refused", "log_level": "warning"} in logs
+
+
+def test_a_file_is_read_as_it_is_taken(served, film):
+    """Whoever stops taking keeps nothing in our memory, and whoever hangs up closes the file."""
+    with httpx.stream("POST", f"{served}/p/x", data={"address": ANN}) as answer:
+        next(answer.iter_bytes(1000))
+        assert not film.closed
+    ends = time.monotonic() + 10
+    while not film.closed and time.monotonic() < ends:
+        httpx.get(f"{served}/healthz")
+    assert film.closed
+    whole = httpx.post(f"{served}/p/x", data={"address": ANN})
+    assert len(whole.content) == 3_000_000
 
 
 def _speak(app, chunks):
