@@ -2,6 +2,7 @@
 
     SubjectlineError
     ├── NotAllowed      told, in these words, to whoever asked
+    │   └── TooLate     the state has moved on since
     ├── Temporary       had no effect; tried again by itself
     ├── Unclear         may have had its effect; settled by looking, never by repeating
     ├── Refused         the far side said no and will not change its mind
@@ -26,6 +27,10 @@ class NotAllowed(SubjectlineError):
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class TooLate(NotAllowed):
+    """Somebody, or the bot, was faster: the move was open and is no longer."""
 
 
 class Temporary(SubjectlineError):

@@ -14,8 +14,9 @@ from bot.engine import Job, Kind
 from bot.errors import Refused
 from bot.intake import normal_address
 from bot.law import Right
+from bot.law.grounds import grounds
 from bot.store import Holding, Unit
-from bot.tickets import BOT, PERSON, Request, State
+from bot.tickets import BOT, PERSON, Request, State, Ticket
 from bot.workflow import Act
 
 PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
@@ -118,9 +119,19 @@ class Packing(Timing):
         )  # fmt: skip
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         self._send(
-            unit, ticket, PACKED[request.right], self._access_values(packed["token"], expires_at),
+            unit, ticket, PACKED[request.right],
+            {**self._access_values(packed["token"], expires_at), "withheld": self._withheld(unit, ticket, request)},
             request=request, secret=packed["token"],
         )  # fmt: skip
+
+    def _withheld(self, unit: Unit, ticket: Ticket, request: Request) -> list[str]:
+        """What a person has left out of the copy, and why: a refusal in part is told with the answer (GDPR 12(4))."""
+        told = []
+        for each in unit.refusals.of(request.id):
+            known = grounds(request.right, ticket.regimes).get(each.ground)
+            where = ", ".join(self.systems[name].label for name in each.systems if name in self.systems)
+            told.append(f"{where}: {' '.join(each.words)}{f' ({known.article})' if known else ''}")
+        return told
 
     def _access_values(self, token: str, expires_at: datetime) -> dict[str, Any]:
         return {

@@ -1,12 +1,13 @@
 """Mail arrived: of each one ticket, one joined reply or one quarantine entry, all in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.checkpoints import checkpoint
 from bot.desk.opening import Enquiry, Opening
+from bot.desk.sorting import put_aside
 from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
 from bot.store import Taken, Unit
 from bot.tickets import BOT, PERSON, Correspondent, Ticket
@@ -36,6 +37,7 @@ class Mail:
     arrived: Arrived
     reading: Reading
     identity: bytes
+    blocked: bool = False  # its sender is
 
     @property
     def received_at(self) -> datetime:
@@ -85,6 +87,7 @@ class Receiving(Opening):
     def _take(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
         """What becomes of each. New enquiries are opened together, before a mail that may answer one of them."""
         answers = self._known(unit, mails)
+        mails = self._sorted_out(unit, mails)
         new: list[Mail] = []
         for identity, mail in mails.items():
             if identity in answers:
@@ -98,6 +101,18 @@ class Receiving(Opening):
             else:
                 new.append(mail)
         return answers | self._opened(unit, new)
+
+    def _sorted_out(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, Mail]:
+        """The same, those of blocked senders to be put aside. What answers a ticket of theirs still joins it."""
+        blinds = {
+            key: self.store.keys.blind("address", mail.reading.from_address)
+            for key, mail in mails.items()
+            if mail.reading.from_address
+        }
+        blocked = unit.blocks.those(set(blinds.values()))
+        return {
+            key: replace(mail, blocked=True) if blinds.get(key) in blocked else mail for key, mail in mails.items()
+        }
 
     def _opened(self, unit: Unit, mails: Sequence[Mail]) -> dict[bytes, str | None]:
         if not mails:
@@ -148,6 +163,8 @@ class Receiving(Opening):
 
     def _quarantined(self, unit: Unit, mail: Mail) -> str | None:
         """The entry for a person to look at, where this mail needs one."""
+        if mail.blocked:
+            mail = replace(mail, reading=put_aside(mail.reading))
         verdict = mail.reading.verdict
         if verdict == Verdict.OTHER or (verdict not in TO_LOOK_AT and mail.reading.from_address is not None):
             return None
@@ -162,7 +179,7 @@ class Receiving(Opening):
         found = self._answered(unit, reading) if mail.answers and reading.from_address else None
         if found is None or reading.verdict == Verdict.QUARANTINE:
             return None
-        ticket = unit.tickets.lock(found.id)
+        ticket = unit.tickets.lock(found.merged_into or found.id)
         if ticket.state == "closed":  # nobody else would see what the person still has to say
             unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
             unit.audit(PERSON.id, "reopen", ticket.id)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.desk.braking import DESTROYS, brake, check_hold
 from bot.desk.moving import READ_S
 from bot.desk.office import System
 from bot.desk.packing import COPY_S
@@ -50,7 +51,9 @@ class Running(Tasking):
         """What a run would do, in counts. Changes nothing anywhere."""
         with self.store.read() as unit:
             request = unit.requests.get(job.args["request"])
+            left_out = unit.refusals.left_out(request.id)
             persons = self._askable(self._persons(unit, request.id))
+            persons = {name: person for name, person in persons.items() if name not in left_out}
             known = bool(self._persons(unit, request.id))
             wishes = unit.requests.wishes(request.id)
             by_hand = self._for_people(unit.tickets.get(request.ticket_id), request.right)
@@ -153,6 +156,12 @@ class Running(Tasking):
         if approval is None or approval.decision != "approved" or approval.hash != plan_hash(planned["lines"]):
             self._void(unit, request)
             return
+        word, why = brake(unit, request)
+        if why:
+            unit.audit(BOT.id, "halt", request.ticket_id, request.id, why=word)
+            self._word(unit, unit.tickets.get(request.ticket_id), "paused", BOT.id, what=word, aloud=True)
+            self._escalate(unit, request, why)
+            return
         self._run(unit, self._move(unit, request, "cooled", BOT))
 
     # -- run ------------------------------------------------------------------------------------------------------
@@ -221,6 +230,9 @@ class Running(Tasking):
         request, system, person, lines = self._step(job)
         if request.state != State.RUNNING:  # the run was called off, or another system found its plan void
             return {"changed": 1}
+        if job.kind in DESTROYS:
+            with self.store.read() as unit:
+                check_hold(unit, request)
         if job.kind == "correct":
             with self.store.read() as unit:
                 lines = self._changes(unit, request, system.name)

@@ -173,6 +173,7 @@ class Writing(Wording):
 
     def _writing_kinds(self) -> list[Kind]:
         return [
+            self._word_kind(),
             self._harmless("acknowledge", self._acknowledge_call, self._acknowledge_after),
             Kind(
                 name="letter", call=self._letter_call, after=self._letter_after, probe=self._letter_probe,

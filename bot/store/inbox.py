@@ -48,6 +48,7 @@ _OF = (
 _QUARANTINED = (
     select(*_COLUMNS).where(_M.ticket_id.is_(None), _M.settled_at.is_(None)).order_by(_M.arrived_at, _M.id)
 )
+_ADOPT = update(mail).where(_M.id == bindparam("id_"))
 _SETTLE = update(mail).where(_M.id == bindparam("id_"), _M.settled_at.is_(None))
 _UNMARKED = (
     select(_M.uid)
@@ -66,6 +67,7 @@ _MARK = update(mail).where(
     _M.marked_at.is_(None),
 )
 _NO_KEY = delete(data_key).where(data_key.c.owner == bindparam("of"))
+_BOXES = select(mailbox).order_by(mailbox.c.name)
 _BOX = select(mailbox).where(mailbox.c.name == bindparam("is_"))
 # A watermark only rises while UIDVALIDITY stays: two processes may read the same mailbox.
 _PUT = text(
@@ -162,6 +164,17 @@ class Mails:
         """Whether it was this call that settled the mail."""
         return self._run(_SETTLE, {"id_": mail_id, "settled_at": self._unit.now, "settled_by": by}).rowcount == 1
 
+    def adopt(self, mail_id: str, ticket_id: str) -> None:
+        """The mail belongs to this ticket from now on, and its bytes are sealed under the ticket's key."""
+        row = self._run(_RAW, {"id_": mail_id}).one()
+        values: dict[str, Any] = {"id_": mail_id, "ticket_id": ticket_id}
+        if row.raw_sealed is not None:
+            raw = self._unit.open(_owner(mail_id, row.ticket_id), *_PLACE, mail_id, row.raw_sealed)
+            values["raw_sealed"] = self._unit.seal(owner(ticket_id), *_PLACE, mail_id, raw)
+        self._run(_ADOPT, values)
+        if row.ticket_id is None:
+            self._unit.destroy_key(_owner(mail_id, None))
+
     def unmarked(self, mailbox: str, uidvalidity: int) -> list[int]:
         """UIDs of mails that belong to a ticket and are not yet flagged on the server."""
         return list(self._run(_UNMARKED, {"box": mailbox, "validity": uidvalidity}).scalars())
@@ -183,6 +196,10 @@ class Mailboxes:
         """How far this mailbox was read; None before the first time."""
         row = self._run(_BOX, {"is_": name}).one_or_none()
         return None if row is None else Box(row.name, row.uidvalidity, row.watermark, row.seen_at)
+
+    def all(self) -> list[Box]:
+        """Every mailbox that was ever read."""
+        return [Box(row.name, row.uidvalidity, row.watermark, row.seen_at) for row in self._run(_BOXES)]
 
     def put(self, name: str, uidvalidity: int, watermark: int) -> None:
         """Read up to this UID. Within one UIDVALIDITY the watermark never falls."""

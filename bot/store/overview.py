@@ -21,6 +21,12 @@ _WAITING = select(_T.id).where(WAITING)
 _NOBODYS = select(_T.id).where(NOBODYS)
 _MINE = _OPEN.where(_T.owner == bindparam("user"))
 _LATE = _OPEN.where(_T.due < bindparam("today"), _T.clock == "running")
+_OF_SENDER = (
+    select(_T.id)
+    .where(_T.sender_blind == bindparam("sender"))
+    .order_by(_T.state.desc(), _T.due.desc(), _T.ref.desc())
+    .limit(bindparam("most"))
+)
 _ASKED = (
     select(_R.ticket_id, _R.id)
     .where(_R.state == bindparam("is_"), _R.chosen_at.is_not(None))
@@ -85,6 +91,11 @@ class Overview:
     def waiting(self, most: int) -> list[Ticket]:
         """Open tickets that wait for the person who wrote, soonest due first."""
         return self._soonest(_WAITING, most)
+
+    def of_sender(self, blind: bytes, most: int) -> list[Ticket]:
+        """The tickets of this address, open ones first."""
+        ids = self._run(_OF_SENDER, {"sender": blind, "most": most}).scalars().all()
+        return tickets_of(self._unit, ids)
 
     def in_state(self, state: State, most: int) -> list[Ticket]:
         """Tickets with a right in this state, longest since it was chosen first."""

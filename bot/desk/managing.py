@@ -1,0 +1,12 @@
+"""What a team does with its tickets beside answering them, in one family, and the kinds of work it brings."""
+
+from bot.desk.joining import Joining
+from bot.desk.looking import Looking
+from bot.desk.owning import Owning
+from bot.desk.refusing import Refusing
+from bot.desk.remarking import Remarking
+from bot.desk.sorting import Sorting
+
+
+class Managing(Owning, Refusing, Remarking, Sorting, Joining, Looking):
+    """Own, refuse, note, hold, sort, block, join, part, look."""

@@ -1,0 +1,54 @@
+"""Who looks after a ticket: taken, given to somebody, handed over. Reminders go to the owner."""
+
+from bot.desk.wording import Wording
+from bot.errors import NotAllowed
+from bot.tickets import Role, check_role
+
+
+class Owning(Wording):
+    """The verbs of ownership. A ticket has one owner, always somebody who may handle it."""
+
+    def take(self, user: str, event: str, ticket_id: str) -> None:
+        """The ticket that nobody looked after is this user's."""
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            if ticket.owner == user:
+                raise NotAllowed("You look after it already.")
+            if ticket.owner is not None:
+                raise NotAllowed(
+                    f"<@{ticket.owner}> looks after it already. If it is to be yours, press “More …” and “Assign …”."
+                )
+            unit.tickets.own(ticket.id, user)
+            unit.audit(actor.id, "take", ticket.id)
+            self._word(unit, ticket, "take", user)
+            self._redraw(unit, ticket.id)
+
+    def assign(self, user: str, event: str, ticket_id: str, to: str) -> None:
+        """The ticket is looked after by `to` from now on. They are named in its thread, which tells them.
+
+        NotAllowed, naming the field, where they may not handle enquiries.
+        """
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        if not self.handles(to):
+            told = "They may not handle enquiries. Choose somebody else, or ask an admin for the role “handler”."
+            raise NotAllowed(told, field="to")
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = self._open_ticket(unit, ticket_id)
+            if ticket.owner == to:
+                raise NotAllowed("They look after it already.", field="to")
+            verb = "hand_over" if ticket.owner == user else "take" if to == user else "assign"
+            unit.tickets.change(ticket.id, ticket.version, owner=to)
+            unit.audit(actor.id, verb, ticket.id, owner=[ticket.owner, to])
+            self._word(unit, ticket, verb, user, to=to)
+            self._redraw(unit, ticket.id)
+
+    def handles(self, user: str) -> bool:
+        """Whether this user may handle enquiries."""
+        return bool(self.actor(user).roles & {Role.HANDLER, Role.ADMIN})

@@ -1,0 +1,149 @@
+"""A right is refused, always by a person: on a ground the law knows, with reasons, in whole or in part.
+
+GDPR 12(4): without delay, with the reasons, the authority and the courts. Whoever is not known for certain learns
+nothing from it about what is held.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.cards.refusal import RefusalForm
+from bot.desk.identifying import Identifying
+from bot.desk.running import cool_key
+from bot.errors import NotAllowed
+from bot.law.grounds import EXCESSIVE, Ground, grounds
+from bot.store import Unit
+from bot.tickets import DISCLOSING, PROPOSED, REFUSABLE, Identity, Request, Role, State, Ticket, check_role
+
+BEFORE = frozenset(  # nothing was done or given out yet
+    {State.RECEIVED, State.IDENTIFYING, State.PLANNING, State.PLANNED, State.APPROVING, State.COOLING}
+)
+UNPLANNED = frozenset({State.RECEIVED, State.IDENTIFYING})
+LONGEST = 20  # paragraphs
+
+
+class Refusing(Identifying):
+    """The verb of refusal, and the form it is filled in from."""
+
+    def refusal_form(self, user: str, request_id: str) -> RefusalForm:
+        """What the form is drawn from; NotAllowed where this right cannot be refused, or not any more."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.read() as unit:
+            request = unit.requests.get(request_id)
+            ticket = unit.tickets.get(request.ticket_id)
+            self._check_refusable(unit, ticket, request)
+            address = bool(unit.tickets.correspondent(ticket.id).address)
+        return RefusalForm(
+            ref=ticket.ref, request_id=request.id, version=request.version, right=request.right,
+            grounds=grounds(request.right, ticket.regimes), systems=self._leavable(ticket, request),
+            with_the_answer=request.right in DISCLOSING, confirmed=ticket.identity == Identity.CONFIRMED,
+            address=address,
+        )  # fmt: skip
+
+    def refuse(
+        self, user: str, event: str, request_id: str, ground: str, words: Sequence[str], *,
+        no_fee: Sequence[str] = (), systems: Sequence[str] = (), seen: int | None = None,
+    ) -> str:  # fmt: skip
+        """What was done, in a sentence: the right, or the part of it in these systems, is refused.
+
+        The letter is on its way, or for a part of a copy goes with the answer. `seen` is the version of the request the
+        form was drawn from. NotAllowed, naming the field, where something is missing.
+        """
+        actor = self.actor(user)
+        check_role(actor, Role.HANDLER)
+        said, fee = _paragraphs(words), _paragraphs(no_fee)
+        if not said:
+            raise NotAllowed("Say why it is so in this case: the law asks for the reasons.", field="words")
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return "This has been taken already. The card shows it."
+            ticket, request = self._request(unit, request_id)
+            if seen is not None and seen != request.version:
+                raise NotAllowed(f"Something has changed since you opened this: {self._by_whom(unit, request)}")
+            self._check_refusable(unit, ticket, request)
+            found = self._ground(ticket, request, ground, fee)
+            unit.refusals.add(ticket.id, request.id, ground, systems, said, user)
+            values = self._refusal_values(ticket, request, found, said, fee, systems)
+            if systems:
+                return self._refuse_part(unit, ticket, request, user, values, systems)
+            return self._refuse_all(unit, ticket, request, user, values, found)
+
+    def _refuse_all(
+        self, unit: Unit, ticket: Ticket, request: Request, user: str, values: Mapping[str, Any], ground: Ground
+    ) -> str:
+        if request.plan_id:
+            unit.plans.decide(request.plan_id, "rejected", user)
+            unit.plans.void(request.plan_id)
+            self.engine.cancel(unit, cool_key(request))
+        request = self._move(unit, request, "refuse", self.actor(user), reason=ground.words)
+        self._word(unit, ticket, "refuse", user, what=str(request.right))
+        if not unit.tickets.correspondent(ticket.id).address:
+            return (
+                "Refused. There is no e-mail address, so write by post: the reasons, the ground, the authorities and "
+                "that the person can go to court have to stand in it."
+            )
+        self._send(unit, ticket, "refusal", values, request=request)
+        return "Refused. The letter with your reasons is on its way; the card shows it."
+
+    def _refuse_part(
+        self, unit: Unit, ticket: Ticket, request: Request, user: str, values: Mapping[str, Any], systems: Sequence[str]
+    ) -> str:
+        left = self._leavable(ticket, request)
+        if not left:
+            raise NotAllowed("A part cannot be refused here and now: refuse all of it, or nothing.", field="systems")
+        if not set(systems) < set(left):
+            raise NotAllowed("Leave at least one system in, or mark none to refuse all of it.", field="systems")
+        unit.audit(user, "refuse_part", ticket.id, request.id, ground=values["ground"], systems=sorted(systems))
+        self._word(unit, ticket, "refuse_part", user, what=str(request.right))
+        if request.right in DISCLOSING:
+            self._redraw(unit, ticket.id)
+            return "Taken. What you marked stays out of the copy, and the answer says which part and why."
+        self._send(unit, ticket, "refusal", values)
+        self.engine.cancel(unit, cool_key(request))
+        self._void(unit, request)
+        return "Refused in part. The letter is on its way, and the plan is made anew without that part."
+
+    def _leavable(self, ticket: Ticket, request: Request) -> dict[str, str]:
+        """The systems a refusal in part may leave out (name -> label); none where it would come too late or too soon.
+
+        A part of a copy is told with the answer. Of anything else the letter goes at once and shows that something is
+        held, so identity has to be confirmed first.
+        """
+        early = request.right in DISCLOSING and request.state in UNPLANNED
+        planned = request.right in PROPOSED and request.state in {State.APPROVING, State.COOLING}
+        may = early or (planned and ticket.identity == Identity.CONFIRMED)
+        several = {name: system.label for name, system in self.systems.items()}
+        return several if may and len(several) > 1 else {}
+
+    def _check_refusable(self, unit: Unit, ticket: Ticket, request: Request) -> None:
+        if ticket.state != "open":
+            raise NotAllowed(f"{ticket.ref} is closed.")
+        if request.right not in REFUSABLE:
+            raise NotAllowed("An objection to advertising cannot be refused: the law knows no exception (GDPR 21(3)).")
+        state = request.back_to if request.state == State.NEEDS_PERSON else request.state
+        if state not in BEFORE or self._lifting(unit, request):
+            raise NotAllowed(f"This cannot be refused any more. {self._by_whom(unit, request)}")
+
+    def _ground(self, ticket: Ticket, request: Request, key: str, fee: Sequence[str]) -> Ground:
+        found = grounds(request.right, ticket.regimes).get(key)
+        if found is None:
+            raise NotAllowed("Not every law that may apply knows this ground. Choose one of the list.", field="ground")
+        if key == EXCESSIVE and not fee:
+            raise NotAllowed("Say why you do not ask a fee instead: the law wants it proved.", field="no_fee")
+        return found
+
+    def _refusal_values(
+        self, ticket: Ticket, request: Request, ground: Ground, said: Sequence[str], fee: Sequence[str],
+        systems: Sequence[str],
+    ) -> dict[str, Any]:  # fmt: skip
+        left_out = [{"system": self.systems[name].label} for name in systems if name in self.systems]
+        return {
+            "right": str(request.right), "ground": ground.key, "article": ground.article,
+            "words_of_ours": list(said), "why_no_fee": list(fee) if ground.key == EXCESSIVE else [],
+            "part": bool(systems), "left_out": left_out,
+            "confirmed": ticket.identity == Identity.CONFIRMED,
+        }  # fmt: skip
+
+
+def _paragraphs(words: Sequence[str]) -> list[str]:
+    return [each.strip() for each in words if each.strip()][:LONGEST]

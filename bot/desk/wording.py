@@ -1,0 +1,49 @@
+"""A word in the thread of a ticket's card: who did what. The thread is the log people read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.cards.words import Word, word_blocks, word_text
+from bot.desk.moving import Moving
+from bot.engine import Job, Kind
+from bot.errors import Temporary
+from bot.store import Unit
+from bot.tickets import Ticket
+from bot.workflow import NotSeen, Seen
+
+
+class Wording(Moving):
+    """What the thread says."""
+
+    def _word(
+        self, unit: Unit, ticket: Ticket, did: str, by: str, *, to: str = "", what: str = "", aloud: bool = False
+    ) -> None:
+        """The card's thread will say it, once; `aloud`: the channel hears it, too.
+
+        `to` and `what` are ids and words of ours, never a person's.
+        """
+        args = {"ticket": ticket.id, "did": did, "by": by, "to": to, "what": what, "aloud": aloud}
+        self.engine.put(unit, "word", f"word:{unit.id()}", args, lane="slack-post", ticket_id=ticket.id)
+
+    def _word_call(self, job: Job) -> Mapping[str, Any]:
+        with self.store.read() as unit:
+            ticket = unit.tickets.get(job.args["ticket"])
+        if ticket.card_ts is None:
+            raise Temporary("The card is not posted yet.", retry_after=1.0)
+        word = Word(ticket.ref, *(job.args[name] for name in ("did", "by", "to", "what")))
+        channel, ts = self.channel.post(
+            word_blocks(word), word_text(word), job.key, thread=ticket.card_ts, broadcast=job.args["aloud"]
+        )
+        return {"channel": channel, "ts": ts}
+
+    def _word_probe(self, job: Job) -> Any:
+        with self.store.read() as unit:
+            thread = unit.tickets.get(job.args["ticket"]).card_ts
+        found = self.channel.find(job.key, job.made_at, thread=thread)
+        return Seen({"channel": found[0], "ts": found[1]}) if found else NotSeen()
+
+    def _word_kind(self) -> Kind:
+        return Kind(
+            name="word", call=self._word_call, probe=self._word_probe, timeout_s=self.house.slack_timeout_s,
+            settle_s=self.house.slack_settle_s, failed=self._failed,
+        )  # fmt: skip
