@@ -16,6 +16,8 @@ __all__ = [
     "Reading",
     "Rules",
     "Verdict",
+    "asked",
+    "echo",
     "from_headers",
     "glance",
     "identity_text",

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar, cast
 import re2
 
 _Name = TypeVar("_Name")
+MEMORY = 64 * 1024 * 1024  # bytes a set may use: with too little it would find nothing, and say nothing
 
 
 def pattern(text: str) -> "re.Pattern[str]":
@@ -34,7 +35,9 @@ class Names(Generic[_Name]):
 
     def __init__(self, patterns: Mapping[_Name, str]) -> None:
         self._names = list(patterns)
-        self._set = re2.Set.SearchSet()
+        options = re2.Options()
+        options.max_mem = MEMORY
+        self._set = re2.Set.SearchSet(options)
         for text in patterns.values():
             self._set.Add(text)
         self._set.Compile()

@@ -1,9 +1,9 @@
-"""The radar for missed requests: which sentences of a mail ask for what, in four languages, and why (EDPB 01/2022, 52-57).
+"""The radar for missed requests: which sentences of a mail ask for what, in four languages, and why.
 
-The law asks for no form, so every mail is judged by its words. A sign is a set of clues that stand together in a
-sentence or in two that follow each other (“You published a picture of me. Please take it down.”), unless another clue
-says what is really meant. Its points add up; from `ENOUGH` on, a person looks. All of it is one table: no model, no
-network, and of each verdict the sentence it rests on.
+The law asks for no form (EDPB guidelines 01/2022, 52-57), so every mail is judged by its words. A sign is a set of
+clues that stand together in a sentence or in two that follow each other (“You published a picture of me. Please take
+it down.”), unless another clue says what is really meant. Its points add up; from `ENOUGH` on, a person looks. All of it
+is one table: no model, no network, and of each verdict the sentence it rests on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -86,6 +86,7 @@ _CONSENT = "It withdraws a consent."
 _ANOTHER = "It asks for somebody the writer speaks for."
 _PORTAL = "It passes on the request of somebody else."
 _BY_NAME = "It names a right of the law on data protection."
+_REMINDED = "It speaks of a request made before, and of the law or its authority."
 _DEMANDED = "It demands something and names the law on data protection."
 
 _OFFER = "TRAINING PROCESSOR"
@@ -94,6 +95,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign(6, _ACCESS, _A, "WHAT_YOU_KNOW SEND", "SENDING_MINE"),
     _sign(6, _COPY, _A, "MY_RECORD SEND", "SENDING_MINE DELETE"),
     _sign(6, _COPY, _A, "RECORD OF_ME SEND", "SENDING_MINE DELETE"),
+    _sign(6, _COPY, _A, "RECORD OF_ME DEMAND", "SENDING_MINE DELETE"),
     _sign(6, _ORIGIN, _A, "ORIGIN MY_CONTACT", "SENDING_MINE"),
     _sign(6, _DELETION, _D, "MY_DATA DELETE", "DEVICE DONE"),
     _sign(6, _DELETION, _D, "WHAT_YOU_KNOW DELETE"),
@@ -131,6 +133,14 @@ SIGNS: tuple[Sign, ...] = (
     _sign(6, _BY_NAME, _D, "DELETION_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
     _sign(6, _BY_NAME, _R, "RESTRICTION_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
     _sign(6, _BY_NAME, _P, "PORTABILITY_BY_NAME DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _A, "RULE_ACCESS DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _C, "RULE_CORRECTION DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _D, "RULE_DELETION DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _R, "RULE_RESTRICTION DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _P, "RULE_PORTABILITY DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _BY_NAME, _O, "RULE_OBJECTION DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _REMINDED, None, "REQUESTED LAW", _OFFER),
+    _sign(6, _REMINDED, None, "REQUESTED AUTHORITY", _OFFER),
     _sign(6, _DEMANDED, None, "LAW DEMAND", _OFFER),
     _sign(6, _DEMANDED, None, "RULE DEMAND", _OFFER),
     _sign(3, _BY_NAME, _A, "ACCESS_BY_NAME", f"{_OFFER} YOUR_DATA"),
@@ -182,13 +192,13 @@ def _places(sentences: Sequence[str]) -> Iterator[tuple[str, set[Clue]]]:
             yield both[:_LONGEST], clues[number] | clues[number + 1]
 
 
-_END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•–]\s")
+_END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•]\s")
 _SHORT = ("art", "abs", "nr", "no", "mr", "ms", "mrs", "dr", "st", "lit", "bzw", "resp", "al", "hr", "fr", "sig", "e.g",
           "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv")  # fmt: skip
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences, each in one line; an abbreviation ends none. A colon does not end one either: it names what follows."""
+    """The sentences, each in one line. An abbreviation, a date and a colon end none."""
     found: list[str] = []
     start = 0
     for match in _END.finditer(text):

@@ -17,7 +17,8 @@ _FOOTER = pattern(
     r"(?i)[^.!?]{0,200}\b(?:intended (?:recipient|addressee|solely|only)|received (?:this|it) (?:\S+ ){0,3}in error|"
     r"by mistake|irrt(?:ü|u|ue)mlich|versehentlich|par erreur|per errore|destinatario|destinataire)\b"
     r"[^.!?]{0,200}[.!?]?"
-    r"(?:[^.!?]{0,200}\b(?:delete|destroy|l(?:ö|oe)schen|vernichten|d(?:é|e)truire|supprimer|cancellare|eliminare)\b[^.!?]{0,200})?"
+    r"(?:[^.!?]{0,200}\b(?:delete|destroy|l(?:ö|oe)schen|vernichten|d(?:é|e)truire|supprimer|cancellare|eliminare)\b"
+    r"[^.!?]{0,200})?"
 )
 _FOOTERS = ("intended ", " error", "mistake", "irrt", "versehentlich", "erreur", "errore", "destinata")
 
@@ -51,7 +52,7 @@ _BY_NAME, _BY_VERB = Names(_NAMED), Names(_BARE)
 
 
 def own_words(subject: str, text: str) -> str:
-    """What the writer says: without quoted lines, unless the subject says that they are what is sent on; no small print."""
+    """What the writer says: no small print, and no quoted lines unless the mail is a forwarded one."""
     text = text[: READ * 2]
     if ">" in text and not _FORWARDED.search(subject):
         text = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
@@ -78,10 +79,10 @@ def named_rights(text: str) -> frozenset[Right]:
 
 
 _STOP = {
-    "en": "the and you your have that this with for from are was not please would dear regards i my me to of is it an on",
-    "de": "der die das und ich sie ihre mein meine nicht ist bitte mit von auf fur uber alle haben sehr geehrte zu ein den",
-    "fr": "le les des et vous votre mes mon est pas que pour dans une avec sur je veuillez bonjour cordialement merci de ma",
-    "it": "il gli della dei che di mi mio miei non per con una sono vi vostro vorrei gentili saluti grazie cordiali i e la",
+    "en": "the and you your have that this with for from are was not please would dear regards i my me to of is it on",
+    "de": "der die das und ich sie ihre mein meine nicht ist bitte mit von auf fur uber alle haben sehr geehrte zu ein",
+    "fr": "le les des et vous votre mes mon est pas que pour dans une avec sur je veuillez bonjour cordialement merci",
+    "it": "il gli della dei che di mi mio miei non per con una sono vi vostro vorrei gentili saluti grazie cordiali la",
 }
 _WORDS = {language: words.split() for language, words in _STOP.items()}
 

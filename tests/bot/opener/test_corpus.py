@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from bot.intake import Reading, Verdict
@@ -21,21 +22,24 @@ PEOPLE = ("permissive/crisp-oss__email-reply-parser", "permissive/discourse__ema
 
 @pytest.fixture(scope="module")
 def corpus(shared: Path) -> dict[str, tuple[str, Reading]]:
-    """File -> its kind and how it was read, through the opener."""
+    """File -> its kind and how it was read, through one child, within its bounds of time and memory."""
     folder = shared / "corpus" / "mail"
     rows = json.loads((folder / "manifest.json").read_text())
     with Opener(RULES) as opener:
         opener.read(b"")
+        first = opener.pid
+        assert first is not None
         began = time.monotonic()
         readings = opener.read_many([(folder / row["file"]).read_bytes() for row in rows])
         seconds = time.monotonic() - began
-        assert opener.pid is not None
+        assert opener.pid == first  # nothing killed it
+        assert psutil.Process(first).memory_info().rss < 200 * 1024**2
     found = {row["file"]: (row["kind"], reading) for row, reading in zip(rows, readings, strict=True)}
     print(
         f"\n{len(found)} mails in {seconds:.1f} s:",
         dict(Counter(reading.verdict.value for _, reading in found.values())),
     )
-    assert seconds < 60
+    assert seconds < 25
     return found
 
 
@@ -66,6 +70,7 @@ def test_ordinary_mail_is_not_taken_for_a_machines(corpus: dict[str, tuple[str, 
     people = {name: reading for name, (_, reading) in corpus.items() if name.startswith(PEOPLE)}
     assert len(people) > 190
     assert {reading.verdict for reading in people.values()} == {Verdict.OTHER}
+    assert sum(reading.verdict == Verdict.OTHER for _, reading in corpus.values()) == 664
     assert not [name for name, (_, reading) in corpus.items() if reading.verdict == Verdict.NEAR_MISS]
 
 
