@@ -11,7 +11,7 @@ from bot import settings as configuration
 from bot.desk import Desk
 from bot.errors import NotAllowed, Temporary
 from handlers.entering import As, event, me
-from handlers.printing import line, say
+from handlers.printing import line
 from handlers.ticket import KEY, Json, day
 
 
@@ -29,7 +29,7 @@ def watch(
     with closing(desk.store):
         with desk.store.read() as unit:
             if not unit.ledger.any():
-                say("Nobody has been erased yet: there is nothing to look for.")
+                line({"ledger": "Nobody has been erased yet: there is nothing to look for."}, as_json=as_json)
                 return
         rows = [_row(desk, name) for name in system or desk.systems]
         desk.sound()

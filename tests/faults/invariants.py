@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.sandbox.slack import Slack
 from bot.store import Store
 from bot.store.rows import AuditRow
-from bot.store.schema import action, mail, work
+from bot.store.schema import action, erased, mail, work
 from bot.tickets import DESTRUCTIVE, MOVES, Request, State, Ticket
 
 IN_MODALS = ("views.open", "views.update", "views.push")  # where a person's words may be
@@ -45,8 +45,11 @@ def check_invariants(world: Evidence) -> None:
         trails = {ticket.id: unit.trail(ticket.id) for ticket in tickets}
         mails = unit.connection.scalar(select(func.count()).select_from(mail))
         acts = unit.connection.execute(select(action.c.key, action.c.state)).all()
+        erasing = unit.connection.scalars(select(action.c.key).where(action.c.kind == "erase")).all()
+        entered = set(unit.connection.scalars(select(erased.c.request_id)))
         letters = {each.message_id: each for ticket in tickets for each in unit.letters.of(ticket.id)}
     assert mails == world.accepted, f"I1: {world.accepted} mails reached the mailbox, {mails} are in the house"
+    assert {key.partition(":")[0] for key in erasing} <= entered, "I13: destroyed without a row of the ledger"
     assert all(times == 1 for *_, times in world.changes), f"I2: changed twice: {world.changes}"
     _letters_once(world, letters)
     _one_card_each(world, tickets)

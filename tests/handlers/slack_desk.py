@@ -127,6 +127,16 @@ class FakeDesk:
     def settle_mail(self, user: str, event: str, mail_id: str) -> None:
         self._act("settle_mail", user, event, mail_id)
 
+    def erase_again(self, user: str, event: str, alarm_id: str) -> None:
+        self._act("erase_again", user, event, alarm_id)
+
+    def consents(self, user: str, alarm_id: str) -> list[tuple[str, str]]:
+        self._ask("consents", user, alarm_id)
+        return [("s1", "zora@quellmann.example"), ("s2", "zora.private@quellmann.example")]
+
+    def consent(self, user: str, event: str, sighting_id: str, where: str, on: date) -> None:
+        self._act("consent", user, event, sighting_id, where, on)
+
     def close(self, user: str, event: str, ticket_id: str) -> None:
         self._act("close", user, event, ticket_id)
 

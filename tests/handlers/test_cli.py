@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.build import new_id
 from bot.sandbox.company import COUPLE, JONAS
 from bot.sandbox.world import World
+from bot.store import Keys
 from tests.faults.stage import Zygote
+from tests.fixtures.store import opened
 
 pytestmark = pytest.mark.xdist_group("cli")  # one world, one process to fork from
 SUBJECTLINE = Path(sys.executable).parent / "subjectline"
@@ -157,6 +160,30 @@ def test_data_lint(world: World) -> None:
     found = run(world, "data", "lint", SUBJECTLINE_CONFIG=str(broken))
     assert found.returncode == 1
     assert "phone" in found.stdout
+
+
+def test_data_watch_after_a_restore(world: World) -> None:
+    """Nothing to look for, then somebody who is there again: counts, no value, exit 1; until there is new consent."""
+    found = run(world, "data", "watch")
+    assert (found.returncode, found.stdout.strip()) == (0, "Nobody has been erased yet: there is nothing to look for.")
+    environment = world.environment()
+    keys = Keys.from_text(environment["SUBJECTLINE_KEY"])
+    with opened(environment["DATABASE_URL"], keys, world.clock, new_id) as store, store.begin() as unit:
+        unit.ledger.enter("r1", "DPE-2026-0001", [JONAS])
+        unit.ledger.proved("r1")
+    found = run(world, "data", "watch", "--json")
+    (row,) = [each for each in rows(found) if each["system"] == "server"]
+    assert found.returncode == 1
+    assert row["again"] == row["new"] == 1
+    assert row["addresses"] > 40
+    assert "altherr" not in found.stdout.lower()
+    again = run(world, "data", "watch", "--system", "server", "--json")
+    assert (again.returncode, rows(again)[0]["again"], rows(again)[0]["new"]) == (1, 1, 0)
+    lifted = run(world, "data", "lift", JONAS.upper(), "--reason", "contract of May", "--on", "2026-11-20")
+    assert (lifted.returncode, "may be held again" in lifted.stdout) == (0, True)
+    assert run(world, "data", "lift", JONAS, "--reason", "contract").returncode == 1
+    assert "There is no system attic." in run(world, "data", "watch", "--system", "attic").stderr
+    assert run(world, "data", "watch").returncode == 0
 
 
 def test_audit_verify(world: World) -> None:

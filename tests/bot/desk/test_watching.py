@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from bot import checkpoints
 from bot.connectors import Found
 from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
 from bot.errors import NotAllowed, PlanChanged, Temporary, Unsupported
 from bot.law import Right
 from bot.store.ledger import Sighting
+from bot.store.schema import work
 from bot.tickets import BOT, Identity, State
 from bot.workflow import Act, Line
 from tests.bot.desk.office import ANN, HUGO, PAULA, VERA, Stage
@@ -22,6 +25,8 @@ OTHER = "ann.private@example.net"
 
 class Server(FakeSystem):
     """A server that can find its data changed, keep rows by law, and say what it saw when it was told to erase."""
+
+    timeout_s = 0.3  # a lost answer is settled soon
 
     def __init__(self, name: str = "server", people: Mapping[str, tuple[str, int]] | None = None) -> None:
         super().__init__(name, people)
@@ -569,3 +574,96 @@ def test_unsupported_stays_what_it_is(stage: Stage) -> None:
     assert stage.desk.look_over("server") == Looked("server", None)
     with pytest.raises(Unsupported):
         list(stage.system.addresses())
+
+
+# -- killed on the way --------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """As by kill -9: nobody catches it, and what was not committed is gone."""
+
+
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """The process dies once, at this point."""
+
+    def at(point: str) -> None:
+        monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
+
+    def die(_: str) -> None:
+        monkeypatch.setattr(checkpoints, "_AT", frozenset())
+        raise Killed
+
+    monkeypatch.setattr(checkpoints, "_die", die)
+    return at
+
+
+def risen(stage: Stage) -> Stage:
+    """The next process, on the same database, with the same world."""
+    stage.engine.recover()
+    after = Stage(stage.store, stage.clock, stage.ids, stage.system, stage.channel, stage.postman, stage.packer)
+    after.uid = stage.uid
+    after.engine.recover()
+    return after
+
+
+@pytest.mark.parametrize("point", ["ledger.written", "cool.recorded", "erase.claimed", "erase.before_call", "erase.after_call"])
+def test_no_blow_falls_without_its_row(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """Killed at every point between approval and proof: whatever was destroyed stood in the ledger before, once."""
+    known: list[bool] = []
+    stage.system.before = lambda: known.append(in_ledger(stage))  # type: ignore[attr-defined]
+    ticket_id, request = stage.planned_deletion()
+    assert request.plan_id
+    stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
+    dies_at(point)
+    with pytest.raises(Killed):
+        stage.cooled()
+    assert in_ledger(stage) == (point != "ledger.written")
+    stage = risen(stage)
+    for _ in range(4):
+        stage.clock.forward(minutes=2)
+        stage.work()
+    if stage.request(ticket_id, Right.DELETION).state != State.DONE:
+        stage.settled(next(iter(_erasing(stage))))
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert known == [True]
+    assert len(stage.system.erasures) == 1
+    with stage.store.read() as unit:
+        assert unit.ledger.any()
+
+
+def _erasing(stage: Stage) -> list[str]:
+    with stage.store.read() as unit:
+        return list(unit.connection.scalars(select(work.c.key).where(work.c.kind == "erase")))
+
+
+@pytest.mark.parametrize("point", ["watch.noted", "watch.told", "alarm.after_call", "watch.claimed", "watch.recorded"])
+def test_a_watch_that_is_killed_tells_everything_once(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """On it goes: one alarm, whatever the moment."""
+    erased(stage)
+    restored(stage)
+    stage.clock.forward(days=1)
+    dies_at(point)
+
+    def round_() -> None:
+        for _ in range(4):
+            stage.desk.watch()
+            stage.work()
+            stage.clock.forward(minutes=2)
+
+    with pytest.raises(Killed):
+        round_()
+    stage = risen(stage)
+    round_()
+    assert len(alarms(stage)) == 1
+
+
+def test_a_press_that_is_killed_is_no_press(stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """No ticket; the next press opens one."""
+    alarm = again(stage)
+    dies_at("watch.planned")
+    with pytest.raises(Killed):
+        stage.desk.erase_again(HUGO, "a1", alarm)
+    stage = risen(stage)
+    assert len(stage.desk.tickets(HUGO)) == 1
+    assert len(stage.desk.erase_again(HUGO, "a1", alarm)) == 1
