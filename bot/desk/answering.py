@@ -10,7 +10,7 @@ from bot.errors import SubjectlineError
 from bot.law import Right
 from bot.store import Unit
 from bot.tickets import BOT, SILENT, Request
-from bot.workflow import Act, Change, Line
+from bot.workflow import Act, Change, Line, Outcome
 
 
 class Answering(Packing):
@@ -21,19 +21,30 @@ class Answering(Packing):
         ticket = unit.tickets.get(request.ticket_id)
         if ticket.channel in SILENT:
             self._move(unit, request, "finish", BOT)
-        elif not self._persons(unit, request.id):
-            self._send(unit, ticket, "nothing_held", {"right": str(request.right), **self._searched()}, request=request)
+        elif self._nothing(unit, request):
+            values = {"right": str(request.right), **self._looked(unit, request)}
+            self._send(unit, ticket, "nothing_held", values, request=request)
         elif request.right in PACKED:
             key = f"{request.id}:pack:{request.generation}"
             self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=ticket.id)
         else:
             letter, values = self._answer_of(unit, request)
-            self._send(unit, ticket, letter, {**self._searched(), **values}, request=request)
+            self._send(unit, ticket, letter, {**self._looked(unit, request), **values}, request=request)
+
+    def _nothing(self, unit: Unit, request: Request) -> bool:
+        """Whether nobody holds anything: no program, and nobody who looked."""
+        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        if any(each.outcome == Outcome.DONE for each in tasks):
+            return False
+        lines = unit.plans.get(request.plan_id).lines if request.plan_id else ()
+        only_hands = bool(tasks) and not any(line.count for line in lines if line.act != Act.TASK)
+        return only_hands or not self._persons(unit, request.id)
 
     def _answer_of(self, unit: Unit, request: Request) -> tuple[str, dict[str, Any]]:
         """The letter that says what was done, and what it says."""
         assert request.plan_id is not None
-        lines = [line for line in unit.plans.get(request.plan_id).lines if line.count and line.system in self.systems]
+        planned = unit.plans.get(request.plan_id).lines
+        lines = [each for each in planned if each.count and each.system in self.systems and each.act != Act.TASK]
         done = {"done_on": self._today(unit.now), "lines": [self._spoken(line) for line in lines]}
         if request.right == Right.CORRECTION:
             return "correction_done", {**done, "changes": [self._said(each) for each in self._changes(unit, request)]}
@@ -58,7 +69,6 @@ class Answering(Packing):
         assert request.plan_id is not None
         lines = unit.plans.get(request.plan_id).lines
         return {
-            **self._searched(),
             "erased": [self._spoken(line) for line in lines if line.act in {Act.DELETE, Act.ANONYMISE} and line.count],
             "kept": [self._spoken(line) for line in lines if line.act == Act.KEEP and line.count],
             "erased_on": self._today(unit.now),

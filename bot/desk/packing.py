@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
-from bot.desk.office import Content
+from bot.desk.office import ByHand, Content
 from bot.desk.timing import Timing
 from bot.engine import Job, Kind
 from bot.errors import Refused
@@ -16,8 +16,9 @@ from bot.intake import normal_address
 from bot.law import Right
 from bot.law.grounds import grounds
 from bot.store import Holding, Unit
+from bot.store.rows import TaskRow
 from bot.tickets import BOT, PERSON, Request, State, Ticket
-from bot.workflow import Act
+from bot.workflow import Act, Outcome
 
 PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
 COPY_S = 1800.0  # longest copy of one system, and longest packing; each call within it has its own deadline
@@ -120,7 +121,7 @@ class Packing(Timing):
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         self._send(
             unit, ticket, PACKED[request.right],
-            {**self._access_values(packed["token"], expires_at), "withheld": self._withheld(unit, ticket, request)},
+            {**self._access_values(unit, request, packed["token"], expires_at), "withheld": self._withheld(unit, ticket, request)},
             request=request, secret=packed["token"],
         )  # fmt: skip
 
@@ -133,16 +134,33 @@ class Packing(Timing):
             told.append(f"{where}: {' '.join(each.words)}{f' ({known.article})' if known else ''}")
         return told
 
-    def _access_values(self, token: str, expires_at: datetime) -> dict[str, Any]:
+    def _access_values(self, unit: Unit, request: Request, token: str, expires_at: datetime) -> dict[str, Any]:
         return {
-            **self._searched(),
+            **self._looked(unit, request),
             "link": f"{self.house.public_url}/p/{token}",
             "link_until": self._today(expires_at),
             "downloads": self.house.package_downloads,
         }
 
-    def _searched(self) -> dict[str, Any]:
-        return {"searched": [system.label for system in self.systems.values()]}
+    def _looked(self, unit: Unit, request: Request) -> dict[str, Any]:
+        """Where programs have searched and people have looked, and what came of the people's part."""
+        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        looked = {each.system for each in tasks}
+        places = [each for name, each in self.systems.items() if not each.by_hand or name in looked]
+        lines = unit.plans.get(request.plan_id).lines if request.plan_id else ()
+        did = "lifting" if any(each.act == Act.LIFT for each in lines) else str(request.right)
+        return {"searched": [each.label for each in places], "by_hand": [self._by_hand(each, did) for each in tasks]}
+
+    def _by_hand(self, task: TaskRow, did: str) -> dict[str, Any]:
+        """One task as a letter tells it; nothing of its evidence. What was not there is not told as done."""
+        system, done = self.systems.get(task.system), task.outcome == Outcome.DONE
+        return {
+            "system": system.label if system else task.system,
+            "place": task.place,
+            "did": did if done else "nothing",
+            "on": self._today(task.done_at or task.made_at),
+            "says": system.answer.get(did, "") if done and isinstance(system, ByHand) else "",
+        }
 
     # -- the download ---------------------------------------------------------------------------------------------
 
