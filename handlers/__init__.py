@@ -9,7 +9,7 @@ from bot import cards
 from bot.desk import Desk
 from bot.law import Right
 from bot.slack import Channel, Workspace
-from handlers import buttons, commands, home, modals, moves, rights, watch
+from handlers import buttons, commands, home, modals, moves, rights, tasks, watch
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -38,6 +38,11 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action(cards.MENU)(door.modal("Clock", modals.clock_move))
     for kind, move in moves.FORMS.items():
         app.view(f"clock_{kind}")(door.form("Clock", move))
+    app.action(re.compile(f"^tasks:{RIGHT}$"))(door.modal("By hand", tasks.tasks))
+    app.action(re.compile(r"^task_done:\d+$"))(door.modal("Done by hand", tasks.open_form))
+    app.view("task_done")(door.form("Taken", tasks.done))
+    app.action(re.compile(r"^task_look:\d+$"))(door.modal("What was done", tasks.look))
+    app.action("task_seen")(door.inside("What was done", tasks.seen))
     app.action(re.compile(f"^plan:{RIGHT}$"))(door.modal("The whole plan", modals.plan))
     app.action("quarantine")(door.modal("Quarantine", modals.quarantine))
     app.action(re.compile(r"^quarantined:\d+$"))(door.modal("Quarantined mail", modals.quarantined))

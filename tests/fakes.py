@@ -289,7 +289,7 @@ class FakePacker:
 
     def hold(self, name: str, key: bytes, held: Iterable[Any]) -> SimpleNamespace:
         tables = [[each.name, [list(row) for row in each.rows]] for each in held]
-        frozen = key[:4] + json.dumps(tables).encode()
+        frozen = key[:4] + json.dumps(tables, default=bytes.decode).encode()
         self.held[name] = frozen
         rows = sum(len(rows) for _, rows in tables)
         return SimpleNamespace(rows=rows, size=len(frozen), digest=hashlib.sha256(frozen).hexdigest())

@@ -17,7 +17,7 @@ class Answering(Packing):
     """The verbs at the end of the road."""
 
     def _answer(self, unit: Unit, request: Request) -> None:
-        """In the state `answering`: the letter is written, or first the package it carries. Where nobody wrote: none."""
+        """In the state `answering`: the letter is written, or first the package it carries; none where nobody wrote."""
         ticket = unit.tickets.get(request.ticket_id)
         if ticket.channel in SILENT:
             self._move(unit, request, "finish", BOT)

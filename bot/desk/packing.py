@@ -119,11 +119,9 @@ class Packing(Timing):
             expires_at=expires_at,
         )  # fmt: skip
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
-        self._send(
-            unit, ticket, PACKED[request.right],
-            {**self._access_values(unit, request, packed["token"], expires_at), "withheld": self._withheld(unit, ticket, request)},
-            request=request, secret=packed["token"],
-        )  # fmt: skip
+        values = self._access_values(unit, request, packed["token"], expires_at)
+        values["withheld"] = self._withheld(unit, ticket, request)
+        self._send(unit, ticket, PACKED[request.right], values, request=request, secret=packed["token"])
 
     def _withheld(self, unit: Unit, ticket: Ticket, request: Request) -> list[str]:
         """What a person has left out of the copy, and why: a refusal in part is told with the answer (GDPR 12(4))."""

@@ -438,7 +438,7 @@ def test_the_named_person_is_reminded_until_it_is_done(stage: Stage) -> None:
     assert [row.state for row in rows].count("said") == 1
     done(stage, task, Said("done", SHREDDED))
     stage.channel.directs.clear()
-    stage.clock.forward(days=5)
+    stage.clock.forward(days=4)
     stage.desk.remind()
     stage.work()
     assert HELEN not in stage.channel.directs.values()
