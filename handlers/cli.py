@@ -21,9 +21,9 @@ from bot.settings import Settings
 from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.workflow import plan_hash
-from handlers import classify, doctor, due, entering, feed, report, ticket
+from handlers import classify, doctor, due, entering, feed, report, scan, ticket
 from handlers import run as running
-from handlers.data import lift, watch
+from handlers.data import ledger, lift, watch
 from handlers.printing import line, say
 
 CONFIG = 78  # sysexits: the configuration cannot be used
@@ -42,6 +42,7 @@ for name, group in {"db": db, "intake": intake, "law": law, "data": data, "audit
 app.add_typer(ticket.app, name="ticket")
 data.command()(watch)
 data.command()(lift)
+data.command()(ledger)
 ticket.app.command()(entering.new)
 ticket.app.command()(entering.address)
 
@@ -150,6 +151,17 @@ def classify_(files: list[Path]) -> None:
     """One JSON line a mail file; opens no ticket. Example: subjectline intake classify mail.eml"""
     for row in classify.files(files):
         print(json.dumps(row, ensure_ascii=False))
+
+
+@intake.command(name="scan")
+def scan_(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far to look back.")] = 90,
+    show: Annotated[bool, typer.Option("--show", help="Also who wrote, the subject and the sentence.")] = False,
+    take: Annotated[bool, typer.Option("--take", help="Hand what was found to the team.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What the mailbox holds that nobody has seen to; changes nothing there. Example: subjectline intake scan --days 90"""
+    raise typer.Exit(scan.scan(_settings(KEY | {"IMAP_URL"}), days, show=show, take=take, as_json=as_json))
 
 
 @law.command(name="due")

@@ -1,7 +1,9 @@
-"""`subjectline data watch` and `data lift`: what was erased is looked for now; who came back may be held again."""
+"""`subjectline data watch`, `lift`, `ledger`: what was erased is looked for now, may come back, is kept twice."""
 
+import json
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +15,8 @@ from bot.errors import NotAllowed, Temporary
 from handlers.entering import As, event, me
 from handlers.printing import line
 from handlers.ticket import KEY, Json, day
+
+MOMENTS = ("entered_at", "proved_at", "lifted_at")
 
 
 def watch(
@@ -52,6 +56,43 @@ def lift(
     with closing(desk.store):
         count = desk.readmit(user or me(), event(), address, reason, on)
     line({"lifted": "the address may be held again", "entries": count}, as_json=False)
+
+
+def ledger(
+    load: Annotated[Path | None, typer.Option(help="A copy: what is missing here is taken from it.")] = None,
+) -> None:
+    """Prints the ledger of what was erased, a copy to keep apart from the database: keyed hashes, nobody's name.
+
+    Example: subjectline data ledger
+    """
+    with closing(build.store(configuration.load(needs=KEY))) as store:
+        if load is None:
+            with store.read() as unit:
+                for each in unit.ledger.rows():
+                    line({**each, "hash": each["hash"].hex()}, as_json=True)
+            return
+        copied = _copied(load)
+        with store.begin() as unit:
+            news = sum(unit.ledger.restore(each) for each in copied)
+            unit.audit(me(), "ledger_restored", entries=news)
+    line({"restored": f"{news} of {len(copied)} entries were missing here"}, as_json=False)
+
+
+def _copied(file: Path) -> list[dict[str, Any]]:
+    """The entries of a copy. NotAllowed where it is none."""
+    try:
+        rows = [json.loads(each) for each in file.read_text(encoding="utf-8").splitlines() if each.strip()]
+        return [
+            {
+                **{name: row[name] for name in ("request_id", "ref", "lifted_by")},
+                **{name: row[name] and datetime.fromisoformat(row[name]) for name in MOMENTS},
+                "hash": bytes.fromhex(row["hash"]),
+                "lifted_on": row["lifted_on"] and date.fromisoformat(row["lifted_on"]),
+            }
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotAllowed(f"This is no copy of the ledger ({type(error).__name__}).") from None
 
 
 def _row(desk: Desk, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ no key of a ticket opens it, and nobody learns an address from it. What was seen
 key of its own, until somebody has decided about it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,11 @@ _OLD = delete(erased).where(_E.entered_at < bindparam("before"))
 _OLD_ALARMS = delete(alarm).where(_A.at < bindparam("before"))
 _UNKNOWN = delete(sighting).where(_S.hash.not_in(select(_E.hash)))
 _ANY_OLD = select(_E.hash).where(_E.entered_at < bindparam("before")).limit(1)
+_COPIED = [each for each in erased.c if each.name != "why_sealed"]
+_LATER = ("proved_at", "lifted_at", "lifted_on", "lifted_by")
+_HERE = select(*(erased.c[name] for name in _LATER)).where(
+    _E.hash == bindparam("is_"), _E.request_id == bindparam("of")
+)
 _WHY = select(_E.why_sealed, _E.lifted_on, _E.lifted_by).where(
     _E.hash == bindparam("is_"), _E.request_id == bindparam("of")
 )
@@ -171,6 +176,22 @@ class Ledger:
         if row.why_sealed is None:
             return ""
         return self._unit.open(OWNER, "erased", "why_sealed", f"{mark.hex()}|{request_id}", row.why_sealed).decode()
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every entry, for a copy outside the database; without what is sealed."""
+        for row in self._run(select(*_COPIED).order_by(_E.entered_at, _E.hash)):
+            yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+
+    def restore(self, row: Mapping[str, Any]) -> bool:
+        """Whether an entry of a copy was missing here, or was not known to be proved or lifted."""
+        here = self._run(_HERE, {"is_": row["hash"], "of": row["request_id"]}).one_or_none()
+        if here is None:
+            self._run(_ADD, row)
+            return True
+        news = {name: row[name] for name in _LATER if row[name] is not None and here._mapping[name] is None}  # noqa: SLF001
+        if news:
+            self._run(_LIFT, {"is_": row["hash"], "of": row["request_id"], **news})
+        return bool(news)
 
     def old(self, before: datetime) -> bool:
         """Whether there is an entry of before this moment."""

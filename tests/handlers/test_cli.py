@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -179,6 +180,16 @@ def test_data_watch_after_a_restore(world: World) -> None:
     assert "altherr" not in found.stdout.lower()
     again = run(world, "data", "watch", "--system", "server", "--json")
     assert (again.returncode, rows(again)[0]["again"], rows(again)[0]["new"]) == (1, 1, 0)
+    copy = world.folder / "ledger.jsonl"
+    copy.write_text(run(world, "data", "ledger").stdout)
+    assert "altherr" not in copy.read_text().lower()
+    with opened(environment["DATABASE_URL"], keys, world.clock, new_id) as store, store.begin() as unit:
+        unit.ledger.forget(unit.now + timedelta(days=1))  # as after the restore of an older database
+        assert not unit.ledger.erased(JONAS)
+    assert "1 of 1" in run(world, "data", "ledger", "--load", str(copy)).stdout
+    assert "0 of 1" in run(world, "data", "ledger", "--load", str(copy)).stdout
+    assert "no copy" in run(world, "data", "ledger", "--load", str(world.folder / "subjectline.toml")).stderr
+    assert run(world, "data", "watch").returncode == 1
     lifted = run(world, "data", "lift", JONAS.upper(), "--reason", "contract of May", "--on", "2026-11-20")
     assert (lifted.returncode, "may be held again" in lifted.stdout) == (0, True)
     assert run(world, "data", "lift", JONAS, "--reason", "contract").returncode == 1

@@ -170,3 +170,18 @@ def test_a_system_that_cannot_list_is_remembered_as_such(store: Store) -> None:
         assert unit.sightings.blind() == ["files"]
         unit.sightings.looked("files", 3, 0)
         assert unit.sightings.blind() == []
+
+
+def test_a_copy_brings_back_what_a_restored_database_has_lost(store: Store) -> None:
+    """Entries that are missing, and what became of those that are there; a second time nothing more."""
+    entered(store, ANN, BEN)
+    with store.begin() as unit:
+        unit.ledger.lift(unit.ledger.hash(BEN), "UHUGO", date(2026, 11, 23), "shop")
+        copy = list(unit.ledger.rows())
+        unit.ledger.forget(unit.now + timedelta(days=1))
+        unit.ledger.enter("r1", "DPE-2026-0001", [BEN])
+    with store.begin() as unit:
+        assert [unit.ledger.restore(each) for each in copy] == [True, True]
+        assert [unit.ledger.restore(each) for each in copy] == [False, False]
+        assert (unit.ledger.erased(ANN), unit.ledger.erased(BEN)) == (True, False)
+        assert list(unit.ledger.rows()) == copy
