@@ -82,8 +82,8 @@ class Moving(Office):
     def _redraw(self, unit: Unit, ticket_id: str) -> None:
         """The card will show what the store holds when it is drawn."""
         version = unit.tickets.touch(ticket_id)
-        for older in (version - 1, version - 2):  # what was not drawn yet need not be: the newest state shows all
-            self.engine.cancel(unit, f"redraw:{ticket_id}:{older}")
+        older = [f"redraw:{ticket_id}:{each}" for each in (version - 1, version - 2)]
+        self.engine.cancel(unit, *older)  # what was not drawn yet need not be: the newest state shows all
         self.engine.put(
             unit, "redraw", f"redraw:{ticket_id}:{version}", {"ticket": ticket_id, "version": version},
             lane=f"card:{ticket_id}", ticket_id=ticket_id,

@@ -38,7 +38,7 @@ from bot.engine import rows
 from bot.engine.attempt import Attempt, Fenced, Stopped
 from bot.engine.calls import Calls, directly
 from bot.engine.kinds import Job, Kind, Limit, Stuck
-from bot.engine.rows import CANCELLED, DEAD, DONE, INTENT, READY, UNKNOWN, WAITING
+from bot.engine.rows import DEAD, DONE, READY, UNKNOWN, WAITING
 from bot.store import Store, Unit
 from bot.store.schema import work
 
@@ -134,12 +134,9 @@ class Engine:
         self._kinds[job.kind].after(unit, job, {})
         return True
 
-    def cancel(self, unit: Unit, key: str) -> bool:
-        """Whether the work will not be begun: not once it is running, nor while an earlier attempt is unsettled."""
-        known = rows.entry(unit, key)
-        if known is not None and known.state == INTENT:
-            return False
-        return rows.turn(unit, key, {WAITING, READY}, state=DEAD, error=CANCELLED)
+    def cancel(self, unit: Unit, *keys: str) -> bool:
+        """Whether some of it will not be begun: not what is running, nor what has an unsettled earlier attempt."""
+        return rows.call_off(unit, keys)
 
     def ticket_of(self, unit: Unit, key: str) -> str | None:
         """The ticket a piece of work belongs to; None for other work, and for none."""

@@ -231,6 +231,26 @@ def turn(unit: Unit, key: str, sources: Collection[str], **values: Any) -> bool:
     return unit.connection.scalar(changed) is not None  # SQLite counts no rows of a statement that begins with WITH
 
 
+_FREE = (
+    select(work.c.key)
+    .where(work.c.key.in_(bindparam("keys", expanding=True)), work.c.state.in_([READY, WAITING]))
+    .where(work.c.key.not_in(select(action.c.key).where(action.c.state == INTENT)))
+    .with_for_update(skip_locked=True, of=work)
+    .cte("free")
+)
+_CALL_OFF = (
+    update(work)
+    .where(work.c.key.in_(select(_FREE.c.key)))
+    .values(state=DEAD, error=CANCELLED)
+    .returning(work.c.key)
+)
+
+
+def call_off(unit: Unit, keys: Collection[str]) -> bool:
+    """Whether any of this work was still to be begun, and will not be. What somebody works on is not waited for."""
+    return bool(unit.connection.execute(_CALL_OFF, {"keys": list(keys)}).all())
+
+
 # -- the ledger
 
 

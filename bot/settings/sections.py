@@ -268,7 +268,7 @@ class Safety(Section):
 
 class EngineRoom(Section):
     lease_s: int = Field(default=30, ge=5, le=600)
-    slots: int = Field(default=8, ge=1, le=64)
+    slots: int = Field(default=16, ge=1, le=64)  # pieces of work at once; a copy of ten systems has ten
     mail_timeout_s: float = Field(default=60, gt=0, le=600)  # hard limit of one conversation with the mail server
     mail_settle_s: float = Field(default=30, ge=0, le=600)  # after it, until the Sent folder is believed
     slack_per_second: float = Field(default=1, gt=0, le=100)  # posts in the channel, and drawings of one card
