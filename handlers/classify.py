@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import build
 from bot import settings as configuration
-from bot.intake import Rules
+from bot.intake import Reading, Rules, echo
 from bot.opener import Opener
 
 
@@ -35,7 +35,14 @@ def classify_file(path: Path, opener: Opener) -> dict[str, Any]:
         "message_id": reading.message_id,
         "attachments": [{"name": each.name, "type": each.type, "size": each.size} for each in reading.attachments],
         "reasons": list(reading.reasons),
+        "asks": asks(reading),
     }
+
+
+def asks(reading: Reading) -> list[dict[str, Any]]:
+    """What the radar heard, each with the sentence it rests on: words of the mail."""
+    heard = echo(reading.subject, reading.text)
+    return [{"says": each.says, "right": each.right, "sentence": each.sentence} for each in heard.grounds]
 
 
 def _rules() -> Rules:

@@ -160,7 +160,7 @@ def scan_(
     take: Annotated[bool, typer.Option("--take", help="Hand what was found to the team.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What the mailbox holds that nobody has seen to; changes nothing there. Example: subjectline intake scan --days 90"""
+    """What in the mailbox nobody has seen to; changes nothing there. Example: subjectline intake scan --days 90"""
     raise typer.Exit(scan.scan(_settings(KEY | {"IMAP_URL"}), days, show=show, take=take, as_json=as_json))
 
 

@@ -77,7 +77,18 @@ class Receiving(Opening):
     def _seen(self, arrived: Arrived, reading: Reading) -> Mail | None:
         if reading.verdict == Verdict.MACHINE or (reading.verdict == Verdict.OTHER and not reading.references):
             return None
-        return Mail(arrived, reading, self.store.keys.blind("mail", identity_text(arrived.raw)))
+        return Mail(arrived, reading, self._fingerprint(arrived))
+
+    def became(self, mails: Sequence[tuple[Arrived, Reading]]) -> list[str | None]:
+        """What was made of each when it was taken in, as `receive` answers; None for those that never were."""
+        identities = [self._fingerprint(arrived) for arrived, _ in mails]
+        with self.store.read() as unit:
+            known = unit.mail.known(identities)
+        rows = [known.get(each) for each in identities]
+        return [(row.ticket_id or f"mail:{row.id}") if row else None for row in rows]
+
+    def _fingerprint(self, arrived: Arrived) -> bytes:
+        return self.store.keys.blind("mail", identity_text(arrived.raw))
 
     def _known(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
         """What became of those that were taken before."""

@@ -3,6 +3,7 @@
 from bot.line import Line, Patience, Place, dial, place
 from bot.post.arrival import Arrived, Book, Limits
 from bot.post.inspection import check_letter
+from bot.post.lookback import look_back
 from bot.post.postman import Postman
 from bot.post.watcher import Heartbeat, Pace, Watcher, WatcherState, mailbox_name
 
@@ -20,6 +21,7 @@ __all__ = [
     "WatcherState",
     "check_letter",
     "dial",
+    "look_back",
     "mailbox_name",
     "place",
 ]

@@ -84,7 +84,8 @@ class Taker:
 class Folder:
     """One folder over one line, from SELECT on."""
 
-    def __init__(self, line: Line, name: str, mailbox: str, taker: Taker, limits: Limits, memory: Memory) -> None:
+    def __init__(self, line: Line, name: str, mailbox: str, taker: Taker, limits: Limits, memory: Memory, *,
+                 readonly: bool = False) -> None:  # fmt: skip
         """Selected, and compared with the book: a mailbox whose UIDs begin anew is read again from its first mail."""
         self._line = line
         self._mailbox = mailbox
@@ -92,7 +93,7 @@ class Folder:
         self._book = taker.book
         self._limits = limits
         self._memory = memory
-        answer = self._select(name)
+        answer = self._line.select_folder(name, readonly=True) if readonly else self._select(name)
         self._uidvalidity = int(answer.get(b"UIDVALIDITY", 0))
         self._flag = _flag(answer)
         memory.start(self._uidvalidity, self._position(int(answer.get(b"UIDNEXT", 0))))
@@ -123,6 +124,10 @@ class Folder:
         watermark = first - 1 if first else max(self._line.uids("ALL"), default=0)
         self._book.moved(self._mailbox, self._uidvalidity, watermark)
         return watermark
+
+    def waiting(self) -> int:
+        """How many mails the server has above the watermark now."""
+        return len(self._search())
 
     def catch_up(self, stopping: Callable[[], bool]) -> int:
         """Everything the server has above the watermark has been offered once; how many mails that were."""

@@ -133,8 +133,37 @@ def test_classify(world: World, tmp_path: Path) -> None:
     found = rows(run(world, "intake", "classify", str(enquiry), str(other)))
     assert [(row["verdict"], row["rights"]) for row in found] == [("enquiry", ["deletion"]), ("other", [])]
     assert set(found[0]) == {
-        "file", "verdict", "from", "subject", "rights", "language", "message_id", "attachments", "reasons",
+        "file", "verdict", "from", "subject", "rights", "language", "message_id", "attachments", "reasons", "asks",
     }  # fmt: skip
+    assert found[0]["asks"] == [
+        {"says": "It asks for an account to be deleted.", "right": "deletion", "sentence": "Please delete my account."}
+    ]
+
+
+def test_scan_looks_back_and_hands_over_what_waits(world: World, tmp_path: Path) -> None:
+    """Counts and reasons; who wrote what only when asked for; handed over once, and then it waits no more."""
+    own = {"DATABASE_URL": f"sqlite:///{tmp_path}/scan.sqlite"}
+    assert run(world, "db", "upgrade", **own).returncode == 0
+    mails = {
+        "Lunch": "At noon?",
+        "Question": "Which data do you hold about me?",
+        "Data Protection Enquiry": "Please delete my account.",
+    }
+    for subject, words in mails.items():
+        world.write("wanda.rieder@example.com", "Wanda Rieder", subject, words)
+    first = run(world, "intake", "scan", "--json", **own)
+    *waiting, counts = rows(first)
+    assert [each["verdict"] for each in waiting] == ["near_miss", "enquiry"]
+    assert waiting[0]["reasons"] == ["It asks what is known of the writer, or for a copy of it."]
+    assert (counts["days"], counts["other"], counts["known"]) == (90, counts["mails"] - 2, 0)
+    assert "wanda" not in first.stdout
+    told = run(world, "intake", "scan", "--show", "--take", **own).stdout
+    assert "wanda.rieder@example.com" in told
+    assert "asks: Which data do you hold about me?" in told
+    assert "2 handed to the team" in told
+    again = run(world, "intake", "scan", **own)
+    assert "Nothing waits" in again.stdout
+    assert [row["rights"] for row in rows(run(world, "tickets", "--json", **own))] == [["deletion"]]
 
 
 def test_data_find_counts_people_and_shows_nobody(world: World) -> None:
