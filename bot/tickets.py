@@ -164,6 +164,7 @@ class Request:
     chosen_at: datetime | None = None
     result: Mapping[str, object] = field(default_factory=dict)  # counts per system, dates; nothing personal
     ended_on: date | None = None  # answered, refused or withdrawn
+    subject: str = ""  # of several of one right, about different accounts: which
 
 
 @dataclass(frozen=True)

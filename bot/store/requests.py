@@ -51,7 +51,7 @@ class Requests:
         self._run = unit.connection.execute
 
     def add(self, *new: Request) -> None:
-        """IntegrityError when a ticket has this right already."""
+        """IntegrityError when a ticket has this right (about the same account) already."""
         self._run(_ADD, [
             {**{name.name: getattr(each, name.name) for name in fields(Request)}, "result": dict(each.result)}
             for each in new
@@ -67,7 +67,7 @@ class Requests:
     def of(self, ticket_id: str) -> list[Request]:
         """The ticket's requests, in the order the rights have in the law."""
         found = [_request(row) for row in self._run(_OF, {"of": ticket_id})]
-        return sorted(found, key=lambda each: _ORDER[each.right])
+        return sorted(found, key=lambda each: (_ORDER[each.right], each.subject))
 
     def move(self, request: Request, to: State, **columns: Any) -> Request | None:
         """The request in its new state, version one higher; None when it is no longer as `request` says.
@@ -169,4 +169,4 @@ def _request(row: Row[Any]) -> Request:
 def requests_of(unit: Transaction, ticket_ids: Sequence[str]) -> list[Request]:
     """The requests of all these tickets, each ticket's in the order the rights have in the law."""
     found = [_request(row) for row in unit.connection.execute(_SOME, {"of": ticket_ids})]
-    return sorted(found, key=lambda each: _ORDER[each.right])
+    return sorted(found, key=lambda each: (_ORDER[each.right], each.subject))

@@ -145,7 +145,8 @@ request = Table(
     Column("persons_sealed", LargeBinary),  # system -> who it is there, with the addresses on file
     Column("wishes_sealed", LargeBinary),  # of a correction: house word -> wished value
     Column("changes_sealed", LargeBinary),  # of a correction: field by field, old and new
-    UniqueConstraint("ticket_id", "right"),
+    Column("subject", String(16), nullable=False, server_default=""),  # of several about different accounts, which
+    UniqueConstraint("ticket_id", "right", "subject"),
     Index("ix_request_state", "state"),
     Index("ix_request_state_chosen", "state", "chosen_at", "id"),
     Index("ix_request_ended_on", "ended_on"),
@@ -498,4 +499,41 @@ watched = Table(
     Column("at", Instant, nullable=False),
     Column("addresses", Integer),  # compared; null: the system cannot list them
     Column("again", Integer, nullable=False),
+)  # fmt: skip
+
+review = Table(
+    "review", metadata,  # how far the look at accounts nobody uses is
+    Column("system", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the next look: rises with each
+    Column("state", String(16), nullable=False),  # running over blind
+    Column("before", Date, nullable=False),  # accounts without activity since before this day
+    Column("after_sealed", LargeBinary),  # the last account looked at, under the review's own key
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+batch = Table(
+    "batch", metadata,  # accounts put before the team by one message
+    Column("id", String(32), primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("before", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("decided_at", Instant),  # of the last of them
+    Index("ix_batch_system", "system", "decided_at"),
+)  # fmt: skip
+
+account = Table(
+    "account", metadata,  # one of them, and what was decided
+    Column("id", String(32), primary_key=True),
+    Column("batch_id", String(32), ForeignKey("batch.id"), nullable=False, index=True),
+    Column("system", String(64), nullable=False),
+    Column("who", LargeBinary, nullable=False),  # keyed hash of the system's own reference
+    Column("last", Date),  # day of the last activity, if it is known
+    Column("state", String(16), nullable=False),  # open kept erase
+    Column("until", Date),  # kept: not asked about again before
+    Column("by", String(32)),
+    Column("at", Instant, nullable=False),
+    Column("request_id", String(32)),  # that erases it
+    Column("person_sealed", LargeBinary),  # under the batch's key, until all of it is decided
+    Column("why_sealed", LargeBinary),  # why it is kept, under the review's own key
+    Index("ix_account_who", "system", "who"),
 )  # fmt: skip

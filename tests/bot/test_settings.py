@@ -237,7 +237,8 @@ def test_every_setting_is_documented():
             yield name
 
     tables = {
-        "company", "policy", "intake", "roles", "letters", "clock", "reminders", "calendar", "safety", "engine", "connectors",
+        "company", "policy", "intake", "roles", "letters", "clock", "reminders", "calendar", "safety", "engine", "connectors", "watch",
+        "review",
     }  # fmt: skip
     assert set(names(settings.File)) - tables <= named
     source = Path(environment.__file__).read_text(encoding="utf-8")

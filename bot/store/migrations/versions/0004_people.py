@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Each room adds its tables in a function of its own."""
     _tasks()
     _ledger()
+    _review()
     _notices()
     _holdings()
     _office()
@@ -248,3 +249,49 @@ def _office_tables() -> None:
         op.create_index(op.f(f"ix_{table}_ticket_id"), table, ["ticket_id"])
     op.create_index(op.f("ix_hold_sender_blind"), "hold", ["sender_blind"])
     op.create_index(op.f("ix_refusal_request_id"), "refusal", ["request_id"])
+
+
+def _review() -> None:
+    with op.batch_alter_table("request") as request:
+        request.add_column(sa.Column("subject", sa.String(length=16), nullable=False, server_default=""))
+        request.drop_constraint("uq_request_ticket_id_right", type_="unique")
+        request.create_unique_constraint("uq_request_ticket_id_right_subject", ["ticket_id", "right", "subject"])
+    op.create_table(
+        "review",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("before", sa.Date(), nullable=False),
+        sa.Column("after_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("system", name=op.f("pk_review")),
+    )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("before", sa.Date(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.create_index("ix_batch_system", "batch", ["system", "decided_at"])
+    op.create_table(
+        "account",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("batch_id", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("who", sa.LargeBinary(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("by", sa.String(length=32), nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=True),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("why_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_account_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+    )
+    op.create_index(op.f("ix_account_batch_id"), "account", ["batch_id"])
+    op.create_index("ix_account_who", "account", ["system", "who"])
