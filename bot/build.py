@@ -174,6 +174,7 @@ def house(settings: Settings) -> House:
         work_begins=settings.reminders.hours()[0],
         work_ends=settings.reminders.hours()[1],
         working_days=settings.reminders.days(),
+        glossary={**settings.letters.glossary},
         team_mail=settings.reminders.email,
         second_person=settings.reminders.second_person,
         watch=settings.watch.on,

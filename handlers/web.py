@@ -29,6 +29,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import SubjectlineError
+from bot.package.words import accepted, counted, spoken
 from bot.settings import Settings
 
 log = structlog.get_logger("web")
@@ -39,13 +40,6 @@ FORM_S = 10.0  # seconds for all of it: whoever trickles is hung up on
 REFUSED_S = 0.25  # every refusal takes this long, whatever was looked up
 PER_CLIENT, IN_ALL, WINDOW_S = 10, 100, 60.0
 CLIENTS = 10_000  # remembered at once
-
-NOT_THIS = (
-    "This did not work. Perhaps the address is not the one our letter was sent to, or the link has run out or was used "
-    "up. Check the address; if it is right, reply to our letter and we send you a new link."
-)
-TOO_OFTEN = "There were too many tries. Nothing is lost: wait a minute, then try again."
-LATER = "Something is not working on our side. Nothing is lost: please try again in a few minutes."
 
 HEADERS = {
     "cache-control": "no-store",
@@ -141,14 +135,14 @@ class Page:
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         self.policy = POLICY.format(style=f"sha256-{digest}")
 
-    async def shown(self, _request: Request) -> Response:
+    async def shown(self, request: Request) -> Response:
         """The page, the same for every token: looking asks nobody and uses nothing up."""
-        return self._page("", 200)
+        return self._page(request, "", 200)
 
     async def asked(self, request: Request) -> Response:
         """The file, where the address belongs to the link; else the page again."""
         if not self._tries.allow(_client(request)):
-            return self._page(TOO_OFTEN, 429, {"retry-after": str(round(WINDOW_S))})
+            return self._page(request, "too_often", 429, {"retry-after": str(round(WINDOW_S))})
         until = time.monotonic() + REFUSED_S
         try:
             address = await _address(request)
@@ -157,14 +151,18 @@ class Page:
             if isinstance(fault, ClientDisconnect):
                 return Response(status_code=400)
             log.warning("page_broken", error=type(fault).__name__)
-            return self._page(LATER, 503)
+            return self._page(request, "later", 503)
         if found:
             return Download(*found)
         await asyncio.sleep(max(0.0, until - time.monotonic()))
-        return self._page(NOT_THIS, 404)
+        return self._page(request, "not_this", 404)
 
-    def _page(self, said: str, status: int, headers: dict[str, str] | None = None) -> HTMLResponse:
-        return HTMLResponse(self._template.render(self._values, said=said), status, headers)
+    def _page(self, request: Request, said: str, status: int, headers: dict[str, str] | None = None) -> HTMLResponse:
+        """In the language of the browser. `said`: which of our words stand above the form; empty: none."""
+        chosen = spoken(accepted(request.headers.get("accept-language", "")))
+        values = {**self._values, "language": chosen.language, "words": chosen.link, "counted": counted}
+        page = self._template.render(values, said=chosen.link[said] if said else "")
+        return HTMLResponse(page, status, {**(headers or {}), "content-language": chosen.language})
 
 
 async def _address(request: Request) -> str:
@@ -242,7 +240,7 @@ def _calendar(feed: Calendar, now: Callable[[], float]) -> Endpoint:
     async def calendar(request: Request) -> Response:
         known = feed.knows(request.path_params["name"])
         if not (looks if known else guesses).allow(_client(request)):
-            return PlainTextResponse(TOO_OFTEN, 429, {"retry-after": str(round(WINDOW_S))})
+            return PlainTextResponse(str(spoken("en").link["too_often"]), 429, {"retry-after": str(round(WINDOW_S))})
         return await feed.shown(request) if known else _nothing()
 
     return calendar

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
@@ -193,6 +193,7 @@ class House:
     work_begins: time = time(8)  # working hours: when the team may be reminded
     work_ends: time = time(17)
     working_days: frozenset[int] = frozenset(range(5))  # Monday is 0
+    glossary: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> our own words, in it
     team_mail: tuple[str, ...] = ()  # where reminders go when something is overdue or Slack is away
     second_person: str = ""  # Slack user id of whoever else hears of what is overdue
     watch: bool = True  # every system is looked over for what was erased, once a day

@@ -66,6 +66,8 @@ class Packing(Timing):
             "ref": ticket.ref,
             "received_on": ticket.received_on,
             "labels": {name: system.label for name, system in self.systems.items()},
+            "language": ticket.language,
+            "glossary": self.house.glossary.get(ticket.language, {}),
         }
         kind = "" if request.right == Right.ACCESS else f"{request.right}-"
         package = f"{ticket.ref}-{kind}{request.generation}"

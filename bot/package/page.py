@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from bot.package.frozen import Blob
 from bot.package.parts import Part, System, shown
+from bot.package.words import spoken
 
 _FRACTION = re.compile(r"(?<=\d:\d\d)\.0+(?!\d)")  # of a second: nothing, and nothing for a reader
 _TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "page"
@@ -67,7 +68,11 @@ class Shown:
 
 
 def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: datetime) -> Iterator[bytes]:
-    """The page, in pieces. Every value is escaped; the browser is told to run and load nothing."""
+    """The page, in pieces. Every value is escaped; the browser is told to run and load nothing.
+
+    In `about["language"]`; the company's own words as `about["glossary"]` has them in it.
+    """
+    words, glossary = spoken(str(about.get("language", ""))), about.get("glossary", {})
     css = (_TEMPLATES / "package.css").read_text()
     shown_systems = [(system, _tables(number, system)) for number, system in enumerate(systems, start=1)]
     tables = [table for _, found in shown_systems for table in found]
@@ -80,8 +85,11 @@ def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: dat
         tables=tables,
         records=sum(table.count for table in tables),
         ref=str(about.get("ref", "")),
-        received_on=_day(about.get("received_on")),
-        made_on=_day(made_at),
+        received_on=words.day(about["received_on"]) if about.get("received_on") else "",
+        made_on=words.day(made_at),
+        language=words.language,
+        words=words.data,
+        own=lambda text: glossary.get(text, text),
         company=about.get("company", {}),
         policy=about.get("policy", {}),
     )  # fmt: skip
@@ -115,7 +123,3 @@ def _cell(part: Part, row: int, column: int, value: Any) -> Cell:
         text = _FRACTION.sub("", text)
     kind = "number" if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else "text"
     return Cell(kind, text[:LETTERS], max(0, len(text) - LETTERS))
-
-
-def _day(value: Any) -> str:
-    return f"{value.day}\u00a0{value:%B}\u00a0{value.year}" if isinstance(value, date) else str(value or "")

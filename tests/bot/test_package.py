@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from bot.errors import Refused, Temporary
 from bot.package import Packer, Sheet
 from bot.package.frozen import Blob, Freezing, thaw
 from bot.package.parts import guarded
+from bot.package.words import LANGUAGES, accepted, spoken
 from bot.sandbox import company as people
 from tests.fixtures.company import CompanyDatabase
 
@@ -595,3 +597,42 @@ def test_large_answers_are_packed_in_little_memory(packer: Packer):
     assert held.rows == 1001
     assert size == made.size > 24 << 20
     assert peak < 14 << 20, f"{peak >> 20} MB"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_in_the_persons_language(packer: Packer, language: str) -> None:
+    """Ours and the company's words; what is held of the person stays exactly as it is."""
+    about = {**ABOUT, "language": language, "glossary": {"our internal server": "Haus", "Haus und Hof": "Xanadu"}}
+    files = opened(packer, {"server": [table([("Haus und Hof", 1)])], "zoho": []}, about)
+    page, words = unescape(files["START-HERE.html"].decode()), spoken(language)
+    assert f'<html lang="{language}">' in page
+    for word in ("overview", "folder", "wrong", "rights", "quiet"):
+        assert words.data[word] in page
+    assert words.day(dt.date(2026, 11, 20)) in page
+    assert "<td>Haus</td>" in page
+    assert "Haus und Hof" in page
+    assert "Xanadu" not in page
+
+
+def test_pages_have_the_same_words_in_every_language() -> None:
+    """A language is a file; the values a sentence holds are the same in all of them."""
+    assert set(LANGUAGES) == {"de", "en", "fr", "it"}
+    english = spoken("en")
+    for each in map(spoken, LANGUAGES):
+        for one, other in ((english.link, each.link), (english.data, each.data)):
+            assert one.keys() == other.keys()
+            for name, text in one.items():
+                assert type(text) is type(other[name])
+                assert sorted(re.findall(r"{\w+}", str(text))) == sorted(re.findall(r"{\w+}", str(other[name]))), name
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"), ("de-CH,de;q=0.9,en;q=0.8", "de"), ("rm, it;q=0.5, fr;q=0.7", "fr"), ("*", "en"),
+        ("en;q=0, fr;q=0.1", "fr"), ("de;q=2", "en"), ("," * 10_000, "en"),
+    ],
+)  # fmt: skip
+def test_the_language_a_browser_asks_for(header: str, language: str) -> None:
+    """The best liked of ours; English where it likes none or says nothing sensible."""
+    assert accepted(header) == language

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import re
 import time
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 
 import handlers.web
 from bot.errors import Refused
+from bot.package.words import spoken
 from bot.sandbox.loopback import Loopback
 from bot.settings import load
 from handlers.web import CLIENTS, Tries, web
@@ -56,8 +58,8 @@ class Browser:
 
         return asyncio.run(asked())
 
-    def get(self, path):
-        return self._ask("GET", path)
+    def get(self, path, **headers):
+        return self._ask("GET", path, **headers)
 
     def head(self, path):
         return self._ask("HEAD", path)
@@ -329,3 +331,14 @@ def test_whoever_hangs_up_is_forgotten(app):
     with capture_logs() as logs:
         assert _speak(app, [{"type": "http.disconnect"}]) == [400]
     assert logs == []
+
+
+@pytest.mark.parametrize(("asked", "language"), [("de-CH", "de"), ("fr,en;q=0.5", "fr"), ("it", "it"), ("rm", "en")])
+def test_the_page_speaks_as_the_browser_asks(browse, asked, language):
+    """Whatever it says, the page says it in the language the visitor reads; what is wrong, too."""
+    client, words = browse(), spoken(language).link
+    page = client.get(f"/p/{TOKEN}", headers={"accept-language": asked})
+    assert page.headers["content-language"] == language
+    assert words["lead"] in unescape(page.text)
+    refused = client.post(f"/p/{TOKEN}", data={"address": "eve@example.org"}, headers={"accept-language": asked})
+    assert words["not_this"] in unescape(refused.text)
