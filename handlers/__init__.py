@@ -6,10 +6,12 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot import cards
+from bot.cards.more import FORMS
 from bot.desk import Desk
 from bot.law import Right
 from bot.slack import Channel, Workspace
-from handlers import buttons, commands, home, modals, moves, rights, tasks, watch
+from bot.slack.manifest import SHORTCUT
+from handlers import buttons, commands, home, modals, moves, office, rights, tasks, watch
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -27,6 +29,7 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action("changes")(door.modal("Old and new", rights.changes))
     app.action("lift")(door.modal("End restriction", rights.open_lifting))
     app.action("keep")(door.button(buttons.keep))
+    _office(app, door)
     for name, form in rights.FORMS.items():
         app.view(f"right_{name}")(door.form("Taken", form))
     for verb in (buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
@@ -55,10 +58,28 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action(re.compile(r"^card(:\d+)?$"))(followed)
     app.action(re.compile(".*"))(door.button(buttons.unknown))
     app.view(re.compile(".*"))(door.form("Clock", moves.unknown))
-    app.command(commands.COMMAND)(door.command(commands.typed))
+    app.command(commands.COMMAND)(door.command(commands.typed, commands.WINDOWS))
     app.command(re.compile(".*"))(door.command(commands.unknown))
     app.event("app_home_opened")(door.home(home.opened))
     app.error(strange)
+
+
+def _office(app: App, door: Door) -> None:
+    """What a team does with a ticket beside answering it."""
+    app.action("take")(door.button(office.take))
+    app.action("more")(door.modal("More", office.open_more))
+    app.action(re.compile(f"^do:(blocked|{'|'.join(FORMS)})$"))(door.modal("One moment", office.open_form))
+    app.action(re.compile(f"^do:refuse:{RIGHT}$"))(door.modal("Refuse", office.open_form))
+    app.action("do:lift_hold")(door.inside("Legal hold", office.lift_hold))
+    app.action("do:block")(door.inside("Block sender", office.block))
+    app.action(re.compile(r"^unblock:\d+$"))(door.inside("Blocked senders", office.unblock))
+    app.action(re.compile(r"^open_mail(:\d+)?$"))(door.modal("Open as enquiry", office.open_mail))
+    app.action("not_one")(door.button(office.not_one))
+    app.action(re.compile(r"^not_one:\d+$"))(door.inside("Not an enquiry", office.not_one_inside))
+    app.action("quiet")(door.modal("Quiet hours", office.open_quiet))
+    for name, form in office.FORMS.items():
+        app.view(f"office_{name}")(door.form("Taken", form))
+    app.shortcut(SHORTCUT)(door.shortcut("New enquiry", office.shortcut))
 
 
 def followed(ack: Ack) -> None:

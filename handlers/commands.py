@@ -1,16 +1,23 @@
 """`/dpe`: the help is made from the registry; every answer is for the one who typed, and names no person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot import cards
+from bot.cards import entry, overview
 from bot.desk import Desk
 from bot.errors import NotAllowed
-from handlers.door import Heard
+from handlers.door import Heard, Window
 
 COMMAND = "/dpe"
+LISTS = {
+    "open": "Open",
+    "overdue": "Overdue",
+    "mine": "Yours",
+    "waiting": "Waiting for the person who wrote",
+}
 
 
 Blocks = list[dict[str, Any]]
@@ -40,6 +47,12 @@ def unknown(heard: Heard, desk: Desk, now: datetime) -> Blocks:
     raise NotAllowed(f"This bot answers to {COMMAND} only. Try {COMMAND} help.")
 
 
+def _opens(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
+    """Never called: the door opens a window for it (`WINDOWS`)."""
+    del heard, rest, desk, now
+    return []
+
+
 def _help(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
     del heard, rest, desk, now
     return cards.help_blocks([(f"{COMMAND} {each.usage}", each.about) for each in COMMANDS.values()])
@@ -47,9 +60,9 @@ def _help(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
 
 def _list(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
     which = rest.lower() or "open"
-    if which not in {"open", "overdue"}:
-        raise NotAllowed(f"Try {COMMAND} list open or {COMMAND} list overdue.")
-    return cards.list_blocks(f"{which.capitalize()}, soonest due first", desk.tickets(heard.user, which), now)
+    if which not in LISTS:
+        raise NotAllowed(f"Try {COMMAND} list with one of these words: {', '.join(LISTS)}.")
+    return cards.list_blocks(f"{LISTS[which]}, soonest due first", desk.tickets(heard.user, which), now)
 
 
 def _show(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
@@ -63,7 +76,28 @@ def _clock(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
 
 def _health(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
     del rest
-    return cards.health_blocks(desk.tickets(heard.user, "open"), now)
+    return overview.health_blocks(desk.health(heard.user), now)
+
+
+def _report(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
+    del rest, now
+    return overview.report_blocks(*desk.report(heard.user))
+
+
+def _new(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    desk.check_handler(heard.user)
+    return entry.new_form(now.date())
+
+
+def _find(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    if not heard.value:
+        raise NotAllowed(f"Whose data? For example {COMMAND} find ann@example.org")
+    return overview.person_modal(desk.find(heard.user, _typed_address(heard.value)), now)
+
+
+def _typed_address(text: str) -> str:
+    """What was typed: Slack may have made a link of it (`<mailto:ann@example.org|ann@example.org>`)."""
+    return text.strip().removeprefix("<mailto:").removesuffix(">").partition("|")[0]
 
 
 def _reference(rest: str) -> str:
@@ -74,8 +108,12 @@ def _reference(rest: str) -> str:
 
 COMMANDS = {
     "help": Command("help", "this list", _help),
-    "list": Command("list [open|overdue]", "tickets, soonest due first", _list),
+    "list": Command("list [mine|open|overdue|waiting]", "tickets, soonest due first", _list),
     "show": Command("show REF", "where a ticket is", _show),
     "clock": Command("clock REF", "why a ticket is due when it is", _clock),
+    "new": Command("new", "a letter or a call that came: opens a form", _opens),
+    "find": Command("find ADDRESS", "what there is under an e-mail address, in a window only you see", _opens),
+    "report": Command("report", "the figures of the year and the chart of the weeks", _report),
     "health": Command("health", "whether the bot works", _health),
 }
+WINDOWS: Mapping[str, tuple[str, Window]] = {"new": ("New enquiry", _new), "find": ("Under this address", _find)}

@@ -6,10 +6,11 @@ that whoever clicked is told too; never what was in the event.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from threading import BoundedSemaphore
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from handlers.forms import Answer, Fields
 
 log = structlog.get_logger("slack.door")
 Body = dict[str, Any]
+Window = Callable[["Heard", Desk, datetime], dict[str, Any]]  # what makes a modal
 
 AT_ONCE = 2  # desk calls of buttons
 FORM_S = 2.0  # of the three seconds Slack waits for what becomes of a form
@@ -99,37 +101,47 @@ class Door:
         with self.turns:
             listener(heard, self.desk)
 
-    def modal(self, title: str, listener: Callable[[Heard, Desk, datetime], dict[str, Any]]) -> Callable[..., None]:
-        """A modal is open and shows what the listener made, or why not.
-
-        It opens empty first, because Slack allows that for three seconds after the click only.
-        """
+    def modal(self, title: str, listener: Window) -> Callable[..., None]:
+        """A modal is open and shows what the listener made, or why not."""
 
         def pressed(body: Body, context: BoltContext) -> None:
-            heard, origin, client = click(body), _origin(body), context.client
-            inside = bool(_word(body, "view", "id"))
-            trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(title)}
-
-            def show(view: dict[str, Any]) -> None:
-                call(client.views_update, repeatable=True, view_id=opened, view=view)
-
-            opened = ""
-            if not self._ours(origin):
-                return
-            try:
-                opening = client.views_push if inside else client.views_open
-                opened = str(call(opening, repeatable=True, **trigger)["view"]["id"])
-            except SubjectlineError as error:
-                log.warning("slack_modal_did_not_open", kind=heard.verb, reason=str(error))
-                return
-            self._guard(
-                heard,
-                origin,
-                lambda text: show(told_modal(title, text)),
-                lambda: show(listener(heard, self.desk, self.now())),
-            )
+            self._open(title, listener, click(body), _origin(body), body, context)
 
         return self._acknowledged(pressed)
+
+    def shortcut(self, title: str, listener: Window) -> Callable[..., None]:
+        """The same for a shortcut on a message, whichever conversation it stands in; its text is the value."""
+
+        def chosen(body: Body, context: BoltContext) -> None:
+            heard = Heard(_word(body, "user", "id"), verb="shortcut", value=_word(body, "message", "text"))
+            self._open(title, listener, heard, _origin(body), body, context)
+
+        return self._acknowledged(chosen)
+
+    def _open(
+        self, title: str, listener: Window, heard: Heard, origin: _Origin, body: Body, context: BoltContext
+    ) -> None:
+        """The modal opens empty first, because Slack allows that for three seconds after the click only."""
+        client, opened = context.client, ""
+        trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(title)}
+
+        def show(view: dict[str, Any]) -> None:
+            call(client.views_update, repeatable=True, view_id=opened, view=view)
+
+        if not self._ours(origin):
+            return
+        try:
+            opening = client.views_push if _word(body, "view", "type") == "modal" else client.views_open
+            opened = str(call(opening, repeatable=True, **trigger)["view"]["id"])
+        except SubjectlineError as error:
+            log.warning("slack_modal_did_not_open", kind=heard.verb, reason=str(error))
+            return
+        self._guard(
+            heard,
+            origin,
+            lambda text: show(told_modal(title, text)),
+            lambda: show(listener(heard, self.desk, self.now())),
+        )
 
     def inside(self, title: str, listener: Callable[[Heard, Desk], str]) -> Callable[..., None]:
         """A button inside a modal: the same modal shows the listener's words, or why not."""
@@ -179,12 +191,23 @@ class Door:
 
         return sent
 
-    def command(self, listener: Callable[[Heard, Desk, datetime], list[dict[str, Any]]]) -> Callable[..., None]:
-        """Whoever typed the command reads the answer; nobody else does."""
+    def command(
+        self, listener: Callable[[Heard, Desk, datetime], list[dict[str, Any]]],
+        windows: Mapping[str, tuple[str, Window]] = MappingProxyType({}),
+    ) -> Callable[..., None]:  # fmt: skip
+        """Whoever typed the command reads the answer; nobody else does. What names a person is told in a modal.
+
+        `windows`: the first word of a command -> title and listener of the modal it opens.
+        """
 
         def typed(body: Body, context: BoltContext) -> None:
             heard = Heard(_word(body, "user_id"), verb="command", value=_word(body, "text"))
             origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
+            name, _, rest = heard.value.strip().partition(" ")
+            if name.lower() in windows:
+                asked = replace(heard, value=rest.strip())
+                self._open(*windows[name.lower()], asked, origin, body, context)
+                return
 
             def say(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
                 if context.respond is None:

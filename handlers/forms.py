@@ -52,6 +52,16 @@ class Fields:
         found = [each.get("value") for each in options or () if isinstance(each, Mapping)]
         return [each for each in found if isinstance(each, str)]
 
+    def user(self, name: str) -> str:
+        """The member of the team who was picked; empty where nobody was."""
+        found = self.values.get(name, {}).get("selected_user")
+        return found if isinstance(found, str) else ""
+
+    def time(self, name: str) -> str:
+        """The time that was picked, `18:00`; empty where none was."""
+        found = self.values.get(name, {}).get("selected_time")
+        return found if isinstance(found, str) else ""
+
     def day(self, name: str) -> date:
         """The day that was picked; NotAllowed where none was."""
         try:

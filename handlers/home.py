@@ -1,12 +1,12 @@
-"""The App Home: what is open, soonest due first."""
+"""The App Home: what waits for its reader, what is due next, the last weeks."""
 
 from datetime import datetime
 from typing import Any
 
-from bot import cards
+from bot.cards import overview
 from bot.desk import Desk
 from handlers.door import Heard
 
 
 def opened(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
-    return cards.home(desk.tickets(heard.user, "open"), now)
+    return overview.home(desk.home(heard.user), now)

@@ -24,6 +24,7 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.clock import clock_line
+from bot.cards.notice import recipients_line
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
@@ -217,12 +218,15 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         blocks.append(context(f"Nobody is reminded of it before {day(view.snoozed_until)}."))
     if view.channel in SILENT:
         blocks.append(context(SILENT[view.channel]))
+    if view.held:
+        blocks.append(context("▲ *A legal hold is on*: nothing about this person is deleted until it is lifted."))
     if not view.four_eyes:
         blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
     for request in view.requests:
         if request.state == State.RECEIVED:
             continue
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
+    blocks += recipients_line(view.recipients, view.ticket_id)
     blocks += _unsettled(view.unsettled)
     return [*blocks, divider(), *_ticket_buttons(view)]
 
@@ -231,7 +235,9 @@ def _next(view: CardView) -> str:
     """Who acts next; of colleagues those who are asked by name."""
     waiting = [each for request in view.requests for each in request.tasks if each.state == "open"]
     named = list(dict.fromkeys(member(each.assignee) for each in waiting if each.assignee))[:5]
-    return ", ".join(named) if named and view.next_actor == NextActor.COLLEAGUE else NEXT[view.next_actor]
+    if named and view.next_actor == NextActor.COLLEAGUE:
+        return ", ".join(named)
+    return member(view.owner) if view.owner and view.next_actor == NextActor.HANDLER else NEXT[view.next_actor]
 
 
 def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
@@ -335,12 +341,14 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         for right in Right
         if right not in begun and (right in view.rights or not (right in FURTHER or view.channel in SILENT))
     ]
-    look = [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
+    look = [] if view.owner else [button("Take it", "take", view.ticket_id)]
+    look += [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
     look += [_withdraw(request, f"Withdraw {request.right}") for request in asked]
     if view.can_close:
         ask = confirm(f"Close {view.ref}?", "The card shrinks to its reference and the outcome.", "Close")
         look.append(button("Close", "close", view.ticket_id, confirm=ask))
+    look.append(button("More …", "more", view.ticket_id))
     return [*actions(choose), *actions(look)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.cards.aside import verdicts
 from bot.cards.blocks import (
     VIEW_BLOCKS,
     Block,
@@ -12,8 +13,8 @@ from bot.cards.blocks import (
     cut,
     divider,
     escape,
-    header,
     lines,
+    member,
     modal,
     moment,
     paragraph,
@@ -25,6 +26,8 @@ from bot.cards.views import CardView, Details, Quarantined, RequestView, TicketL
 
 FIRST_MAIL = 40  # sections of the first mail, of each further one, and mails shown
 FURTHER_MAIL = 6
+NOTES = 6  # notes of the team shown
+SAID = {"note": "Note", "hold": "Legal hold: reason", "refusal": "Refused: reason"}
 FURTHER_MAILS = 5
 LOGGED = "this view was written into the audit log"
 LISTED = 40  # tickets or mails in one list
@@ -52,6 +55,11 @@ def details_modal(details: Details, now: datetime) -> Block:
         divider(),
         *words(details.words, FIRST_MAIL),
     ]
+    if details.said:
+        blocks.append(divider())
+    for each in details.said[-NOTES:]:
+        blocks.append(context(f"{SAID.get(each.kind, 'Note')} of {member(each.by)}, {moment(each.at, now)}"))
+        blocks += words(each.words, 2)
     for mail in details.mails[-FURTHER_MAILS:]:
         blocks += [divider(), context(f"A further mail, {moment(mail.arrived_at, now)}")]
         blocks += words(mail.words, FURTHER_MAIL)
@@ -74,8 +82,9 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
     blocks: list[Block] = []
     for number, mail in enumerate(mails[:LISTED], start=1):
         told = f"{moment(mail.arrived_at, now)} · {_size(mail.size)} · {cut(', '.join(mail.reasons), 300)}"
-        look = button("Look", f"quarantined:{number}", mail.id)
-        blocks.append(paragraph(told, look))
+        look = button("Raw text" if mail.near_miss else "Look", f"quarantined:{number}", mail.id)
+        blocks.append(paragraph(f"Near miss · {told}" if mail.near_miss else told, look))
+        blocks += actions(verdicts(mail.id, f":{number}"))
     if len(mails) > LISTED:
         blocks.append(context(f"… and {len(mails) - LISTED} more after these."))
     return modal("Quarantine", blocks or [paragraph("Every quarantined mail is settled.")])
@@ -91,10 +100,10 @@ def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
         *words(mail.words, FIRST_MAIL),
         divider(),
         paragraph(
-            "The mail itself is untouched in the mailbox. If it is an enquiry, a ticket has to be opened for it by "
-            "hand. Then press “I have dealt with it”, and it leaves this list."
+            "The mail itself is untouched in the mailbox. If it is an enquiry, press “Open as enquiry”: its clock "
+            "starts with the day it came. If it is none, or you have dealt with it otherwise, it leaves the list."
         ),
-        *actions([button("I have dealt with it", "settle_mail", mail.id, style="primary")]),
+        *actions([*verdicts(mail.id, ":0"), button("I have dealt with it", "settle_mail", mail.id)]),
     ]
     return modal("Quarantined mail", blocks, metadata=mail.id)
 
@@ -124,21 +133,6 @@ def help_blocks(commands: Sequence[tuple[str, str]]) -> list[Block]:
     return [section("\n".join(f"`{escape(usage)}` {escape(about)}" for usage, about in commands))]
 
 
-def health_blocks(tickets: Sequence[TicketLine], now: datetime) -> list[Block]:
-    """The bot and its database answer; how many tickets are open and overdue."""
-    return [paragraph(f"✓ The bot and its database answer. {_counted(tickets, now)}, {moment(now, now)}.")]
-
-
-def home(tickets: Sequence[TicketLine], now: datetime) -> Block:
-    """The App Home: the open tickets, soonest due first. Sections, because tables are not allowed there."""
-    blocks = [
-        header("Data-protection enquiries"),
-        context(f"{_counted(tickets, now)} · as of {moment(now, now)} · commands: `/dpe help`"),
-        *list_blocks("Open, soonest due first", tickets, now),
-    ]
-    return {"type": "home", "blocks": blocks}
-
-
 def told_home(text: str) -> Block:
     """The App Home of somebody who may not see the list."""
     return {"type": "home", "blocks": [paragraph(cut(text, 2000))]}
@@ -146,10 +140,6 @@ def told_home(text: str) -> Block:
 
 def _known(*pairs: tuple[str, str]) -> list[Block]:
     return [paragraph(f"{name}: {cut(value, 1000)}") for name, value in pairs if value.strip()]
-
-
-def _counted(tickets: Sequence[TicketLine], now: datetime) -> str:
-    return f"{len(tickets)} open, {sum(ticket.due < now.date() for ticket in tickets)} overdue"
 
 
 def _size(size: int) -> str:

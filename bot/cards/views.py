@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from bot.law import Right
+from bot.recipients import Standing, Verdict
 from bot.tickets import Identity, State
 
 
@@ -81,6 +83,41 @@ class Evidence:
     found: str = field(default="", repr=False)
     files: tuple[str, ...] = field(default=(), repr=False)
     can_see: bool = False  # this user may make the second look
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """The notice to one recipient, as the channel sees it."""
+
+    id: str
+    ref: str
+    name: str
+    kind: str  # distributor, processor …
+    act: str  # correction, deletion, restriction, lifting
+    state: Standing
+    asked: int = 0  # stamp: how often a person was asked what a reply means
+    verdict: Verdict | None = None
+    why: str | None = None
+    by_mail: bool = True
+    told_on: date | None = None
+    ended_on: date | None = None  # answered, or no longer asked
+    wrote: bool = False  # there is a reply to read
+    plainly: bool = False  # the bot took the answer by itself
+    answered: int = 0  # of this ticket's recipients
+    total: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.state not in {Standing.ANSWERED, Standing.DROPPED}
+
+
+@dataclass(frozen=True)
+class NoticeReply:
+    """What a recipient wrote. For one modal of one permitted user."""
+
+    notice: NoticeView
+    arrived_at: datetime
+    words: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -207,10 +244,12 @@ class CardView:
     cooling_hours: float = 48.0
     can_close: bool = False  # the desk knows; the card only shows the button
     snoozed_until: date | None = None  # nobody is reminded of it before
+    held: bool = False  # a legal hold is on
     closed_on: date | None = None  # set: the card shrinks to reference and outcome
     outcome: str | None = None
     clock: ClockView = ClockView()
     channel: str = "mail"  # post, phone; watch, review: nobody wrote it
+    recipients: tuple[NoticeView, ...] = ()  # who is told of what was done
 
 
 @dataclass(frozen=True)
@@ -235,6 +274,19 @@ class Mail:
     attachments: tuple[str, ...] = field(default=(), repr=False)
 
 
+class Remark(Protocol):
+    """What somebody of the team wrote beside a ticket (`team.Said`)."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def words(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Details:
     """What the person wrote. For one modal of one permitted user."""
@@ -249,6 +301,7 @@ class Details:
     subject: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
     mails: tuple[Mail, ...] = field(default=(), repr=False)
+    said: tuple["Remark", ...] = field(default=(), repr=False)  # what the team wrote beside it
 
 
 @dataclass(frozen=True)
@@ -259,6 +312,7 @@ class Quarantined:
     arrived_at: datetime
     size: int  # bytes
     reasons: tuple[str, ...]  # of intake: fixed words
+    near_miss: bool = False  # it looks like an enquiry under another subject
     sender: str = field(default="", repr=False)
     subject: str = field(default="", repr=False)
     words: str = field(default="", repr=False)

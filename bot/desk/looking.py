@@ -1,80 +1,22 @@
 """What people look up: who waits for whom, what a person has here, how the bot is, what came of the month."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from bot.cards import NextActor, TicketLine, Week
+from bot.cards.team import Health, Home, More, Person
 from bot.desk import reporting
 from bot.desk.refusing import BEFORE
 from bot.desk.showing import Showing
 from bot.errors import NotAllowed, SubjectlineError
 from bot.intake import normal_address
-from bot.law import Right
 from bot.report import Report
-from bot.store import Count, Unit, WeekCount
+from bot.store import Unit
 from bot.tickets import REFUSABLE, Role, State, Ticket, check_role
 
 LIST = 100  # tickets of one list
 HOME = 8  # of each list of the App Home
 WEEKS = 5  # of its chart: a month
-WHICH = ("open", "overdue", "mine", "waiting")
-
-
-@dataclass(frozen=True)
-class More:
-    """What else can be done with a ticket, for one user."""
-
-    ticket_id: str
-    ref: str
-    open: bool
-    owner: str | None
-    mine: bool
-    refusable: tuple[tuple[Right, str], ...] = ()  # right, request
-    held: bool = False
-    splits: tuple[Right, ...] = ()  # that were asked for and have not begun
-    four_eyes: bool = True
-
-
-@dataclass(frozen=True)
-class Home:
-    """The App Home of one member of the team. Names nobody outside of it."""
-
-    handles: bool
-    mine: tuple[TicketLine, ...]  # they own it, and a handler acts next
-    approvals: tuple[TicketLine, ...]  # a plan they may approve
-    nobodys: tuple[TicketLine, ...]
-    late: tuple[TicketLine, ...]
-    soon: tuple[TicketLine, ...]
-    open: Count
-    overdue: Count
-    weeks: tuple[WeekCount, ...]
-    quiet: tuple[str, str] | None
-    four_eyes: bool = True
-
-
-@dataclass(frozen=True)
-class Person:
-    """What there is under one address."""
-
-    tickets: tuple[TicketLine, ...]
-    states: tuple[str, ...]  # open, closed: of each ticket
-    systems: tuple[tuple[str, int | None], ...]  # label, people of this address; None: it could not be asked
-    address: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Health:
-    """How the bot is, in numbers."""
-
-    open: Count
-    overdue: Count
-    waiting: int  # pieces of work that are due and not begun
-    unsettled: int  # outcomes only a person can know
-    dead: int  # given up
-    mailboxes: tuple[tuple[str, datetime], ...]  # name, last look
-    aside: int  # mails somebody has to look at
-    watch: str = ""
 
 
 class Looking(Showing):
@@ -112,8 +54,8 @@ class Looking(Showing):
                 nobodys=self._rows_of(unit, lists.nobodys(HOME)) if handles else (),
                 late=self._rows_of(unit, late),
                 soon=self._rows_of(unit, soon),
-                open=lists.count_open(),
-                overdue=lists.count_late(today),
+                open=str(lists.count_open()),
+                overdue=str(lists.count_late(today)),
                 weeks=tuple(lists.weeks(today - timedelta(days=today.weekday()), WEEKS)),
                 quiet=unit.quiet.of(user),
                 four_eyes=self.house.four_eyes,
@@ -203,7 +145,8 @@ class Looking(Showing):
         with self.store.read() as unit:
             states = [each.state for each in self.engine.stuck(LIST)]
             return Health(
-                open=unit.overview.count_open(), overdue=unit.overview.count_late(self._today(unit.now)),
+                open=str(unit.overview.count_open()),
+                overdue=str(unit.overview.count_late(self._today(unit.now))),
                 waiting=states.count("ready"), unsettled=states.count("unknown"), dead=states.count("dead"),
                 mailboxes=tuple((each.name, each.seen_at) for each in unit.mailboxes.all()),
                 aside=len(unit.mail.quarantined()),

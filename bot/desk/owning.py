@@ -49,6 +49,10 @@ class Owning(Wording):
             self._word(unit, ticket, verb, user, to=to)
             self._redraw(unit, ticket.id)
 
+    def check_handler(self, user: str) -> None:
+        """Nothing, if this user may handle enquiries; NotAllowed otherwise."""
+        check_role(self.actor(user), Role.HANDLER)
+
     def handles(self, user: str) -> bool:
         """Whether this user may handle enquiries."""
         return bool(self.actor(user).roles & {Role.HANDLER, Role.ADMIN})

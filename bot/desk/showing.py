@@ -20,12 +20,14 @@ from bot.cards import (
     TicketLine,
     Unsettled,
 )
+from bot.cards.aside import aside_card, aside_text
+from bot.cards.team import Said
 from bot.desk.attesting import Attesting
 from bot.desk.choosing import OUTWARD
 from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
-from bot.intake import wishes
+from bot.intake import Verdict, wishes
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, Change, NotSeen, Seen, difference
@@ -63,6 +65,7 @@ class Showing(Attesting):
             ),
             owner=ticket.owner,
             snoozed_until=ticket.snoozed_until,
+            held=bool(unit.holds.of(ticket.id)),
             four_eyes=self.house.four_eyes,
             cooling_hours=self.house.cooling_hours,
             can_close=self._can_close(unit, ticket, requests),
@@ -70,12 +73,13 @@ class Showing(Attesting):
             outcome=ticket.outcome,
             clock=self.clock_view(unit, ticket),
             channel=ticket.channel,
+            recipients=tuple(self.notice_views(unit, ticket.id)),
         )
 
     def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
-        """Every right has ended, and nothing is on its way out any more."""
+        """Every right has ended, nothing is on its way out any more, and every recipient has answered."""
         done = bool(requests) and all(each.state in FINAL for each in requests)
-        return done and not self.engine.unfinished(unit, ticket.id, OUTWARD)
+        return done and not self.engine.unfinished(unit, ticket.id, OUTWARD) and not unit.notices.any_open(ticket.id)
 
     def _request_view(self, unit: Unit, request: Request) -> RequestView:
         answered = request.result.get("answered_on")
@@ -188,8 +192,7 @@ class Showing(Attesting):
     def _quarantine_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:
             row = unit.mail.get(job.args["mail"])
-        left = int(row.settled_at is None)
-        channel, ts = self.channel.post(cards.quarantine_card(left), cards.quarantine_text(left), job.key)
+        channel, ts = self.channel.post(*self._aside(row), job.key)
         return {"channel": channel, "ts": ts}
 
     def _quarantine_redraw_call(self, job: Job) -> Mapping[str, Any]:
@@ -198,9 +201,12 @@ class Showing(Attesting):
             posted = self.engine.result(unit, f"quarantine:{row.id}")
         if posted is None:
             raise Temporary("The message is not posted yet.", retry_after=1.0)
-        left = int(row.settled_at is None)
-        self.channel.update(posted["channel"], posted["ts"], cards.quarantine_card(left), cards.quarantine_text(left))
+        self.channel.update(posted["channel"], posted["ts"], *self._aside(row))
         return {}
+
+    def _aside(self, row: MailRow) -> tuple[list[dict[str, Any]], str]:
+        near_miss, left = row.verdict == Verdict.NEAR_MISS, row.settled_at is None
+        return aside_card(row.id, near_miss=near_miss, left=left), aside_text(near_miss=near_miss, left=left)
 
     def quarantine(self, user: str) -> list[Quarantined]:
         """The mails nobody could read and nobody has settled, oldest first; nothing personal in them."""
@@ -234,12 +240,23 @@ class Showing(Attesting):
                 raise NotAllowed(f"{ticket.ref} is closed.")
             wrote = unit.tickets.correspondent(ticket.id)
             unit.audit(user, "look", ticket.id)
+            said = self._said_beside(unit, ticket)
             mails = [Mail(each.arrived_at, self.words(unit.mail.raw(each.id))) for each in unit.mail.of(ticket.id)[1:]]
         return Details(
             ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
             identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
-            words=wrote.words, mails=tuple(mails),
+            words=wrote.words, mails=tuple(mails), said=said,
         )  # fmt: skip
+
+    def _said_beside(self, unit: Unit, ticket: Ticket) -> tuple[Said, ...]:
+        """What the team wrote beside the ticket, oldest first."""
+        found = [Said("note", each.by, each.at, each.words) for each in unit.notes.of(ticket.id)]
+        found += [Said("hold", each.by, each.at, each.words) for each in unit.holds.of(ticket.id)]
+        for request in unit.requests.of(ticket.id):
+            found += [
+                Said("refusal", each.by, each.at, "\n".join(each.words)) for each in unit.refusals.of(request.id)
+            ]
+        return tuple(sorted(found, key=lambda each: each.at))
 
     def wanted(self, user: str, ticket_id: str) -> cards.Wanted:
         """What the form of a correction is drawn from. Every look at a person's words is audited."""
@@ -355,7 +372,10 @@ def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False, h
 
 def quarantined(row: MailRow) -> Quarantined:
     """The row without a word of the mail."""
-    return Quarantined(id=row.id, arrived_at=row.arrived_at, size=row.size, reasons=tuple(row.reasons))
+    return Quarantined(
+        id=row.id, arrived_at=row.arrived_at, size=row.size, reasons=tuple(row.reasons),
+        near_miss=row.verdict == Verdict.NEAR_MISS,
+    )  # fmt: skip
 
 
 def header(head: bytes, name: bytes) -> str:

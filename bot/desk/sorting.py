@@ -1,9 +1,10 @@
 """What a person says of a mail or a ticket: it is no enquiry, it is one, or nobody wants to hear of this sender."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 
+from bot.cards.more import WHY
+from bot.cards.team import MailForm
 from bot.checkpoints import checkpoint
 from bot.desk.opening import Enquiry, Opening
 from bot.desk.refusing import BEFORE
@@ -14,31 +15,7 @@ from bot.law import Right
 from bot.store import Blocked, MailRow, Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
 
-WHY = {  # a ticket is no enquiry: a list, for the record outlives the purge
-    "other": "It is about something else",
-    "advertising": "It is advertising or spam",
-    "test": "It is a test",
-    "machine": "A machine wrote it",
-    "twice": "It is here twice",
-}
 SHOWN = 20_000  # characters of a mail
-
-
-@dataclass(frozen=True)
-class MailForm:
-    """A mail nobody has dealt with, as far as it could be read; what a ticket of it would begin with."""
-
-    id: str
-    arrived_at: datetime
-    received_on: date
-    reasons: tuple[str, ...]
-    near_miss: bool
-    rights: tuple[Right, ...]
-    language: str
-    address: str = field(repr=False)
-    name: str = field(repr=False)
-    subject: str = field(repr=False)
-    words: str = field(repr=False)
 
 
 class Sorting(Opening):

@@ -13,7 +13,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         "looks whether a reminder already stands in those direct messages when Slack's answer to a post was lost",
         ("conversations.history",),
     ),
-    "commands": ("hears the slash command /dpe", ()),
+    "commands": ("hears the slash command /dpe and the shortcut on messages", ()),
     "channels:history": (
         "looks whether a message already stands in the channel when Slack's answer to a post was lost (public channel)",
         ("conversations.history", "conversations.replies"),
@@ -26,6 +26,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
 UNSCOPED = (  # called, and free for any app
     "auth.test", "chat.getPermalink", "views.open", "views.push", "views.update", "views.publish",
 )  # fmt: skip
+SHORTCUT = "open_ticket"  # callback id of the shortcut on a message
 APP_TOKEN_SCOPES = {"connections:write": "Socket Mode: hears Slack without a public address"}
 EVENTS = {"app_home_opened": "draws the App Home of whoever opens it"}
 
@@ -37,7 +38,7 @@ def manifest(name: str = "Subjectline", url: str = "") -> dict[str, Any]:
     command = {
         "command": "/dpe",
         "description": "Data-protection enquiries: what is open, what is due, why",
-        "usage_hint": "help | list [open|overdue] | show REF | clock REF | health",
+        "usage_hint": "help | list [mine|open|overdue|waiting] | show REF | new | find ADDRESS | report | health",
         "should_escape": False,
     }
     return {
@@ -54,6 +55,14 @@ def manifest(name: str = "Subjectline", url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": name, "always_online": False},
+            "shortcuts": [
+                {
+                    "name": "Data-protection ticket",
+                    "type": "message",
+                    "callback_id": SHORTCUT,
+                    "description": "Open a data-protection ticket for what this message says",
+                }
+            ],
             "slash_commands": [command | ({"url": door} if door else {})],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
