@@ -10,6 +10,7 @@ from typing import Any
 
 OWN = frozenset({  # its words
     "company", "policy", "searched", "lines", "erased", "kept", "told", "telling", "untold", "system", "field",
+    "by_hand",
 })  # fmt: skip
 
 

@@ -49,6 +49,7 @@ class Walk:
     mails: int = 0  # that reached the mailbox: what the bot must account for
     repeated: int = 0  # times somebody said “send again”
     taken: set[str] = field(default_factory=set)
+    pressed: dict[tuple[str, ...], float] = field(default_factory=dict)  # by whom, what, when
     names: set[str] = field(
         default_factory=set
     )  # of people and their addresses: to be searched for where they must not be
@@ -264,6 +265,51 @@ class Walk:
         card = self.card(ref)
         messages = self.world.slack.messages()
         return any(each.get("thread_ts") == (card or {}).get("ts") and words in each["text"] for each in messages)
+
+    # -- by hand ------------------------------------------------------------------------------------------------------
+
+    def by_hand(self, ref: str, hands: Callable[[], object]) -> None:
+        """The next step of what the card's thread asks people to do: it is done, somebody says so, another looks."""
+        thread = (self.card(ref) or {}).get("ts")
+        for message in self.world.slack.messages():
+            for button in buttons(message) if message.get("thread_ts") == thread else ():
+                if button["action_id"].startswith("task_done:"):
+                    hands()
+                    self._fill_in(self.handler, message, button)
+                elif button["action_id"].startswith("task_look:") and button["text"]["text"] == "Look …":
+                    self._look_at(self.approver, message, button)
+
+    def _fill_in(self, user: str, message: dict[str, Any], button: dict[str, Any]) -> None:
+        """The form of the task is sent, or opened first."""
+        view = self.world.slack.workspace.top(user) or {}
+        if view.get("callback_id") != "task_done" or view.get("private_metadata") != button["value"]:
+            self._press_slowly(user, message, button)
+            return
+        names = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+        may = [each["value"] for block in view["blocks"] if block.get("block_id") == "outcome"
+               for each in block["element"]["options"]]  # fmt: skip
+        said = {"outcome": "nothing" if "found" in names or "done" not in may else "done"}  # a copy needs no more
+        said["evidence"] = "Done, and looked at again."
+        with suppress(LookupError, ValueError):  # the form was replaced in this very moment
+            self.world.slack.submit(user, values=said)
+            self.say("a colleague said what was done by hand")
+
+    def _look_at(self, user: str, message: dict[str, Any], button: dict[str, Any]) -> None:
+        """The evidence of the task is read, and seen; or opened first."""
+        found = elements(self.world.slack.workspace.top(user) or {"blocks": []})
+        if not any((each.get("action_id"), each.get("value")) == ("task_seen", button["value"]) for each in found):
+            self._press_slowly(user, message, button)
+            return
+        with suppress(LookupError, ValueError):
+            self.world.slack.click_view(user, "task_seen")
+            self.say("a second person looked at how that is known")
+
+    def _press_slowly(self, user: str, message: dict[str, Any], button: dict[str, Any]) -> None:
+        """Pressed again only if nothing has opened for a while."""
+        key = (user, button["action_id"], button["value"])
+        if time.monotonic() - self.pressed.get(key, 0.0) > 1.5:
+            self.pressed[key] = time.monotonic()
+            self._click(user, message, button["action_id"], button["value"])
 
     def _in_channel(self, words: str) -> bool:
         messages = self.world.slack.messages()

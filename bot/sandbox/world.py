@@ -22,6 +22,7 @@ from bot.sandbox.zoho import Zoho
 __all__ = ["OWN", "SandboxClock", "World"]
 
 HOUSE = Path(__file__).with_name("house.toml")
+FOLDER = Path(__file__).with_name("folder.toml")  # one `[[connectors]]` block: only people look into it
 OWN = "info@klangfinger.example"  # as house.toml says
 
 
@@ -29,7 +30,8 @@ class World:
     """Running from the constructor on, until `stop`. `folder` holds its files; nothing else is written anywhere.
 
     `page` also serves the page that shows all of it, on `port` (0 takes a free one); `vendors` are the services of
-    others the company works with: Zoho CRM and Mailchimp; `papers` are its file server and what lies in its mailbox.
+    others the company works with: Zoho CRM and Mailchimp; `papers` are its file server, what lies in its mailbox, and a
+    folder of applications that only people look into.
     """
 
     def __init__(
@@ -162,7 +164,8 @@ class World:
         if self.with_company:
             text += "\n" + company.MAP.read_text(encoding="utf-8")
         if self.with_papers:
-            text += "\n" + share.MAP.read_text(encoding="utf-8") + "\n" + correspondence.MAP.read_text(encoding="utf-8")
+            for each in (share.MAP, correspondence.MAP, FOLDER):
+                text += "\n" + each.read_text(encoding="utf-8")
         for each in (self.zoho, self.mailchimp):
             text += "\n" + each.block.read_text(encoding="utf-8") if each else ""
         (self.folder / "subjectline.toml").write_text(text, encoding="utf-8")
