@@ -300,6 +300,10 @@ class Walk:
         if not any((each.get("action_id"), each.get("value")) == ("task_seen", button["value"]) for each in found):
             self._press_slowly(user, message, button)
             return
+        key = (user, "task_seen", button["value"])
+        if time.monotonic() - self.pressed.get(key, 0.0) < 1.5:
+            return
+        self.pressed[key] = time.monotonic()
         with suppress(LookupError, ValueError):
             self.world.slack.click_view(user, "task_seen")
             self.say("a second person looked at how that is known")
