@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+PLACE = "recipients"  # in a plan, instead of a system: people who are told
 LONGEST = 60  # characters of a slug
 
 

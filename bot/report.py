@@ -112,7 +112,7 @@ class Report:
     near_misses: NearMisses = NearMisses(0, 0)
     asked: Mapping[str, int] = field(default_factory=dict)  # questions to the person: `code`, or by kind
     identity_documents: int = 0  # copies of a document asked for; should be near zero
-    notices_open: int | None = None  # to recipients (art. 19); None: this house keeps no record of them
+    notices_open: int | None = None  # to recipients (art. 19), to be told or to answer; None: nobody has counted
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,48 @@
 """The answer: the letter that says what was done, or the package it carries (`packing.py`)."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
+from bot.desk.confirming import Confirming
 from bot.desk.office import Sweeping
-from bot.desk.packing import PACKED, Packing
-from bot.engine import Kind
-from bot.errors import SubjectlineError
+from bot.desk.packing import PACKED
+from bot.engine import Job, Kind
+from bot.errors import SubjectlineError, Temporary
 from bot.law import Right
+from bot.recipients import Standing
 from bot.store import Unit
-from bot.tickets import BOT, SILENT, Request
+from bot.tickets import BOT, SILENT, Request, State
 from bot.workflow import Act, Change, Line, Outcome
 
+PATIENCE = timedelta(minutes=5)  # with a letter to a recipient before the answer goes out without it
 
-class Answering(Packing):
+
+class Answering(Confirming):
     """The verbs at the end of the road."""
+
+    def _answer_when_told(self, unit: Unit, request: Request) -> None:
+        """What was done is proved. Recipients hear of it first, then the answer says who was told."""
+        if not self._notify(unit, request):
+            self._answer(unit, self._move(unit, request, "answer", BOT))
+            return
+        key = f"{request.id}:told:{request.plan_id}:{request.generation}"
+        self.engine.put(unit, "told", key, {"request": request.id}, ticket_id=request.ticket_id)
+
+    def _told_call(self, job: Job) -> Mapping[str, Any]:
+        """Waits for the letters to recipients, not for ever: one that does not leave must not make the answer late."""
+        with self.store.read() as unit:
+            given = self._notices_given(unit, unit.requests.get(job.args["request"]))
+            now = unit.now
+        if any(each.state == Standing.TO_TELL and now - each.made_at < PATIENCE for each in given):
+            raise Temporary("A letter to a recipient is on its way.", retry_after=1.0)
+        return {}
+
+    def _told_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        del result
+        _, request = self._request(unit, job.args["request"])
+        if request.state == State.PROVING:
+            self._answer(unit, self._move(unit, request, "answer", BOT))
 
     def _answer(self, unit: Unit, request: Request) -> None:
         """In the state `answering`: the letter is written, or first the package it carries; none where nobody wrote."""
@@ -46,6 +74,7 @@ class Answering(Packing):
         planned = unit.plans.get(request.plan_id).lines
         lines = [each for each in planned if each.count and each.system in self.systems and each.act != Act.TASK]
         done = {"done_on": self._today(unit.now), "lines": [self._spoken(line) for line in lines]}
+        done |= self._told_values(unit, request)
         if request.right == Right.CORRECTION:
             return "correction_done", {**done, "changes": [self._said(each) for each in self._changes(unit, request)]}
         if request.right == Right.RESTRICTION:
@@ -72,6 +101,7 @@ class Answering(Packing):
             "erased": [self._spoken(line) for line in lines if line.act in {Act.DELETE, Act.ANONYMISE} and line.count],
             "kept": [self._spoken(line) for line in lines if line.act == Act.KEEP and line.count],
             "erased_on": self._today(unit.now),
+            **self._told_values(unit, request),
         }
 
     def _spoken(self, line: Line) -> dict[str, Any]:
@@ -105,4 +135,4 @@ class Answering(Packing):
         return done
 
     def _answering_kinds(self) -> list[Kind]:
-        return self._packing_kinds()
+        return [*self._notifying_kinds(), self._harmless("told", self._told_call, self._told_after)]

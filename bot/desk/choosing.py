@@ -61,6 +61,7 @@ class Choosing(Identifying):
             ]
             if not lines:
                 raise NotAllowed("Nothing is restricted here.")
+            lines += self._to_tell(lines)
             plan_id, mark = unit.id(), plan_hash(lines)
             unit.plans.add(plan_id, request.id, lines, mark)
             unit.plans.ask(plan_id, mark)
@@ -214,6 +215,8 @@ class Choosing(Identifying):
             raise NotAllowed(f"Not finished yet: {', '.join(still)}.")
         if self.engine.unfinished(unit, ticket.id, OUTWARD):
             raise NotAllowed("Something is still on its way, or unsettled: the card says what.")
+        if unit.notices.any_open(ticket.id):
+            raise NotAllowed("Not every recipient has answered: “Recipients …” on the card says which, and ends it.")
 
     def _asked(self, unit: Unit, ticket: Ticket, right: Right) -> Request:
         """The request of this right; made now if intake did not read it in the mail."""

@@ -10,6 +10,7 @@ from bot.desk.opening import Enquiry, Opening
 from bot.desk.sorting import put_aside
 from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
 from bot.store import Taken, Unit
+from bot.store.inbox import OF_A_RECIPIENT
 from bot.tickets import BOT, PERSON, Correspondent, Ticket
 
 
@@ -50,6 +51,7 @@ class Mail:
         return bool(self.reading.in_reply_to or self.reading.references or self.reading.ref)
 
 
+STRANGE = "It answers a letter to a recipient, and does not come from them."
 TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
@@ -106,7 +108,7 @@ class Receiving(Opening):
             if mail.answers and new:
                 answers |= self._opened(unit, new)
                 new = []
-            kept = self._joined(unit, mail) or self._quarantined(unit, mail)
+            kept = self._from_recipient(unit, mail) or self._joined(unit, mail) or self._quarantined(unit, mail)
             if kept or mail.reading.verdict == Verdict.OTHER:
                 answers[identity] = kept
             else:
@@ -165,8 +167,10 @@ class Receiving(Opening):
             "raw": arrived.raw,
         }
 
-    def _keep(self, unit: Unit, mail: Mail, ticket_id: str | None) -> str:
+    def _keep(self, unit: Unit, mail: Mail, ticket_id: str | None, *, verdict: str = "") -> str:
         row = self._row(unit, mail, ticket_id)
+        if verdict:
+            row["verdict"] = verdict
         if not unit.mail.add(**row):
             raise Taken
         checkpoint("receive.written")
@@ -183,6 +187,25 @@ class Receiving(Opening):
         unit.audit(BOT.id, "quarantine", mail=mail_id, reasons=list(mail.reading.reasons))
         self.engine.put(unit, "quarantine", f"quarantine:{mail_id}", {"mail": mail_id}, lane="slack-post")
         return f"mail:{mail_id}"
+
+    def _from_recipient(self, unit: Unit, mail: Mail) -> str | None:
+        """The ticket, if somebody who was told of it answers: nothing of that is the person's, nothing opens a ticket.
+
+        What answers a notice from another address is put aside for a person.
+        """
+        reading = mail.reading
+        if not mail.answers or reading.from_address is None or reading.verdict == Verdict.QUARANTINE:
+            return None
+        notice, strange = self._notice_answered(unit, reading)
+        if strange:
+            aside = replace(reading, verdict=Verdict.QUARANTINE, reasons=(*reading.reasons, STRANGE))
+            return self._quarantined(unit, replace(mail, reading=aside))
+        if notice is None:
+            return None
+        ticket = unit.tickets.lock(notice.ticket_id)
+        mail_id = self._keep(unit, mail, ticket.id, verdict=OF_A_RECIPIENT)
+        self._they_wrote(unit, notice, mail_id, mail.arrived.raw, reading)
+        return ticket.id
 
     def _joined(self, unit: Unit, mail: Mail) -> str | None:
         """The ticket this mail belongs to: by what it answers, else by its reference; the same person only."""

@@ -49,6 +49,7 @@ def figures(unit: Unit, deadline: Deadline, zone: str, since: date | None = None
         near_misses=unit.reports.near_misses(*_moments(span, zone)),
         asked=asked,
         identity_documents=documents,
+        notices_open=unit.notices.count_open(*span),
     )
 
 

@@ -14,11 +14,11 @@ from bot.desk.tasking import Tasking
 from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
+from bot.recipients import PLACE as RECIPIENTS
 from bot.store import Unit
 from bot.tickets import AT_ONCE, BOT, MILD, PROPOSED, Request, State
 from bot.workflow import Act, Change, Line, plan_hash
 
-RECIPIENTS = "recipients"  # in a plan: not a system, but people to be told
 STEP = {  # what a run does in each system
     Right.ACCESS: "export",
     Right.PORTABILITY: "export",
@@ -68,7 +68,7 @@ class Running(Tasking):
             lines = [line for each in answers.values() for line in each]
         lines += by_hand
         if lines and known and request.right in TOLD:
-            lines += self._to_tell()
+            lines += self._to_tell(lines)
         return {"lines": lines, "changes": changes}
 
     def _planned(self, system: System, request: Request, persons: Mapping[str, Any]) -> Sequence[Line]:
@@ -77,10 +77,6 @@ class Running(Tasking):
             return system.plan(request.right, persons[system.name])
         except Unsupported as error:
             return [Line(system.name, "", Act.TASK, 1, words=str(error))]
-
-    def _to_tell(self) -> list[Line]:
-        """GDPR 19: whoever the data were passed on to is told. The letter says so; a person does it."""
-        return [Line(RECIPIENTS, each["name"], Act.TASK, 1) for each in self.house.policy["policy"]["recipients"]]
 
     def _plan_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])

@@ -153,7 +153,7 @@ class Tasking(Remembering):
             key = f"{request.id}:gather:{request.plan_id}:{request.generation}"
             self.engine.put(unit, "gather", key, {"request": request.id}, ticket_id=request.ticket_id)
         else:
-            self._answer(unit, self._move(unit, request, "answer", BOT))
+            self._answer_when_told(unit, request)
 
     def _why_not(self, task: TaskRow) -> str:
         reason = REASONS.get(task.reason or "", REASONS["other"])

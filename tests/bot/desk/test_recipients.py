@@ -1,0 +1,475 @@
+"""Whoever got the data hears of what was done, answers, is asked again; Nora works for a distributor, Fritz for another."""
+
+import copy
+import json
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+
+from bot.errors import NotAllowed, Refused
+from bot.law import Right
+from bot.recipients import Standing, Verdict
+from bot.store import Notice
+from bot.tickets import Identity, State
+from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, POLICY, VERA, Stage
+
+NORD, SUD, PAPER = "datenschutz@nord.example", "privacy@sud.example", ""
+NORA = f"Nora Nord <nora@{NORD.partition('@')[2]}>"
+FRITZ = f"Fritz <{SUD}>"
+
+
+def recipient(name: str, email: str = "", **more: Any) -> dict[str, Any]:
+    return {"name": name, "country": "Germany", "kind": "distributor", "email": email, "language": "de", "safeguard": "",
+            "categories": [], "tell": True, "because": "", **more}  # fmt: skip
+
+
+HOST = recipient("Host Ltd", tell=False, because="we delete there ourselves")
+TWO = [recipient("Nord Vertrieb GmbH", NORD), recipient("Sud SA", SUD, language="fr")]
+
+
+def policy(*recipients: dict[str, Any]) -> dict[str, Any]:
+    found = copy.deepcopy(POLICY)
+    found["policy"]["recipients"] = list(recipients)
+    return found
+
+
+def staged(store: Any, clock: Any, ids: Any, *recipients: dict[str, Any]) -> Stage:
+    made = Stage(store, clock, ids, house={"policy": policy(*recipients)})
+    made.system.fields["person:1"] = {"city": "Zürich", "first_name": "Ann"}
+    return made
+
+
+@pytest.fixture
+def stage(store, clock, ids) -> Stage:
+    """Two distributors with an address, and a host the bot itself deletes at."""
+    return staged(store, clock, ids, *TWO, HOST)
+
+
+@pytest.fixture
+def paper(sqlite_store, clock, ids) -> Stage:
+    """One recipient without an address."""
+    return staged(sqlite_store, clock, ids, recipient("Papier AG"))
+
+
+def deleted(stage: Stage) -> str:
+    """Ann's data are deleted, and everything that follows at once has happened."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.cooled()
+    return ticket_id
+
+
+def notices(stage: Stage, ticket_id: str) -> dict[str, Notice]:
+    with stage.store.read() as unit:
+        return {each.recipient: each for each in unit.notices.of(ticket_id)}
+
+
+def states(stage: Stage, ticket_id: str) -> dict[str, str]:
+    return {name: str(each.state) for name, each in notices(stage, ticket_id).items()}
+
+
+def letters(stage: Stage, to: str) -> list[Any]:
+    return [message_from_bytes(content) for _, address, content in stage.postman.out if address == to]
+
+
+def text(mail: Any) -> str:
+    return next(part.get_payload(decode=True).decode() for part in mail.walk() if part.get_content_type() == "text/plain")
+
+
+def writes(stage: Stage, words: str, sender: str = NORA, to: str = NORD, number: int = -1, **headers: str) -> str | None:
+    """Somebody answers the letter that went to this recipient."""
+    answered = letters(stage, to)[number]["Message-ID"]
+    found = stage.mail(words, sender=sender, subject="AW: Ihre Nachricht", In_Reply_To=answered, **headers)
+    stage.work()
+    return found
+
+
+def trail(stage: Stage, ticket_id: str) -> list[tuple[str, str]]:
+    with stage.store.read() as unit:
+        return [(row.verb, row.actor) for row in unit.trail(ticket_id) if row.verb.startswith(("recipient", "notice"))]
+
+
+# -- told --------------------------------------------------------------------------------------------------------------
+
+
+def test_each_recipient_is_told_before_the_person_gets_the_answer(stage: Stage) -> None:
+    """One letter each, in their language, with what they need to find the person; then the answer says who was told."""
+    ticket_id = deleted(stage)
+    to = [address for _, address, _ in stage.postman.out]
+    assert to[-3:] in ([NORD, SUD, ANN], [SUD, NORD, ANN])
+    (german,), (french,) = letters(stage, NORD), letters(stage, SUD)
+    assert german["Content-Language"] == "de"
+    assert french["Content-Language"] == "fr"
+    assert german["In-Reply-To"] is None
+    for mail in (german, french):
+        assert ANN in text(mail)
+        assert "Ann Keller" in text(mail)
+    said = text(letters(stage, ANN)[-1])
+    assert "We have told them" in said
+    assert "Nord Vertrieb GmbH, on " in said
+    assert "Host Ltd: we delete there ourselves" in said
+    assert states(stage, ticket_id) == {"nord-vertrieb-gmbh": "told", "sud-sa": "told"}
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert "Recipients: 2 told" in stage.channel.shown()
+    assert "Keller" not in stage.channel.shown()
+
+
+def test_who_gets_none_of_these_data_hears_nothing(store, clock, ids) -> None:
+    """By category; and the plan a second person approves names exactly those who will be told."""
+    stage = staged(store, clock, ids, recipient("Bücher AG", NORD, categories=["invoices"]),
+                   recipient("Nord", SUD, categories=["Customer data"]))  # fmt: skip
+    ticket_id, request = stage.planned_deletion()
+    with stage.store.read() as unit:
+        lines = unit.plans.get(request.plan_id or "").lines
+    assert [line.place for line in lines if line.system == "recipients"] == ["Nord"]
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.cooled()
+    assert list(notices(stage, ticket_id)) == ["nord"]
+
+
+def test_nothing_done_is_nothing_to_tell(stage: Stage) -> None:
+    """Nobody is known, or the right changes nothing: no notice, and the letter does not pretend."""
+    stage.system.people.clear()
+    ticket_id = stage.open("Please delete my data.")
+    stage.choose(ticket_id, Right.DELETION)
+    assert notices(stage, ticket_id) == {}
+    stage.system.people["person:1"] = (ANN, 3)
+    asked = stage.open("Which data do you hold about me?")
+    stage.choose(asked, Right.ACCESS)
+    stage.reply_with_code()
+    stage.work()
+    assert notices(stage, asked) == {}
+
+
+def test_a_correction_tells_old_and_new(stage: Stage) -> None:
+    """Field by field, in the recipient's words; nothing of it in the channel."""
+    ticket_id = stage.open("I have moved. Please correct my address.")
+    stage.desk.choose(HUGO, stage.ids(), ticket_id, Right.CORRECTION, {"city": "Winterthur"})
+    stage.work()
+    stage.reply_with_code()
+    stage.work()
+    request = stage.request(ticket_id, Right.CORRECTION)
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.work()
+    said = text(letters(stage, NORD)[0])
+    assert "Vorher: Zürich" in said
+    assert "Jetzt: Winterthur" in said
+    assert "Winterthur" not in stage.channel.shown()
+    writes(stage, "Adresse geändert, Gruss Nora")
+    assert notices(stage, ticket_id)["nord-vertrieb-gmbh"].verdict == Verdict.DONE
+
+
+def test_the_end_of_a_restriction_is_told_as_its_beginning_was(stage: Stage) -> None:
+    """Two plans, two notices each; both letters name the person."""
+    ticket_id = stage.open("Please restrict the processing of my data.")
+    stage.desk.choose(HUGO, stage.ids(), ticket_id, Right.RESTRICTION, {"ground": "accuracy"})
+    stage.work()
+    stage.reply_with_code()
+    stage.work()
+    request = stage.request(ticket_id, Right.RESTRICTION)
+    stage.desk.lift(HUGO, stage.ids(), request.id, "The data have been checked.")
+    stage.work()
+    stage.desk.approve(PAULA, stage.ids(), request.id, stage.request(ticket_id, Right.RESTRICTION).plan_id or "")
+    stage.clock.forward(days=8)
+    stage.work()
+    with stage.store.read() as unit:
+        acts = [each.act for each in unit.notices.of(ticket_id) if each.recipient == "sud-sa"]
+    assert acts == ["restriction", "lifting"]
+    subjects = [str(each["Subject"]) for each in letters(stage, NORD)]
+    assert len(subjects) == 3  # and a second one for the first, after a week
+    assert "has ended" in stage.postman.texts()[-1]
+
+
+def test_who_has_no_address_is_told_by_a_person(paper: Stage) -> None:
+    """Asked in the thread; the answer goes out meanwhile and says that they will be told."""
+    ticket_id = deleted(paper)
+    assert states(paper, ticket_id) == {"papier-ag": "by_hand"}
+    assert "We are telling them" in paper.postman.texts()[-1]
+    asked = [blocks for blocks, _ in paper.channel.messages.values() if "notice_told" in json.dumps(blocks)]
+    assert len(asked) == 1
+    notice = notices(paper, ticket_id)["papier-ag"]
+    with pytest.raises(NotAllowed, match="how"):
+        paper.desk.notice_told(HUGO, paper.ids(), notice.id, "by raven")
+    paper.desk.notice_told(HUGO, "e1", notice.id, "telephone")
+    paper.desk.notice_told(HUGO, "e1", notice.id, "letter")
+    paper.work()
+    assert states(paper, ticket_id) == {"papier-ag": "told"}
+    assert "told by telephone on" in paper.channel.replies()[-1]
+    assert "notice_told" not in paper.channel.shown()
+    with pytest.raises(NotAllowed, match="faster"):
+        paper.desk.notice_told(PAULA, paper.ids(), notice.id, "letter")
+
+
+def test_told_by_hand_and_answered_in_one_breath(paper: Stage) -> None:
+    """What they said on the telephone is noted with it."""
+    ticket_id = deleted(paper)
+    notice = notices(paper, ticket_id)["papier-ag"]
+    paper.desk.notice_told(HUGO, paper.ids(), notice.id, "telephone", Verdict.NO_RECORD)
+    paper.work()
+    found = notices(paper, ticket_id)["papier-ag"]
+    assert (found.state, found.verdict, found.said_by) == (Standing.ANSWERED, Verdict.NO_RECORD, HUGO)
+    paper.desk.close(HUGO, paper.ids(), ticket_id)
+
+
+def test_a_letter_that_cannot_be_sent_becomes_a_persons_task(stage: Stage) -> None:
+    """The mail server refuses the address: somebody tells them, and the person's answer does not wait."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    send = stage.postman.send
+
+    def refuse(sender: str, to: str, content: bytes) -> None:
+        if to == NORD:
+            raise Refused("550 no such user")
+        send(sender, to, content)
+
+    stage.postman.send = refuse  # type: ignore[method-assign]
+    stage.clock.forward(hours=48, seconds=1)
+    while stage.engine.step():
+        stage.clock.forward(seconds=1)
+    assert states(stage, ticket_id) == {"nord-vertrieb-gmbh": "by_hand", "sud-sa": "told"}
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert "We are telling them" in stage.postman.texts()[-1]
+
+
+def test_try_again_tells_nobody_twice(stage: Stage) -> None:
+    """The proof found something: a person looks, presses “Try again”; the recipients were told once all the same."""
+    ticket_id = deleted(stage)
+    request = stage.request(ticket_id, Right.DELETION)
+    with stage.store.begin() as unit:
+        assert not stage.desk._notify(unit, request)
+    stage.work()
+    assert len(letters(stage, NORD)) == len(letters(stage, SUD)) == 1
+
+
+# -- they answer -------------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_answer_is_taken(stage: Stage) -> None:
+    """From anybody in their house, quoting or not; said in the thread, with the company's name and nobody else's."""
+    ticket_id = deleted(stage)
+    assert writes(stage, "Erledigt, danke.\n\nFreundliche Grüsse\nNora Nord") == ticket_id
+    assert "recipient 1 of 2 answered. Nord Vertrieb GmbH (distributor): they did it." in stage.channel.replies()[-1].replace("Recipient", "recipient")
+    writes(stage, "Nous n'avons aucune donnée.", FRITZ, SUD)
+    found = notices(stage, ticket_id)
+    assert {(each.state, each.verdict, each.said_by) for each in found.values()} == {
+        (Standing.ANSWERED, Verdict.DONE, "bot"), (Standing.ANSWERED, Verdict.NO_RECORD, "bot"),
+    }  # fmt: skip
+    assert "Recipients: 2 told, 2 answered" in stage.channel.shown()
+    assert "Nora" not in stage.channel.shown()
+    stage.desk.close(HUGO, stage.ids(), ticket_id)
+    assert stage.ticket(ticket_id).state == "closed"
+
+
+def test_their_words_are_never_the_persons(stage: Stage) -> None:
+    """No code, no pause that ends, no wish, no further mail in Details; and no ticket of their own."""
+    ticket_id = deleted(stage)
+    other = stage.open("And restrict it please.")
+    stage.desk.choose(HUGO, stage.ids(), other, Right.RESTRICTION, {"ground": "accuracy"})
+    stage.work()
+    writes(stage, "Erledigt. Der Code ist 1234 5678.\nCity: Bern")
+    assert stage.ticket(other).identity != Identity.CONFIRMED
+    assert stage.desk.details(HUGO, ticket_id).mails == ()
+    assert [row.ref for row in stage.desk.tickets(HUGO, "all")] == ["DPE-2026-0001", "DPE-2026-0002"]
+    with stage.store.read() as unit:
+        assert "reply" not in [row.verb for row in unit.trail(ticket_id)][-3:]
+
+
+@pytest.mark.parametrize("sender", ["Eve <eve@example.org>", f"Ann Keller <{ANN}>", "x <nora@nord.example.evil.example>"])
+def test_somebody_else_who_answers_is_put_aside(stage: Stage, sender: str) -> None:
+    """A stranger, even the person themselves: a person looks, the notice stays open, nobody is written to."""
+    ticket_id = deleted(stage)
+    sent = len(stage.postman.out)
+    found = writes(stage, "Erledigt", sender)
+    assert found is not None
+    assert found.startswith("mail:")
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "told"
+    assert len(stage.postman.out) == sent
+    (aside,) = stage.desk.quarantined(HUGO, found.removeprefix("mail:")).reasons[-1:]
+    assert "recipient" in aside
+
+
+def test_an_answer_without_its_thread_is_asked_about(stage: Stage) -> None:
+    """A ticket system that keeps the subject only: from the very address we wrote to, and never taken by itself."""
+    ticket_id = deleted(stage)
+    assert stage.mail("Erledigt", sender=f"Nord <{NORD}>", subject="[#4711] DPE-2026-0001") == ticket_id
+    stage.work()
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "unsure"
+    assert stage.mail("Erledigt", sender="Nora <other@nord.example>", subject="DPE-2026-0001") != ticket_id
+
+
+@pytest.mark.parametrize("headers", [{"Auto-Submitted": "auto-replied"}, {}])
+def test_a_word_of_absence_changes_nothing(stage: Stage, headers: dict[str, str]) -> None:
+    """Whether a header says so or only the words."""
+    ticket_id = deleted(stage)
+    writes(stage, "Ich bin bis 3. Dezember abwesend.", **headers)
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "told"
+    writes(stage, "Erledigt")
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "answered"
+
+
+def test_thanks_after_the_answer_change_nothing(stage: Stage) -> None:
+    """And neither does the same answer again; another one is read by a person."""
+    ticket_id = deleted(stage)
+    for words in ("Erledigt", "Vielen Dank!", "Done."):
+        writes(stage, words)
+        assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "answered"
+    writes(stage, "We have no record of this person.")
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "unsure"
+
+
+def test_what_is_not_plain_a_person_reads_and_decides(stage: Stage) -> None:
+    """Read in a modal, said once, audited with the digest of the reply; the buttons are gone."""
+    ticket_id = deleted(stage)
+    writes(stage, "Gelöscht bis auf die Rechnungen.")
+    notice = notices(stage, ticket_id)["nord-vertrieb-gmbh"]
+    assert (notice.state, notice.asked) == (Standing.UNSURE, 1)
+    assert "Rechnungen" not in stage.channel.shown()
+    for button in ("They did it", "They hold nothing", "They refuse …", "Not an answer", "Read"):
+        assert button in stage.channel.shown()
+    assert stage.desk.notice_reply(HUGO, notice.id).words == "Gelöscht bis auf die Rechnungen."
+    with pytest.raises(NotAllowed):
+        stage.desk.notice_reply(VERA, notice.id)
+    with pytest.raises(NotAllowed):
+        stage.desk.notice_says(EVE, stage.ids(), notice.id, 1, Verdict.DONE)
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_says(HUGO, stage.ids(), notice.id, 7, Verdict.DONE)
+    with pytest.raises(NotAllowed, match="ground"):
+        stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.REFUSED)
+    stage.desk.notice_says(HUGO, "e1", notice.id, 1, Verdict.REFUSED, "law")
+    stage.desk.notice_says(HUGO, "e1", notice.id, 1, Verdict.DONE)
+    stage.work()
+    assert "they refuse (A law obliges them to keep the data)" in stage.channel.replies()[-1]
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_says(PAULA, stage.ids(), notice.id, 1, Verdict.DONE)
+    assert "Not an answer" not in stage.channel.shown()
+    with stage.store.read() as unit:
+        rows = {row.verb: row.detail for row in unit.trail(ticket_id)}
+    assert rows["recipient_answered"]["digest"] == rows["recipient_wrote"]["digest"]
+    assert rows["recipient_answered"]["verdict"] == "refused"
+    assert ("look", HUGO) in [(row.verb, row.actor) for row in unit_trail(stage, ticket_id)]
+
+
+def unit_trail(stage: Stage, ticket_id: str) -> list[Any]:
+    with stage.store.read() as unit:
+        return unit.trail(ticket_id)
+
+
+def test_what_was_no_answer_leaves_them_asked(stage: Stage) -> None:
+    """“We have received your mail”: they are chased as before, and may answer later."""
+    ticket_id = deleted(stage)
+    writes(stage, "Wir haben Ihre Nachricht erhalten (Ticket 4711).")
+    notice = notices(stage, ticket_id)["nord-vertrieb-gmbh"]
+    stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.NOTHING)
+    stage.work()
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "told"
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.NOTHING)
+    writes(stage, "Erledigt")
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "answered"
+
+
+def test_a_second_unclear_reply_asks_anew_and_the_old_buttons_are_dead(stage: Stage) -> None:
+    """Each message asks about one reply."""
+    ticket_id = deleted(stage)
+    writes(stage, "Who is this?")
+    writes(stage, "Not done yet.")
+    notice = notices(stage, ticket_id)["nord-vertrieb-gmbh"]
+    assert notice.asked == 2
+    assert stage.desk.notice_reply(HUGO, notice.id).words == "Not done yet."
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.DONE)
+    asking = [blocks for blocks, _ in stage.channel.messages.values() if "Not an answer" in json.dumps(blocks)]
+    assert len(asking) == 1
+
+
+def test_a_person_may_correct_what_the_bot_took_as_plain(stage: Stage) -> None:
+    """Once; after that a person has said so, and it stands."""
+    ticket_id = deleted(stage)
+    writes(stage, "Erledigt")
+    notice = notices(stage, ticket_id)["nord-vertrieb-gmbh"]
+    stage.desk.notice_says(HUGO, stage.ids(), notice.id, 0, Verdict.REFUSED, "own")
+    assert notices(stage, ticket_id)["nord-vertrieb-gmbh"].verdict == Verdict.REFUSED
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_says(PAULA, stage.ids(), notice.id, 0, Verdict.DONE)
+
+
+# -- chased ------------------------------------------------------------------------------------------------------------
+
+
+def test_they_are_chased_until_they_answer(stage: Stage) -> None:
+    """The team hears on the third day, the seventh brings a second letter in the same thread; an answer ends both."""
+    ticket_id = deleted(stage)
+    writes(stage, "fait", FRITZ, SUD)
+    stage.clock.forward(days=3)
+    stage.desk.remind()
+    stage.work()
+    assert "recipient" in stage.channel.replies()[-1].lower()
+    stage.clock.forward(days=4, hours=1)
+    stage.work()
+    first, second = letters(stage, NORD)
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert ANN not in text(second)
+    assert len(letters(stage, SUD)) == 1
+    writes(stage, "Erledigt")
+    stage.clock.forward(days=30)
+    stage.desk.remind()
+    stage.work()
+    assert len(letters(stage, NORD)) == 2
+    with stage.store.read() as unit:
+        assert {each.state for each in unit.reminders.of(ticket_id) if each.kind == "recipient"} <= {"said", "dropped"}
+
+
+def test_an_answer_to_the_second_letter_counts(stage: Stage) -> None:
+    """Either letter of ours may be answered."""
+    ticket_id = deleted(stage)
+    stage.clock.forward(days=7, hours=1)
+    stage.work()
+    assert writes(stage, "Keine Daten", number=1) == ticket_id
+    assert notices(stage, ticket_id)["nord-vertrieb-gmbh"].verdict == Verdict.NO_RECORD
+
+
+def test_a_ticket_closes_when_all_have_answered_or_nobody_asks_any_more(stage: Stage) -> None:
+    """With a reason from the list, once; what they write later is read, and opens nothing."""
+    ticket_id = deleted(stage)
+    writes(stage, "Erledigt")
+    with pytest.raises(NotAllowed, match="recipient"):
+        stage.desk.close(HUGO, stage.ids(), ticket_id)
+    notice = notices(stage, ticket_id)["sud-sa"]
+    with pytest.raises(NotAllowed, match="why"):
+        stage.desk.notice_stop(HUGO, stage.ids(), notice.id, "because")
+    stage.desk.notice_stop(HUGO, "e1", notice.id, "silent")
+    stage.desk.notice_stop(HUGO, "e1", notice.id, "effort")
+    with pytest.raises(NotAllowed, match="faster"):
+        stage.desk.notice_stop(PAULA, stage.ids(), notice.id, "silent")
+    stage.work()
+    stage.desk.close(HUGO, stage.ids(), ticket_id)
+    stage.clock.forward(days=8)
+    stage.work()
+    assert len(letters(stage, SUD)) == 1
+    assert writes(stage, "c'est fait", FRITZ, SUD) == ticket_id
+    assert stage.ticket(ticket_id).state == "closed"
+    assert states(stage, ticket_id)["sud-sa"] == "answered"
+    assert ("recipient_dropped", HUGO) in trail(stage, ticket_id)
+
+
+def test_the_list_shows_everybody_and_nobody(stage: Stage) -> None:
+    """Companies, states, days; a viewer may look, a stranger may not."""
+    ticket_id = deleted(stage)
+    ref, views = stage.desk.notices(VERA, ticket_id)
+    assert (ref, sorted(each.name for each in views)) == ("DPE-2026-0001", ["Nord Vertrieb GmbH", "Sud SA"])
+    assert all(each.told_on for each in views)
+    with pytest.raises(NotAllowed):
+        stage.desk.notices(EVE, ticket_id)
+    with pytest.raises(NotAllowed, match="not written"):
+        stage.desk.notice_reply(HUGO, views[0].id)
+
+
+def test_the_record_holds_no_word_of_anybody(stage: Stage) -> None:
+    """Ids, slugs, verdicts and digests: it outlives the purge."""
+    ticket_id = deleted(stage)
+    writes(stage, "Gelöscht bis auf die Rechnungen von Ann Keller.")
+    told = json.dumps([dict(row.detail) for row in unit_trail(stage, ticket_id)], default=str)
+    assert "nord-vertrieb-gmbh" in told
+    for word in ("Keller", "ann.keller", "Rechnungen", "nora"):
+        assert word not in told
