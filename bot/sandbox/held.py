@@ -38,16 +38,20 @@ def held(world: "World") -> dict[str, Tables]:
     if world.with_papers:
         found["share"] = share.snapshot(world.share_path)
         found["mail"] = correspondence.snapshot(world.imap)
+    if world.cabinet:
+        found["recruitment"] = world.cabinet.snapshot()
     return found
 
 
 def by_hand(world: "World") -> list[Callable[[str], None]]:
-    """What people do where no call reaches, for one address each: mails kept in the CRM, files many people stand in."""
+    """What people do where no call reaches, for one address each: mails in the CRM, lists of many people, paper."""
     acts: list[Callable[[str], None]] = []
     if world.zoho:
         acts.append(world.zoho.by_hand)
     if world.with_papers:
         acts.append(lambda address: share.by_hand(world.share_path, address))
+    if world.cabinet:
+        acts.append(world.cabinet.by_hand)
     return acts
 
 

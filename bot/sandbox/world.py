@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.sandbox import company, correspondence, held, letters, share
+from bot.sandbox.cabinet import Cabinet
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
@@ -61,6 +62,7 @@ class World:
         self.company_before = self._create_company() if company else {}
         self.share_path = folder / "share"
         self.with_papers = papers
+        self.cabinet = Cabinet() if papers else None
         if papers:
             share.create(self.share_path)
         self._write_configuration()
