@@ -118,16 +118,19 @@ def report_blocks(week: Week, report: Report) -> list[Block]:
     """The chart of the week as the channel gets it, and the year's figures in words."""
     whole = report.all
     share = f"{whole.by_due.percent} % of {whole.by_due.of} in time" if whole.by_due.of else "none due yet"
-    days = f"half within {whole.days.median:g} days, nine of ten within {whole.days.ninety}"
     lines = [
         f"Enquiries {span(report)}: {counted(report)}.",
         f"{whole.open} open, {whole.overdue} overdue, {whole.waiting} wait for the person.",
         f"{whole.answered} answered, {whole.refused} refused, {whole.withdrawn} withdrawn; {share}.",
-        *([f"Answered {days}."] if whole.days.median is not None else []),
+        *([_days(whole.days.median, whole.days.ninety)] if whole.days.median is not None else []),
         f"Near misses: {report.near_misses.seen}, of which {report.near_misses.late} looked at later than a day.",
         "All tables: `subjectline report` on the machine.",
     ]
     return [header(f"As of {day(week.until)}"), *chart(week.chart), paragraph("\n".join(lines))]
+
+
+def _days(median: float, ninety: int | None) -> str:
+    return f"Half were answered within {median:g} days, nine of ten within {ninety}."
 
 
 def health_blocks(health: Health, now: datetime) -> list[Block]:

@@ -312,7 +312,7 @@ class Quarantined:
     arrived_at: datetime
     size: int  # bytes
     reasons: tuple[str, ...]  # of intake: fixed words
-    near_miss: bool = False  # it looks like an enquiry under another subject
     sender: str = field(default="", repr=False)
     subject: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
+    near_miss: bool = False  # it looks like an enquiry under another subject

@@ -43,7 +43,11 @@ _ENDED = (
     .select_from(request.join(ticket, _T.id == _R.ticket_id))
     .where(_R.state != State.WITHDRAWN, _R.ended_on.between(bindparam("since"), bindparam("until")))
 )
-_BEGUN = select(func.count()).select_from(audit).where(BEGUN, _A.at > bindparam("since"))
+_BEGUN = (
+    select(func.count(_A.ticket_id.distinct()))
+    .select_from(audit.join(request, _R.id == _A.request_id))
+    .where(BEGUN, _A.at > bindparam("since"), _A.ticket_id != bindparam("but"), _R.right == "deletion")
+)
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,9 @@ class Overview:
         """What came of so many weeks, oldest first; the last begins on the Monday `last`."""
         return [self._week(last - _WEEK * back) for back in reversed(range(number))]
 
-    def begun_since(self, moment: datetime) -> int:
-        """How many approved runs began after this moment."""
-        return self._run(_BEGUN, {"since": moment}).scalar_one()
+    def begun_since(self, moment: datetime, but: str = "") -> int:
+        """In how many tickets, but for this one, approved deletions began since: what is approved together counts once."""
+        return self._run(_BEGUN, {"since": moment, "but": but}).scalar_one()
 
     def _week(self, monday: date) -> WeekCount:
         span = {"since": monday, "until": monday + _WEEK - timedelta(days=1)}

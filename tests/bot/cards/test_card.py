@@ -101,7 +101,8 @@ def test_a_fresh_card_says_what_is_known_and_offers_all_four_rights() -> None:
     for said in ("DPE-2026-0001", "access, deletion", "● 12 days", "A handler", "German", "GDPR EU, CH FADP"):
         assert said in shown
     assert actions(blocks) == [
-        "choose:access", "choose:correction", "choose:deletion", "choose:restriction", "details", "clock",
+        "choose:access", "choose:correction", "choose:deletion", "choose:restriction",
+        "take", "details", "clock", "more",
     ]  # fmt: skip
     primary = [element["action_id"] for element in elements(blocks) if element.get("style") == "primary"]
     assert primary == ["choose:access", "choose:deletion"]
@@ -315,7 +316,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
-        "clock", "snoozed_until", "channel",
+        "clock", "snoozed_until", "channel", "held",
     }  # fmt: skip
     assert set(ClockView.__dataclass_fields__) == {
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",
