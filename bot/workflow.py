@@ -126,6 +126,14 @@ class NotSeen:
     """The far side is reachable, settled, and shows no effect: the act may be done again."""
 
 
+UNDONE = "lift"  # as the mark of a task: it ends what people did for a restriction
+
+
+def ends_restriction(lines: Iterable[Line]) -> bool:
+    """Whether a plan is to end a restriction: by programs, by hand, or both."""
+    return any(line.act == Act.LIFT or (line.act == Act.TASK and line.mark == UNDONE) for line in lines)
+
+
 def plan_hash(lines: Iterable[Line]) -> str:
     """SHA-256 over the canonical lines: equal plans, equal hash, whatever their order."""
     text = json.dumps([_canonical(line) for line in sorted(lines, key=_key)], sort_keys=True, ensure_ascii=True)

@@ -13,7 +13,7 @@ import typer
 
 from bot import build
 from bot import settings as configuration
-from bot.connectors import Connector
+from bot.connectors import Connector, Found
 from bot.desk import reporting
 from bot.errors import Misconfigured, NotAllowed, SubjectlineError
 from bot.law import Right
@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.workflow import plan_hash
-from handlers import classify, doctor, due, entering, feed, report, scan, ticket
+from handlers import by_hand, classify, doctor, due, entering, feed, report, scan, ticket
 from handlers import run as running
 from handlers.data import ledger, lift, watch
 from handlers.printing import line, say
@@ -45,6 +45,7 @@ data.command()(lift)
 data.command()(ledger)
 ticket.app.command()(entering.new)
 ticket.app.command()(entering.address)
+ticket.app.command()(by_hand.task)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -184,6 +185,9 @@ def due_(
 def find(address: str, as_json: Json = False) -> None:
     """How many people each system knows under this address. Example: subjectline data find ann@example.com"""
     for name, system in _systems().items():
+        if system.by_hand:
+            line({"system": name, "persons": None, "by_hand": "only a person can look there"}, as_json=as_json)
+            continue
         line({"system": name, "persons": len(system.find([address]))}, as_json=as_json)
 
 
@@ -193,7 +197,7 @@ def plan(right: Right, address: str, as_json: Json = False) -> None:
     lines = [
         planned
         for system in _systems().values()
-        for person in system.find([address])
+        for person in ([Found(system.name, "")] if system.by_hand else system.find([address]))
         for planned in system.plan(right, person)
     ]
     for each in lines:

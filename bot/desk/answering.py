@@ -13,7 +13,7 @@ from bot.law import Right
 from bot.recipients import Standing
 from bot.store import Unit
 from bot.tickets import BOT, SILENT, Request, State
-from bot.workflow import Act, Change, Line, Outcome
+from bot.workflow import Act, Change, Line, Outcome, ends_restriction
 
 PATIENCE = timedelta(minutes=5)  # with a letter to a recipient before the answer goes out without it
 
@@ -78,7 +78,7 @@ class Answering(Confirming):
         if request.right == Right.CORRECTION:
             return "correction_done", {**done, "changes": [self._said(each) for each in self._changes(unit, request)]}
         if request.right == Right.RESTRICTION:
-            if any(line.act == Act.LIFT for line in lines):
+            if ends_restriction(planned):
                 return "restriction_lifted", done
             return "restriction_done", {**done, "ground": unit.requests.wishes(request.id)["ground"]}
         if request.right == Right.OBJECTION:

@@ -10,7 +10,7 @@ from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import FINAL, SILENT, Request, Role, State, Ticket, check_role
+from bot.tickets import FINAL, SILENT, Actor, Request, Role, State, Ticket, check_role
 from bot.workflow import GROUNDS, WORDS, Act, plan_hash
 
 # work that must have ended before a ticket is closed
@@ -59,6 +59,7 @@ class Choosing(Identifying):
                 for each in unit.plans.get(request.plan_id).lines
                 if each.act == Act.RESTRICT and each.count
             ]
+            lines += self._to_undo(unit, request)
             if not lines:
                 raise NotAllowed("Nothing is restricted here.")
             lines += self._to_tell(lines)
@@ -98,13 +99,19 @@ class Choosing(Identifying):
             _, request = self._request(unit, request_id)
             if request.plan_id != plan_id:
                 raise NotAllowed("The plan has changed since this card was drawn: look at the new one first.")
-            request = self._move(unit, request, "approve", actor)
-            if not unit.plans.decide(plan_id, "approved", user):
-                raise NotAllowed("This plan has been decided already.")
-            run_at = self._cool(unit, request)
-            self._announce(unit, request, run_at)
+            run_at = self._approve(unit, request, actor)
             checkpoint("approve.moved")
         checkpoint("approve.committed")
+        return run_at
+
+    def _approve(self, unit: Unit, request: Request, actor: Actor) -> datetime:
+        """This actor has approved the plan of this request; the moment the run begins."""
+        assert request.plan_id is not None
+        request = self._move(unit, request, "approve", actor)
+        if not unit.plans.decide(request.plan_id or "", "approved", actor.id):
+            raise NotAllowed("This plan has been decided already.")
+        run_at = self._cool(unit, request)
+        self._announce(unit, request, run_at)
         return run_at
 
     def reject(self, user: str, event: str, request_id: str) -> None:

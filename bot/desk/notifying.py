@@ -19,7 +19,7 @@ from bot.reminders import Kind as Why
 from bot.store import Notice, Unit
 from bot.store.rows import LetterRow
 from bot.tickets import BOT, Correspondent, Request, Ticket
-from bot.workflow import Act, Line
+from bot.workflow import Act, Line, ends_restriction
 
 NOTICE, AGAIN = "recipient_notice", "recipient_reminder"  # the letters
 AGAIN_DAYS = 7  # until they are written to once more
@@ -48,7 +48,7 @@ class Notifying(Noticing):
         plan = unit.plans.get(request.plan_id)
         known = {each.recipient for each in self._notices_given(unit, request)}
         found = {each.slug: each for each in self._register()}
-        lifting = any(line.act == Act.LIFT for line in plan.lines)
+        lifting = ends_restriction(plan.lines)
         for line in plan.lines:
             if line.system == PLACE and line.count and slug(line.place) not in known:
                 to = found.get(slug(line.place), Recipient(line.place))

@@ -18,7 +18,7 @@ from bot.law.grounds import grounds
 from bot.store import Holding, Unit
 from bot.store.rows import TaskRow
 from bot.tickets import BOT, PERSON, Request, State, Ticket
-from bot.workflow import Act, Outcome
+from bot.workflow import Act, Outcome, ends_restriction
 
 PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
 COPY_S = 1800.0  # longest copy of one system, and longest packing; each call within it has its own deadline
@@ -148,7 +148,7 @@ class Packing(Timing):
         looked = {each.system for each in tasks}
         places = [each for name, each in self.systems.items() if not each.by_hand or name in looked]
         lines = unit.plans.get(request.plan_id).lines if request.plan_id else ()
-        did = "lifting" if any(each.act == Act.LIFT for each in lines) else str(request.right)
+        did = "lifting" if ends_restriction(lines) else str(request.right)
         return {"searched": [each.label for each in places], "by_hand": [self._by_hand(each, did) for each in tasks]}
 
     def _by_hand(self, task: TaskRow, did: str) -> dict[str, Any]:

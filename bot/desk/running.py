@@ -17,7 +17,7 @@ from bot.law import Right
 from bot.recipients import PLACE as RECIPIENTS
 from bot.store import Unit
 from bot.tickets import AT_ONCE, BOT, MILD, PROPOSED, Request, State
-from bot.workflow import Act, Change, Line, plan_hash
+from bot.workflow import Act, Change, Line, ends_restriction, plan_hash
 
 STEP = {  # what a run does in each system
     Right.ACCESS: "export",
@@ -140,7 +140,7 @@ class Running(Tasking):
 
     def _lifting(self, unit: Unit, request: Request) -> bool:
         """Whether the plan is to end a restriction."""
-        return bool(request.plan_id) and any(line.act == Act.LIFT for line in unit.plans.get(request.plan_id).lines)
+        return bool(request.plan_id) and ends_restriction(unit.plans.get(request.plan_id).lines)
 
     def _cool_after(self, unit: Unit, job: Job, planned: Mapping[str, Any]) -> None:
         """After the cooling time every system is asked once more; only the approved plan runs."""

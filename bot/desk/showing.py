@@ -30,7 +30,7 @@ from bot.errors import NotAllowed, Temporary
 from bot.intake import Verdict, wishes
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
-from bot.workflow import Act, Change, NotSeen, Seen, difference
+from bot.workflow import Act, Change, NotSeen, Seen, difference, ends_restriction
 
 BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING})
 
@@ -101,7 +101,7 @@ class Showing(Attesting):
         return replace(
             shown,
             plan_id=plan.id,
-            lifting=any(line.act == Act.LIFT for line in plan.lines),
+            lifting=ends_restriction(plan.lines),
             plan=tuple(
                 PlanLine(
                     self._label(line.system), line.place, line.act, line.count, line.basis,
@@ -151,7 +151,8 @@ class Showing(Attesting):
             ticket = unit.tickets.get(ticket_id)
             view = self.view(unit, ticket)
             now = unit.now.astimezone(ZoneInfo(self.house.zone))
-        return ticket, cards.card(view, now), cards.card_text(view)
+        draw = cards.review_card if ticket.channel == "review" else cards.card
+        return ticket, draw(view, now), cards.card_text(view)
 
     def _card_call(self, job: Job) -> Mapping[str, Any]:
         ticket, blocks, text = self._drawn(job.args["ticket"])

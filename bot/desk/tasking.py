@@ -25,7 +25,7 @@ from bot.store import Holding, Unit
 from bot.store.rows import TaskRow
 from bot.store.tasks import DONE, OPEN
 from bot.tickets import BOT, DISCLOSING, MILD, PROPOSED, SILENT, Actor, Request, State, Ticket
-from bot.workflow import REASONS, Line, NotSeen, Outcome, Seen
+from bot.workflow import REASONS, UNDONE, Act, Line, NotSeen, Outcome, Seen
 
 AT_WORK = frozenset({State.RUNNING, State.PROVING, State.NEEDS_PERSON})  # in these a task may stand open
 HAND = "hand"  # behind a system's name: what was added to its copy by hand
@@ -64,6 +64,17 @@ class Tasking(Remembering):
     def _askable(self, persons: Mapping[str, Any]) -> dict[str, Any]:
         """Of those who are known those a program can ask about."""
         return {name: each for name, each in persons.items() if not self.systems[name].by_hand}
+
+    def _to_undo(self, unit: Unit, request: Request) -> list[Line]:
+        """What people did for a restriction, to be undone by hand when it ends."""
+        done = [each for each in self._tasks(unit, request) if each.outcome == Outcome.DONE]
+        return [
+            Line(
+                each.system, each.place, Act.TASK, each.count, each.category, mark=UNDONE,
+                words=f"The restriction ends. Undo what was done for it: {each.words}",
+            )
+            for each in done
+        ]  # fmt: skip
 
     # -- given, carried on, no longer needed --------------------------------------------------------------------------
 

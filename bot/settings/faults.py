@@ -81,7 +81,7 @@ def across(file: File, *, with_people: bool) -> list[str]:
     """Faults that only show when two settings are seen together."""
     faults = _policy_faults(file) + _connector_faults(file)
     if with_people:
-        faults += _people_faults(file.roles, four_eyes=file.safety.four_eyes)
+        faults += _people_faults(file.roles, four_eyes=file.safety.four_eyes) + _by_hand_faults(file)
         second = file.reminders.second_person
         if second and second not in file.roles.by_user():
             faults.append("[reminders] second_person is in no list of [roles]: the bot talks to its own people only.")
@@ -128,6 +128,16 @@ def _connector_faults(file: File) -> list[str]:
                 faults.append(f"[[connectors]] number {number} needs a {word}: small letters, digits, - and _.")
     names = [str(block.get("name")) for block in file.connectors]
     return faults + [f"[[connectors]] {name!r} is there twice: names must differ." for name in sorted(_twice(names))]
+
+
+def _by_hand_faults(file: File) -> list[str]:
+    """Whoever does something by hand has to press the buttons."""
+    able = {*file.roles.handlers, *file.roles.admins}
+    return [
+        f"[[connectors]] {block.get('name')!r} names a person who is no handler: [roles] handlers has to name them."
+        for block in file.connectors
+        if block.get("kind") == "manual" and block.get("person") not in able
+    ]
 
 
 def _twice(names: Sequence[str]) -> set[str]:

@@ -17,8 +17,11 @@ from bot.cards import (
     ClockForm,
     ClockView,
     Details,
+    Evidence,
     NextActor,
     Quarantined,
+    TaskForm,
+    TaskView,
     TicketLine,
     Wanted,
     card,
@@ -32,7 +35,7 @@ from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
 from bot.slack.hearing import THREADS
 from bot.tickets import Identity, Role, State
 from bot.workflow import Change
-from tests.bot.cards.views import FORM, MOVE, NOW, VIEW
+from tests.bot.cards.views import FORM, MOVE, NOW, TASK, VIEW
 
 ROLES = {
     ANN.id: frozenset({Role.HANDLER}),
@@ -51,6 +54,7 @@ class FakeDesk:
     """`asked` holds (verb, arguments) in the order they came; `refuses` and `fails` make a verb raise."""
 
     view: CardView = VIEW
+    task: TaskView = TASK
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     effects: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)  # event -> what was done, once
     refuses: dict[str, str] = field(default_factory=dict)
@@ -123,6 +127,24 @@ class FakeDesk:
 
     def settle(self, user: str, event: str, key: str, *, seen: bool) -> None:
         self._act("settle", user, event, key, seen)
+
+    def tasks(self, user: str, request_id: str) -> tuple[str, list[TaskView]]:
+        self._ask("tasks", user, request_id)
+        return VIEW.ref, [self.task, replace(self.task, id="k2", number=2, state="done", outcome="done")]
+
+    def task_form(self, user: str, task_id: str) -> TaskForm:
+        self._ask("task_form", user, task_id)
+        return TaskForm(self.task, "zora@quellmann.example", "Zora", (("City", "Winterthur"),))
+
+    def task_done(self, user: str, event: str, task_id: str, said: Any) -> None:
+        self._act("task_done", user, event, task_id, said.outcome, said.evidence, said.found, said.reason)
+
+    def task_evidence(self, user: str, task_id: str) -> Evidence:
+        self._ask("task_evidence", user, task_id)
+        return Evidence(self.task, "Shredded the folder of Quellmann.", can_see=user != ANN.id)
+
+    def task_seen(self, user: str, event: str, task_id: str) -> None:
+        self._act("task_seen", user, event, task_id)
 
     def settle_mail(self, user: str, event: str, mail_id: str) -> None:
         self._act("settle_mail", user, event, mail_id)
@@ -225,7 +247,7 @@ class Floor:
             for kept in (workspace.ephemerals, workspace.modals, workspace.homes, self.slack.calls, self.slack.deliveries):
                 kept.clear()
             workspace.conversations[self.slack.channel].messages.clear()
-        for name in ("view", "asked", "effects", "refuses", "fields", "fails", "house", "tickets_open"):
+        for name in ("view", "task", "asked", "effects", "refuses", "fields", "fails", "house", "tickets_open"):
             setattr(self.desk, name, getattr(fresh, name))
 
     def show(self, blocks: list[dict[str, Any]], text: str = "a card") -> str:

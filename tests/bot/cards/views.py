@@ -13,6 +13,7 @@ from bot.cards import (
     PlanLine,
     Progress,
     RequestView,
+    TaskView,
     Unsettled,
 )
 from bot.law import Right
@@ -49,6 +50,10 @@ FORM = ClockForm(
     view=CLOCK, regimes=VIEW.regimes, on=("gdpr_eu", "ch_fadp"), latest=date(2027, 2, 14),
     reasons=("complexity of the request", "number of the requests"),
 )  # fmt: skip
+
+TASK = TaskView(
+    "k1", "DPE-2026-0001", 1, Right.DELETION, "our recruitment folder", "application papers", "Shred the papers.", 1, "U0ANN"
+)
 
 DELETION = RequestView(
     id="r1",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot import checkpoints
 from bot.connectors import manual
 from bot.connectors.manual import Block
 from bot.desk.attesting import Said
@@ -458,3 +459,79 @@ def test_a_second_system_of_programs_is_asked_as_before(store: Any, clock: Any, 
     assert stage.request(ticket_id, Right.ACCESS).state == State.DONE
     (package,) = stage.packer.files.values()
     assert b"account" in unzipped(package[1])
+
+
+# -- the end of a restriction, and sudden deaths ----------------------------------------------------------------------
+
+
+def test_what_was_restricted_by_hand_is_freed_by_hand(stage: Stage) -> None:
+    """The end is proposed and approved as ever; then the named person undoes their part, and the letter says so."""
+    stage.system.people.clear()
+    stage.system.people["person:1"] = (ANN, 0)
+    ticket_id = stage.open("Please restrict the processing of my data.")
+    stage.desk.choose(HUGO, stage.ids(), ticket_id, Right.RESTRICTION, {"ground": "accuracy"})
+    stage.work()
+    stage.reply_with_code()
+    stage.work()
+    (task,) = tasks(stage, ticket_id)
+    done(stage, task, Said("done", "In the red box."))
+    assert "Held back by hand" in stage.postman.texts()[-1]
+    request = stage.request(ticket_id, Right.RESTRICTION)
+    stage.desk.lift(HUGO, stage.ids(), request.id, "Checked.")
+    stage.work()
+    plan_id = stage.request(ticket_id, Right.RESTRICTION).plan_id or ""
+    stage.desk.approve(PAULA, stage.ids(), request.id, plan_id)
+    stage.clock.forward(days=7, seconds=1)
+    stage.work()
+    again = tasks(stage, ticket_id)[-1]
+    assert again.words == "The restriction ends. Undo what was done for it: Put the papers into the red box."
+    assert stage.request(ticket_id, Right.RESTRICTION).state == State.PROVING
+    done(stage, again, Said("done", "Out of the red box."))
+    assert stage.request(ticket_id, Right.RESTRICTION).state == State.DONE
+    assert "Free for use again" in stage.postman.texts()[-1]
+    assert "has ended" in stage.postman.texts()[-1]
+
+
+class Killed(BaseException):
+    """As by kill -9: nobody catches it, and what was not committed is gone."""
+
+
+@pytest.mark.parametrize("point", ["task.given", "task.settled", "task.committed", "task.seen"])
+def test_killed_on_the_way_nothing_is_lost_and_nothing_done_twice(
+    point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies once at this point; the next one, and people who press again, come to the same end."""
+    monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
+
+    def die(_: str) -> None:
+        monkeypatch.setattr(checkpoints, "_AT", frozenset())
+        raise Killed
+
+    monkeypatch.setattr(checkpoints, "_die", die)
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, "e1", request.id, request.plan_id or "")
+    died = 0
+    for act in (
+        stage.cooled,
+        lambda: stage.desk.task_done(HELEN, "form", tasks(stage, ticket_id)[0].id, NOTHING),
+        lambda: stage.desk.task_seen(HUGO, "press", tasks(stage, ticket_id)[0].id),
+    ):
+        try:
+            act()
+        except Killed:
+            died += 1
+            stage.engine.recover()
+            stage = Stage(stage.store, stage.clock, stage.ids, stage.system, stage.channel, stage.postman, stage.packer,
+                          {"roles": stage.desk.house.roles}, stage.more)  # fmt: skip
+            stage.engine.recover()
+            if not point.startswith("task.given"):
+                act()
+        for _ in range(3):
+            stage.clock.forward(minutes=2)
+            stage.work()
+    assert died == 1
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert len(stage.system.erasures) == 1
+    assert [each.number for each in tasks(stage, ticket_id)] == [1]
+    assert stage.trail(ticket_id).count("task_done") == stage.trail(ticket_id).count("task_seen") == 1
+    assert sum(key.startswith("task:") for key in stage.channel.keys) == 1
