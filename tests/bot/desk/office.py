@@ -36,7 +36,8 @@ POLICY = {
             {"name": "customer data", "purposes": ["the contract"], "retention": "the account's life", "source": "you"}
         ],
         "recipients": [
-            {"name": "Mailchimp", "country": "USA", "safeguard": "standard contractual clauses", "categories": []}
+            {"name": "Mailchimp", "country": "USA", "safeguard": "standard contractual clauses", "categories": [],
+             "tell": False, "because": "we delete there ourselves"}
         ],
         "authorities": [{"name": "FDPIC", "site": "edoeb.admin.ch", "of": "people in Switzerland"}],
         "automated_decisions": "None.", "backups": "Overwritten within 90 days.", "suppression": "",

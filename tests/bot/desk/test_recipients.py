@@ -41,8 +41,14 @@ def staged(store: Any, clock: Any, ids: Any, *recipients: dict[str, Any]) -> Sta
 
 
 @pytest.fixture
-def stage(store, clock, ids) -> Stage:
+def stage(sqlite_store, clock, ids) -> Stage:
     """Two distributors with an address, and a host the bot itself deletes at."""
+    return staged(sqlite_store, clock, ids, *TWO, HOST)
+
+
+@pytest.fixture
+def either(store, clock, ids) -> Stage:
+    """The same on both databases."""
     return staged(store, clock, ids, *TWO, HOST)
 
 
@@ -93,8 +99,9 @@ def trail(stage: Stage, ticket_id: str) -> list[tuple[str, str]]:
 # -- told --------------------------------------------------------------------------------------------------------------
 
 
-def test_each_recipient_is_told_before_the_person_gets_the_answer(stage: Stage) -> None:
+def test_each_recipient_is_told_before_the_person_gets_the_answer(either: Stage) -> None:
     """One letter each, in their language, with what they need to find the person; then the answer says who was told."""
+    stage = either
     ticket_id = deleted(stage)
     to = [address for _, address, _ in stage.postman.out]
     assert to[-3:] in ([NORD, SUD, ANN], [SUD, NORD, ANN])
@@ -115,9 +122,9 @@ def test_each_recipient_is_told_before_the_person_gets_the_answer(stage: Stage) 
     assert "Keller" not in stage.channel.shown()
 
 
-def test_who_gets_none_of_these_data_hears_nothing(store, clock, ids) -> None:
+def test_who_gets_none_of_these_data_hears_nothing(sqlite_store, clock, ids) -> None:
     """By category; and the plan a second person approves names exactly those who will be told."""
-    stage = staged(store, clock, ids, recipient("Bücher AG", NORD, categories=["invoices"]),
+    stage = staged(sqlite_store, clock, ids, recipient("Bücher AG", NORD, categories=["invoices"]),
                    recipient("Nord", SUD, categories=["Customer data"]))  # fmt: skip
     ticket_id, request = stage.planned_deletion()
     with stage.store.read() as unit:
@@ -269,7 +276,8 @@ def test_their_words_are_never_the_persons(stage: Stage) -> None:
     stage.work()
     writes(stage, "Erledigt. Der Code ist 1234 5678.\nCity: Bern")
     assert stage.ticket(other).identity != Identity.CONFIRMED
-    assert stage.desk.details(HUGO, ticket_id).mails == ()
+    assert len(stage.desk.details(HUGO, ticket_id).mails) == 1  # Ann's own reply with her code
+    assert stage.desk.wanted(HUGO, ticket_id).proposed == {}
     assert [row.ref for row in stage.desk.tickets(HUGO, "all")] == ["DPE-2026-0001", "DPE-2026-0002"]
     with stage.store.read() as unit:
         assert "reply" not in [row.verb for row in unit.trail(ticket_id)][-3:]
@@ -397,8 +405,9 @@ def test_a_person_may_correct_what_the_bot_took_as_plain(stage: Stage) -> None:
 # -- chased ------------------------------------------------------------------------------------------------------------
 
 
-def test_they_are_chased_until_they_answer(stage: Stage) -> None:
+def test_they_are_chased_until_they_answer(either: Stage) -> None:
     """The team hears on the third day, the seventh brings a second letter in the same thread; an answer ends both."""
+    stage = either
     ticket_id = deleted(stage)
     writes(stage, "fait", FRITZ, SUD)
     stage.clock.forward(days=3)

@@ -361,18 +361,6 @@ def test_a_reply_reopens_a_closed_ticket(stage: Stage) -> None:
     assert stage.ticket(ticket_id).state == "open"
 
 
-def test_whoever_got_the_data_is_in_the_plan_as_a_persons_task(stage: Stage) -> None:
-    """The letter says that recipients are told; so the plan a second person approves says who, and that a person does it."""
-    ticket_id = stage.open("Please delete my data.")
-    stage.choose(ticket_id, Right.DELETION)
-    stage.reply_with_code()
-    stage.work()
-    with stage.store.read() as unit:
-        plan = unit.plans.get(stage.request(ticket_id, Right.DELETION).plan_id)
-    assert [(line.place, line.count) for line in plan.lines if line.act == "task"] == [("Mailchimp", 1)]
-    assert "Mailchimp" in stage.channel.shown()
-
-
 def test_a_follow_up_to_their_own_mail_joins_the_ticket(stage: Stage) -> None:
     """Another subject, an answer to the person's own first mail: it is the same ticket, not a new one and not lost."""
     ticket_id = stage.open()
