@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.connectors import database, files, mailbox, mailchimp, zoho
+from bot.connectors import Found, database, files, mailbox, mailchimp, manual, zoho
 from bot.law import Right
 from bot.workflow import Act
 from tests.fakes import outside
@@ -99,6 +99,14 @@ def test_the_rules_of_the_docs_find_and_erase(tmp_path: Path) -> None:
     share.erase(ann, lines, "k")
     assert share.prove(Right.DELETION, ann, [], lines) == []
     assert sorted(path.name for path in tmp_path.glob("c*/**/*.txt")) == ["2024-05-31.txt", "note.txt"]
+
+
+def test_the_place_without_an_interface_of_the_docs_can_be_read() -> None:
+    """As it stands: one task for the named person."""
+    (config,) = [each for each in blocks_of_the_docs() if each["kind"] == "manual"]
+    folder = manual.connector(config, outside(lambda: datetime(2026, 11, 23, tzinfo=UTC)))
+    (line,) = folder.plan(Right.DELETION, Found(folder.name, ""))
+    assert (folder.label, line.act, line.place) == ("our recruitment folder", Act.TASK, "application papers")
 
 
 def test_the_mailbox_of_the_docs_can_be_read() -> None:
