@@ -78,8 +78,17 @@ class Telling(Reminding):
                 for person in self._concerned(unit, each, worst[each.row.ticket_id]) if each.open else ():
                     told[person].append(each.row)
             for person, rows in sorted(told.items()):
-                self._tell_one(unit, person, rows)
+                if not self._wants_quiet(unit, person, rows):
+                    self._tell_one(unit, person, rows)
             checkpoint("remind.told")
+
+    def _wants_quiet(self, unit: Unit, person: str, rows: Sequence[ReminderRow]) -> bool:
+        """Whether this person set that they want to hear nothing now, and nothing of it is urgent: it is told later."""
+        hours = unit.quiet.of(person)
+        if hours is None or any(each.kind in URGENT for each in rows):
+            return False
+        (begins, ends), now = hours, f"{self._local(unit.now):%H:%M}"
+        return begins <= now < ends if begins < ends else now >= begins or now < ends
 
     def _concerned(self, unit: Unit, said: Untold, kind: Why) -> list[str]:
         """The owner, or the channel where there is none; once it is overdue a second person (and the digest).
