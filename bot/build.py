@@ -120,8 +120,9 @@ def rules(settings: Settings) -> Rules:
     own = (settings.company.email, *settings.intake.own_addresses)
     servers = settings.intake.own_servers or (settings.company.email.rpartition("@")[2],)
     return Rules(
-        subjects=settings.intake.subjects, own_addresses=own, own_servers=servers, reply_tag=message_domain(settings)
-    )
+        subjects=settings.intake.subjects, own_addresses=own, own_servers=servers, own_lists=settings.intake.own_lists,
+        reply_tag=message_domain(settings),
+    )  # fmt: skip
 
 
 def postman(settings: Settings) -> Postman:
@@ -180,6 +181,11 @@ def house(settings: Settings) -> House:
         watch=settings.watch.on,
         watch_from=time.fromisoformat(settings.watch.at),
         erased_years=settings.watch.years,
+        review=settings.review.on,
+        review_years=settings.review.years,
+        review_batch=settings.review.batch,
+        review_days=settings.review.every_days,
+        review_systems=settings.review.systems,
     )
 
 

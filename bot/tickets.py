@@ -3,7 +3,8 @@
 A ticket is one enquiry and its thread. A request is one right inside one ticket, with its own state.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -217,6 +218,11 @@ def can(request: Request, verb: str, actor: Actor, identity: Identity, *, four_e
     except NotAllowed:
         return False
     return True
+
+
+def together(waiting: Iterable[tuple[str, str | None]]) -> str:
+    """Of requests and their plans that wait for approval, a mark of exactly these: another plan, another mark."""
+    return hashlib.sha256(" ".join(sorted(f"{request}:{plan}" for request, plan in waiting)).encode()).hexdigest()[:32]
 
 
 def spoken(state: State) -> str:

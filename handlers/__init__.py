@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.law import Right
 from bot.slack import Channel, Workspace
 from bot.slack.manifest import SHORTCUT
-from handlers import buttons, commands, home, modals, moves, office, rights, tasks, watch
+from handlers import buttons, commands, home, modals, moves, office, recipients, review, rights, tasks, watch
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -52,9 +52,23 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.action("settle_mail")(door.inside("Quarantined mail", modals.settle_mail))
     app.action("snooze")(door.modal("Remind me later", modals.snooze))
     app.action(re.compile(r"^snooze_until:\d+$"))(door.inside("Remind me later", modals.snooze_until))
+    app.action("accounts")(door.modal("Old accounts", review.open_accounts))
+    app.view("review")(door.form("Old accounts", review.decide))
+    app.action("approve_all")(door.button(review.approve_all))
+    app.action("call_off")(door.button(review.call_off))
     app.action("erase_again")(door.button(watch.erase_again))
     app.action("consent")(door.modal("New consent", watch.open_consent))
     app.view("consent")(door.form("New consent", watch.consent))
+    app.action("notices")(door.modal("Recipients", recipients.listed))
+    app.action(re.compile(r"^notice_says:(done|no_record|nothing)$"))(door.button(recipients.says))
+    app.action(re.compile(r"^notice_says:(done|no_record|nothing):\d+$"))(
+        door.inside("Recipients", recipients.says_inside)
+    )
+    app.action(re.compile(r"^notice_read(:\d+)?$"))(door.modal("What they wrote", recipients.read))
+    for name, opened in recipients.OPENED.items():
+        app.action(re.compile(rf"^notice_{name}(:\d+)?$"))(door.modal("A recipient", opened))
+    for name, form in recipients.FORMS.items():
+        app.view(f"notice_{name}")(door.form("A recipient", form))
     app.action(re.compile(r"^card(:\d+)?$"))(followed)
     app.action(re.compile(".*"))(door.button(buttons.unknown))
     app.view(re.compile(".*"))(door.form("Clock", moves.unknown))

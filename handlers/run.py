@@ -78,6 +78,11 @@ class Bot:
         if self._swept_on != today and desk.sweep_systems():
             self._swept_on = today
 
+    def _look(self) -> None:
+        """What was erased is looked for, and who uses no account any more."""
+        self.parts.desk.watch()
+        self.parts.desk.review()
+
     def _start_worker(self) -> None:
         parts = self.parts
         if parts.store.exclusive():
@@ -85,7 +90,7 @@ class Bot:
         parts.engine.start()
         self._stops.append(lambda: parts.engine.stop(STOP_S))
         desk, engine = parts.desk, parts.engine
-        ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, desk.watch, desk.clock_jumped)
+        ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, self._look, desk.clock_jumped)
         ticker.start()
         self._stops.append(ticker.stop)
         arrivals = Arrivals(parts.desk, parts.opener, parts.rules)

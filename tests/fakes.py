@@ -78,6 +78,7 @@ class FakeSystem:
         self.task = ""  # what a person has to do beside it
         self.unable = False  # to do anything for a right
         self.unlisted = False  # it cannot say whose addresses it holds
+        self.last_seen: dict[str, date | None] | None = None  # person key -> last activity; None: it cannot tell
         self.shaky = 0  # as many acts find other data than those of the plan
 
     def _fail(self) -> None:
@@ -137,7 +138,14 @@ class FakeSystem:
 
     def idle(self, before: date, after: str, limit: int) -> list[Idle]:
         self._fail()
-        raise Unsupported("The server does not know when somebody was last there.")
+        if self.last_seen is None:
+            raise Unsupported("The server does not know when somebody was last there.")
+        seen = {key: self.last_seen.get(key) for key in sorted(self.people) if key > after}
+        return [
+            Idle(Found(self.name, key, (self.people[key][0],)), last)
+            for key, last in seen.items()
+            if last is None or last < before
+        ][:limit]
 
     def correct(self, person: Found, changes: Sequence[Change], key: str) -> Mapping[str, int]:
         self._fail()

@@ -32,6 +32,7 @@ from bot.cards.reminder import (
     snooze_modal,
     todo,
 )
+from bot.cards.review import NEVER, ReviewView, accounts_form, batch_card, batch_text, review_card
 from bot.cards.rights import changes_modal, correction_form, fields_of, lifting_form, restriction_form
 from bot.cards.task import task_card, task_text
 from bot.cards.views import (
@@ -62,6 +63,7 @@ __all__ = [
     "HOW",
     "MEANS",
     "MENU",
+    "NEVER",
     "TITLE",
     "WORDS",
     "AlarmView",
@@ -81,15 +83,19 @@ __all__ = [
     "Quarantined",
     "Reminded",
     "RequestView",
+    "ReviewView",
     "TaskForm",
     "TaskView",
     "TicketLine",
     "Unsettled",
     "Wanted",
     "Week",
+    "accounts_form",
     "alarm_card",
     "alarm_text",
     "answered_text",
+    "batch_card",
+    "batch_text",
     "card",
     "card_text",
     "changes_modal",
@@ -127,6 +133,7 @@ __all__ = [
     "reminders_text",
     "reply_modal",
     "restriction_form",
+    "review_card",
     "said_blocks",
     "sign",
     "snooze_modal",

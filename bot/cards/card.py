@@ -40,6 +40,7 @@ VERB = {
 }
 SILENT = {  # channel -> why there is a ticket that nobody wrote
     "watch": "*Nobody wrote this.* Somebody who was erased is held again; nobody is asked and nobody is written to.",
+    "review": "*Nobody wrote this.* Accounts nobody has used for years; nobody is asked and nobody is written to.",
 }
 BRIEF = -1  # as a limit: of each request its state and its buttons only
 FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
@@ -227,7 +228,7 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
             continue
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
     blocks += recipients_line(view.recipients, view.ticket_id)
-    blocks += _unsettled(view.unsettled)
+    blocks += unsettled(view.unsettled)
     return [*blocks, divider(), *_ticket_buttons(view)]
 
 
@@ -314,9 +315,10 @@ def _withdraw(request: RequestView, text: str) -> Block:
     return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
 
-def _unsettled(unsettled: Sequence[Unsettled]) -> list[Block]:
+def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
+    """Acts whose answer was lost, each with the question to whoever looks."""
     blocks: list[Block] = []
-    for number, each in enumerate(unsettled[:UNSETTLED], start=1):
+    for number, each in enumerate(acts[:UNSETTLED], start=1):
         again = "the person may get it twice" if each.letter else "it would be done a second time"
         ask = confirm("Again?", f"Only if it surely did not happen: {again}.", "Again", danger=True)
         tail = "" if number == 1 else f":{number}"  # an action id stands once in a message
@@ -329,8 +331,8 @@ def _unsettled(unsettled: Sequence[Unsettled]) -> list[Block]:
                 button(repeat, f"settle:again{tail}", each.key, confirm=ask),
             ]
         )
-    if len(unsettled) > UNSETTLED:
-        blocks.append(context(f"… and {len(unsettled) - UNSETTLED} more after these."))
+    if len(acts) > UNSETTLED:
+        blocks.append(context(f"… and {len(acts) - UNSETTLED} more after these."))
     return [divider(), *blocks] if blocks else []
 
 

@@ -3,17 +3,19 @@
 The families follow the road, each may call those further down: receiving, entering → opening → identifying →
 running → answering → timing → counting → writing → moving. Choosing holds what people press, showing what they see,
 reminding what is said of a ticket in time, telling who hears it. Remembering keeps in the
-ledger what was erased, watching looks for it in every system. Managing is what a team does beside it all.
+ledger what was erased, watching looks for it in every system, reviewing
+puts accounts nobody uses before the team. Managing is what a team does beside it all.
 """
 
 from bot.desk.entering import Entering, Entry
 from bot.desk.managing import Managing
 from bot.desk.office import House, Office
 from bot.desk.receiving import Receiving
-from bot.desk.watching import Looked, Watching
+from bot.desk.reviewing import Reviewing
+from bot.desk.watching import Looked
 
 
-class Desk(Receiving, Entering, Managing, Watching):
+class Desk(Receiving, Entering, Managing, Reviewing):
     """All verbs together, over one office."""
 
 

@@ -19,7 +19,7 @@ def brake(unit: Unit, request: Request) -> tuple[str, str]:
     """(short word, why) an approved run of this request may not begin now; two empty words: it may."""
     if request.right in PROPOSED and (holds := unit.holds.of(request.ticket_id)):
         return "a legal hold is on", held(holds)
-    if request.right in DESTRUCTIVE and unit.overview.begun_since(unit.now - HOUR) >= MOST:
+    if request.right in DESTRUCTIVE and unit.overview.begun_since(unit.now - HOUR, request.ticket_id) >= MOST:
         return f"{MOST} deletions have begun within an hour", TOO_MANY
     return "", ""
 

@@ -105,7 +105,7 @@ class Choosing(Identifying):
         return run_at
 
     def _approve(self, unit: Unit, request: Request, actor: Actor) -> datetime:
-        """This actor has approved the plan of this request; the moment the run begins."""
+        """The plan of this request is approved by this actor; the moment the run begins."""
         assert request.plan_id is not None
         request = self._move(unit, request, "approve", actor)
         if not unit.plans.decide(request.plan_id or "", "approved", actor.id):

@@ -14,7 +14,10 @@ from bot.tickets import BOT, MILD, PERSON, Identity, Request, State, Ticket
 CODE = re.compile(r"(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
 NO_ADDRESS = "No e-mail address is known. Add one to the ticket and go on, or do it by hand and answer by letter."
 CODES_A_MAIL = 3  # so that one mail cannot try many
-ON_RECORD = {"watch": "erased before, at their own demand"}  # channel -> why nobody is asked who they are
+ON_RECORD = {  # channel -> why nobody is asked who they are
+    "watch": "erased before, at their own demand",
+    "review": "an account of our own, found by the review",
+}
 
 
 class Identifying(Running):

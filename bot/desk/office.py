@@ -199,6 +199,11 @@ class House:
     watch: bool = True  # every system is looked over for what was erased, once a day
     watch_from: time = time(2)
     erased_years: int = 6  # how long the ledger remembers an erasure
+    review: bool = False  # accounts nobody uses are put before the team
+    review_years: int = 6  # without activity
+    review_batch: int = 20  # accounts in one message
+    review_days: int = 30  # from the end of a review to the next
+    review_systems: tuple[str, ...] = ()  # empty: all that can tell
 
     @property
     def rules(self) -> str:

@@ -26,6 +26,7 @@ class Enquiry:
     silent: bool = False  # nothing is ever sent by itself: a machine wrote it, or no mail was
     by: str = BOT.id  # who opens the ticket
     detail: Mapping[str, Any] = field(default_factory=dict)  # of its receipt, for the record; nothing personal
+    subjects: tuple[str, ...] = ("",)  # of each right a request for each of these
 
     @property
     def received(self) -> datetime | date:
@@ -47,7 +48,12 @@ class Opening(Identifying):
             ClockEvent(unit.id(), ticket.id, "received", each.received_on, each.detail, each.by, unit.now)
             for ticket, each in zip(tickets, enquiries, strict=True)
         ])  # fmt: skip
-        asked = [Request(unit.id(), each.id, right, State.RECEIVED) for each in tickets for right in each.rights]
+        asked = [
+            Request(unit.id(), ticket.id, right, State.RECEIVED, subject=subject)
+            for ticket, each in zip(tickets, enquiries, strict=True)
+            for right in each.rights
+            for subject in each.subjects
+        ]
         if asked:
             unit.requests.add(*asked)
         for ticket, each in zip(tickets, enquiries, strict=True):

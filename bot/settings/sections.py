@@ -115,6 +115,7 @@ class Intake(Section):
     subjects: tuple[Text, ...] = Field(default=("Data Protection Enquiry",), min_length=1)
     lookback_days: int = Field(default=30, ge=0, le=3650)  # how far a first look into the mailbox goes back
     own_addresses: tuple[Address, ...] = ()  # beside company.email
+    own_lists: tuple[Text, ...] = ()  # List-Ids the mailbox is fed through, if it is one behind a group
     own_servers: tuple[Server, ...] = ()  # whose Received lines are believed; empty: the domain of company.email
 
 
@@ -204,6 +205,16 @@ class Watch(Section):
     years: int = Field(default=6, ge=1, le=30)  # how long the ledger remembers an erasure
 
 
+class Review(Section):
+    """Accounts nobody has used for years are put before the team, batch by batch."""
+
+    on: bool = False  # somebody has to want it: it proposes to delete
+    years: int = Field(default=6, ge=1, le=30)  # without activity
+    batch: int = Field(default=20, ge=1, le=40)  # accounts in one message
+    every_days: int = Field(default=30, ge=1, le=366)  # from the end of a review to the next one
+    systems: tuple[Text, ...] = ()  # by their names; empty: all that can tell
+
+
 class Calendar(Section):
     """The calendar of deadlines that people's own programs subscribe to."""
 
@@ -288,6 +299,7 @@ class File(Section):
     reminders: Reminders = Reminders()
     calendar: Calendar = Calendar()
     watch: Watch = Watch()
+    review: Review = Review()
     safety: Safety = Safety()
     engine: EngineRoom = EngineRoom()
     connectors: tuple[dict[str, Any], ...] = Field(default=(), repr=False)

@@ -31,6 +31,7 @@ from bot.store.remarks import Hold, Holds, Note, Notes, Refusal, Refusals
 from bot.store.reminders import Moments, Reminders
 from bot.store.report import Reports
 from bot.store.requests import Holdings, Requests
+from bot.store.review import Reviews
 from bot.store.rows import Broken, ClockEvent, Head, Holding, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.shelf import Shelf
@@ -80,6 +81,7 @@ class Unit(Transaction):
         self.notices = Notices(self)
         self.ledger = Ledger(self)
         self.sightings = Sightings(self)
+        self.reviews = Reviews(self)
 
 
 class Store:

@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.intake import normal_address
-from bot.store.first import insert_first
-from bot.store.schema import action, alarm, data_key, erased, sighting, watched, work
+from bot.store.schema import action, alarm, erased, sighting, watched, work
 from bot.store.transaction import Transaction
 
 OWNER = "ledger"  # whose key seals where people came back
@@ -78,7 +77,6 @@ _GET_ALARM = select(alarm).where(_A.id == bindparam("id_"))
 _LOOKING = select(work.c.key).where(
     work.c.kind == "watch", work.c.state.in_(("ready", "running")), work.c.error.is_(None)
 )
-_KEY = select(data_key.c.owner).where(data_key.c.owner == OWNER)
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ class Ledger:
         """How many entries of this hash do not count any more: the person came back, on this day. `why` is sealed."""
         runs = self._run(_STANDING, {"is_": mark}).scalars().all()
         if runs:
-            self._key()
+            self._unit.lasting_key(OWNER)
         for run in runs:
             sealed = self._unit.seal(OWNER, "erased", "why_sealed", f"{mark.hex()}|{run}", why.encode())
             values = {"lifted_at": self._unit.now, "lifted_on": on, "lifted_by": by, "why_sealed": sealed}
@@ -203,12 +201,6 @@ class Ledger:
         self._run(_OLD_ALARMS, {"before": before})
         self._run(_UNKNOWN)
         return gone
-
-    def _key(self) -> None:
-        if self._run(_KEY).first() is None:
-            _, wrapped = self._unit.keys.fresh(OWNER)
-            row = {"owner": OWNER, "main_key": self._unit.keys.main, "wrapped": wrapped, "made_at": self._unit.now}
-            insert_first(self._unit.connection, data_key, row, "owner")
 
 
 class Sightings:

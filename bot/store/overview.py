@@ -117,7 +117,7 @@ class Overview:
         return [self._week(last - _WEEK * back) for back in reversed(range(number))]
 
     def begun_since(self, moment: datetime, but: str = "") -> int:
-        """In how many tickets, but for this one, approved deletions began since: what is approved together counts once."""
+        """In how many tickets, but for this one, approved deletions began since: what is approved together is one."""
         return self._run(_BEGUN, {"since": moment, "but": but}).scalar_one()
 
     def _week(self, monday: date) -> WeekCount:

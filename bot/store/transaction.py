@@ -73,6 +73,13 @@ class Transaction:
         ])  # fmt: skip
         self._held |= {owner: held for owner, (held, _) in fresh.items()}
 
+    def lasting_key(self, owner: str) -> None:
+        """The owner has a data key, made now if there was none: for what outlives tickets (`ledger`, `review`)."""
+        if self.connection.execute(_KEY, {"of": owner}).first() is None:
+            _, wrapped = self.keys.fresh(owner)
+            row = {"owner": owner, "main_key": self.keys.main, "wrapped": wrapped, "made_at": self.now}
+            insert_first(self.connection, data_key, row, "owner")
+
     def destroy_key(self, owner: str) -> None:
         """After the commit nothing sealed for this owner can be read again, and no database file holds the key.
 
