@@ -127,7 +127,7 @@ def reason(view: Reminded, today: date) -> str:
         Kind.PAUSE: f"The person has not answered since {since}; the clock {clock}.",
         Kind.TASK: "Something has to be done by hand, or a second person has to look at what was done.",
         Kind.LETTER: "A letter waits for its release.",
-        Kind.RECIPIENT: "A recipient that was told has not answered yet.",
+        Kind.RECIPIENT: "A recipient has not answered yet, or waits to be told.",
     }
     return words[view.kind] if view.kind else ""
 
@@ -141,7 +141,7 @@ def todo(view: Reminded) -> str:
     if view.kind == Kind.LETTER:
         return "Read the letter on the card and release it."
     if view.kind == Kind.RECIPIENT:
-        return "Ask the recipient again and note the answer."
+        return "Press “Recipients …” on the card: tell them, ask again, or note what they say."
     if view.kind == Kind.EXTENSION:
         return "If there are too many or too complex requests, press “Extend” on the card; else answer in time."
     return _by_state(view)

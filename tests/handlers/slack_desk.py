@@ -19,23 +19,31 @@ from bot.cards import (
     Details,
     Evidence,
     NextActor,
+    NoticeReply,
+    NoticeView,
     Quarantined,
     TaskForm,
     TaskView,
     TicketLine,
     Wanted,
+    Week,
     card,
     card_text,
 )
+from bot.cards.refusal import RefusalForm
+from bot.cards.team import Health, Home, MailForm, More, Person
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.law.grounds import grounds
+from bot.report import report
+from bot.recipients import Verdict
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
 from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
 from bot.slack.hearing import THREADS
 from bot.tickets import Identity, Role, State
 from bot.workflow import Change
-from tests.bot.cards.views import FORM, MOVE, NOW, TASK, VIEW
+from tests.bot.cards.views import FORM, MOVE, NOTICES, NOW, TASK, VIEW
 
 ROLES = {
     ANN.id: frozenset({Role.HANDLER}),
@@ -63,6 +71,9 @@ class FakeDesk:
     came: threading.Condition = field(default_factory=threading.Condition)
     house: Any = field(default_factory=lambda: SimpleNamespace(roles=dict(ROLES), zone="Europe/Zurich"))
     channel: Any = None
+    more_of: More = field(default_factory=lambda: More(
+        "t1", "DPE-2026-0001", True, BOB.id, False, ((Right.ACCESS, "r1"),), False, (Right.ACCESS, Right.DELETION)
+    ))  # fmt: skip
     tickets_open: list[TicketLine] = field(default_factory=lambda: [
         TicketLine("t1", "DPE-2026-0001", (Right.ACCESS,), VIEW.due, NextActor.HANDLER, (State.PLANNING,))
     ])  # fmt: skip
@@ -212,6 +223,118 @@ class FakeDesk:
         self._ask("quarantined", user, mail_id)
         return MAIL
 
+    def notices(self, user: str, ticket_id: str) -> tuple[str, list[NoticeView]]:
+        self._ask("notices", user, ticket_id)
+        return "DPE-2026-0001", list(NOTICES)
+
+    def notice(self, user: str, notice_id: str) -> NoticeView:
+        self._ask("notice", user, notice_id)
+        return next(each for each in NOTICES if each.id == notice_id)
+
+    def notice_reply(self, user: str, notice_id: str) -> NoticeReply:
+        self._ask("notice_reply", user, notice_id)
+        return NoticeReply(NOTICES[0], AT, "Deleted, all but the invoices. Regards, Zora Quellmann")
+
+    def notice_says(
+        self, user: str, event: str, notice_id: str, asked: int, verdict: Verdict, why: str | None = None
+    ) -> None:
+        self._act("notice_says", user, event, notice_id, asked, verdict, *([why] if why else []))
+
+    def notice_told(self, user: str, event: str, notice_id: str, how: str, says: Verdict | None = None) -> None:
+        self._act("notice_told", user, event, notice_id, how, says)
+
+    def notice_stop(self, user: str, event: str, notice_id: str, why: str) -> None:
+        self._act("notice_stop", user, event, notice_id, why)
+
+    # -- the team's verbs
+
+    def check_handler(self, user: str) -> None:
+        self._ask("check_handler", user)
+
+    def take(self, user: str, event: str, ticket_id: str) -> None:
+        self._act("take", user, event, ticket_id)
+
+    def assign(self, user: str, event: str, ticket_id: str, to: str) -> None:
+        self._act("assign", user, event, ticket_id, to)
+
+    def more(self, user: str, ticket_id: str) -> More:
+        self._ask("more", user, ticket_id)
+        return self.more_of
+
+    def note(self, user: str, event: str, ticket_id: str, words: str) -> None:
+        self._act("note", user, event, ticket_id, words)
+
+    def hold(self, user: str, event: str, ticket_id: str, words: str) -> None:
+        self._act("hold", user, event, ticket_id, words)
+
+    def lift_hold(self, user: str, event: str, ticket_id: str) -> None:
+        self._act("lift_hold", user, event, ticket_id)
+
+    def block(self, user: str, event: str, ticket_id: str) -> None:
+        self._act("block", user, event, ticket_id)
+
+    def unblock(self, user: str, event: str, block_id: str) -> None:
+        self._act("unblock", user, event, block_id)
+
+    def blocked(self, user: str) -> list[Any]:
+        self._ask("blocked", user)
+        return [SimpleNamespace(id="b1", ref="DPE-2026-0001", by=ANN.id, at=AT)]
+
+    def not_enquiry(self, user: str, event: str, ticket_id: str, why: str, *, letter: bool = False, words: Any = ()) -> str:
+        self._act("not_enquiry", user, event, ticket_id, why, letter, tuple(words))
+        return "DPE-2026-0001 is closed as no enquiry."
+
+    def merge(self, user: str, event: str, ticket_id: str, ref: str) -> Any:
+        self._act("merge", user, event, ticket_id, ref)
+        return SimpleNamespace(ref="DPE-2026-0001")
+
+    def split(self, user: str, event: str, ticket_id: str, rights: Any, address: str = "", name: str = "") -> Any:
+        self._act("split", user, event, ticket_id, tuple(rights), address, name)
+        return SimpleNamespace(ref="DPE-2026-0002")
+
+    def refusal_form(self, user: str, request_id: str) -> RefusalForm:
+        self._ask("refusal_form", user, request_id)
+        return RefusalForm("DPE-2026-0001", "r1", 3, Right.ACCESS, grounds(Right.ACCESS, ["gdpr_eu"]), {"crm": "Zoho CRM"})
+
+    def refuse(self, user: str, event: str, request_id: str, ground: str, words: Any, *, no_fee: Any = (), systems: Any = (),
+               seen: int | None = None) -> str:  # fmt: skip
+        self._act("refuse", user, event, request_id, ground, tuple(words), tuple(no_fee), tuple(systems), seen)
+        return "Refused. The letter is on its way."
+
+    def mail_form(self, user: str, mail_id: str) -> MailForm:
+        self._ask("mail_form", user, mail_id)
+        return MailForm(mail_id, AT, AT.date(), ("another subject",), True, (Right.DELETION,), "de", "zora@quellmann.example",
+                        "Zora", "My data", WORDS)  # fmt: skip
+
+    def open_mail(self, user: str, event: str, mail_id: str, address: str, rights: Any, language: str, name: str = "") -> Any:
+        self._act("open_mail", user, event, mail_id, address, tuple(rights), language, name)
+        return SimpleNamespace(ref="DPE-2026-0003", due=VIEW.due)
+
+    def enter(self, user: str, event: str, entry: Any) -> Any:
+        self._act("enter", user, event, entry)
+        return SimpleNamespace(ref="DPE-2026-0004", due=VIEW.due)
+
+    def find(self, user: str, address: str) -> Person:
+        self._ask("find", user, address)
+        return Person(tuple(self.tickets_open), ("open",), (("Zoho CRM", 1),), address)
+
+    def report(self, user: str) -> Any:
+        self._ask("report", user)
+        chart = SimpleNamespace(title="Enquiries", labels=("23 Nov",), series=(), alternative="4 received.")
+        return Week(AT.date(), chart), report([], as_of=AT.date(), tickets=0)  # type: ignore[arg-type]
+
+    def health(self, user: str) -> Health:
+        self._ask("health", user)
+        return Health("2", "1", 0, 0, 0, (), 0)
+
+    def home(self, user: str) -> Home:
+        self._ask("home", user)
+        lines = tuple(self.tickets_open)
+        return Home(True, (), (), lines, (), (), str(len(lines)), "0", (), ("18:00", "08:00"))
+
+    def set_quiet(self, user: str, event: str, begins: str, ends: str) -> None:
+        self._act("set_quiet", user, event, begins, ends)
+
     def tickets(self, user: str, which: str = "open") -> list[TicketLine]:
         self._ask("tickets", user, which)
         return self.tickets_open
@@ -247,7 +370,7 @@ class Floor:
             for kept in (workspace.ephemerals, workspace.modals, workspace.homes, self.slack.calls, self.slack.deliveries):
                 kept.clear()
             workspace.conversations[self.slack.channel].messages.clear()
-        for name in ("view", "task", "asked", "effects", "refuses", "fields", "fails", "house", "tickets_open"):
+        for name in ("view", "task", "asked", "effects", "refuses", "fields", "fails", "house", "tickets_open", "more_of"):
             setattr(self.desk, name, getattr(fresh, name))
 
     def show(self, blocks: list[dict[str, Any]], text: str = "a card") -> str:

@@ -21,13 +21,14 @@ from bot.cards import (
     move_blocks,
     move_text,
     move_told,
+    notice_card,
     quarantine_card,
     quarantine_text,
 )
 from bot.cards.card import sign
 from bot.law import Right
 from bot.tickets import State
-from tests.bot.cards.views import DELETION, MOVE, NOW, PLAN, VIEW, huge, in_state, later
+from tests.bot.cards.views import DELETION, MOVE, NOTICES, NOW, PLAN, VIEW, huge, in_state, later
 from tests.fixtures.slack import Judge
 
 
@@ -51,6 +52,8 @@ def everything() -> list[tuple[str, list[dict[str, Any]]]]:
         ("fresh", card(VIEW, NOW)),
         ("closed", card(closed, NOW)),
         ("huge", card(huge(), NOW)),
+        ("recipients", card(replace(VIEW, recipients=NOTICES), NOW)),
+        *((f"recipient {each.state}", notice_card(each, each.asked)) for each in NOTICES),
         ("quarantine", quarantine_card(3)),
         ("settled quarantine", quarantine_card(0)),
     ]
@@ -316,7 +319,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
-        "clock", "snoozed_until", "channel", "held",
+        "clock", "snoozed_until", "channel", "held", "recipients",
     }  # fmt: skip
     assert set(ClockView.__dataclass_fields__) == {
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",

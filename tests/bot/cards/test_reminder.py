@@ -100,7 +100,7 @@ def test_a_reminder_says_the_dates_who_is_next_and_what_to_do() -> None:
         (Kind.EXTENSION, "An extension can be announced until Mon 14 Dec 2026, no later."),
         (Kind.PAUSE, "The person has not answered since Wed 25 Nov 2026; the clock stands still."),
         (Kind.LETTER, "A letter waits for its release."),
-        (Kind.RECIPIENT, "A recipient that was told has not answered yet."),
+        (Kind.RECIPIENT, "A recipient has not answered yet, or waits to be told."),
     ],
 )
 def test_each_reason_in_words(kind: Kind, words: str) -> None:

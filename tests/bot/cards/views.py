@@ -10,6 +10,7 @@ from bot.cards import (
     ClockMove,
     ClockView,
     NextActor,
+    NoticeView,
     PlanLine,
     Progress,
     RequestView,
@@ -17,6 +18,7 @@ from bot.cards import (
     Unsettled,
 )
 from bot.law import Right
+from bot.recipients import Standing, Verdict
 from bot.tickets import State
 
 NOW = datetime(2026, 12, 2, 9, 30, tzinfo=ZoneInfo("Europe/Zurich"))
@@ -54,6 +56,21 @@ FORM = ClockForm(
 TASK = TaskView(
     "k1", "DPE-2026-0001", 1, Right.DELETION, "our recruitment folder", "application papers", "Shred the papers.", 1, "U0ANN"
 )
+
+_TOLD = date(2026, 11, 25)
+NOTICES = (  # one recipient in every state
+    NoticeView("n1", VIEW.ref, "Nord & Söhne GmbH", "distributor", "deletion", Standing.UNSURE, 2, Verdict.DONE,
+               told_on=_TOLD, wrote=True, answered=2, total=7),
+    NoticeView("n2", VIEW.ref, "Sud SA", "distributor", "deletion", Standing.TOLD, told_on=_TOLD, total=7),
+    NoticeView("n3", VIEW.ref, "Papier AG", "recipient", "deletion", Standing.BY_HAND, 1, by_mail=False, total=7),
+    NoticeView("n4", VIEW.ref, "Est Srl", "partner", "deletion", Standing.TO_TELL, total=7),
+    NoticeView("n5", VIEW.ref, "Host Ltd", "processor", "deletion", Standing.ANSWERED, 0, Verdict.NO_RECORD,
+               told_on=_TOLD, ended_on=_TOLD, wrote=True, plainly=True, answered=2, total=7),
+    NoticeView("n6", VIEW.ref, "Ouest SA", "distributor", "deletion", Standing.ANSWERED, 1, Verdict.REFUSED, "law",
+               told_on=_TOLD, ended_on=_TOLD, wrote=True, answered=2, total=7),
+    NoticeView("n7", VIEW.ref, "Silent Ltd", "distributor", "deletion", Standing.DROPPED, 0, None, "silent",
+               told_on=_TOLD, ended_on=_TOLD, total=7),
+)  # fmt: skip
 
 DELETION = RequestView(
     id="r1",
