@@ -170,6 +170,22 @@ class FakeDesk:
     def consent(self, user: str, event: str, sighting_id: str, where: str, on: date) -> None:
         self._act("consent", user, event, sighting_id, where, on)
 
+    def accounts(self, user: str, batch_id: str) -> list[tuple[str, str, date | None]]:
+        self._ask("accounts", user, batch_id)
+        return [("c1", "zora@quellmann.example", date(2015, 3, 4)), ("c2", "zoe@quellmann.example", None)]
+
+    def decide(
+        self, user: str, event: str, batch_id: str, choices: Any, why: str = "", until: date | None = None
+    ) -> Any:
+        self._act("decide", user, event, batch_id, dict(choices), why, until)
+        return SimpleNamespace(ref="DPE-2026-0009") if "delete" in choices.values() else None
+
+    def approve_all(self, user: str, event: str, ticket_id: str, mark: str) -> None:
+        self._act("approve_all", user, event, ticket_id, mark)
+
+    def call_off(self, user: str, event: str, ticket_id: str) -> None:
+        self._act("call_off", user, event, ticket_id)
+
     def close(self, user: str, event: str, ticket_id: str) -> None:
         self._act("close", user, event, ticket_id)
 
