@@ -164,6 +164,29 @@ class People:
         }
         return self._bring(Delivery("slash_commands", user, payload, answers=True, then=self._commanded), wait=wait)
 
+    def shortcut(self, user: str, ts: str, callback_id: str, *, wait: bool = True) -> Delivery:
+        """The user chooses the app's shortcut in the menu of this message.
+
+        docs.slack.dev/interactivity/implementing-shortcuts: the payload of a message shortcut.
+        """
+        channel, message = self._message(user, ts)
+        payload = {
+            **self._who("message_action", user),
+            "callback_id": callback_id,
+            "action_ts": f"{time.time():.6f}",
+            "message_ts": ts,
+            "trigger_id": self.workspace.trigger(user),
+            "response_url": self._response_url(user, channel.id, ts),
+            "channel": {"id": channel.id, "name": channel.name},
+            "message": dict(message),
+        }
+        return self._bring(Delivery("interactive", user, payload), wait=wait)
+
+    def say(self, user: str, text: str, channel: str | None = None) -> str:
+        """The user writes into the channel; the time stamp of the message. The app is told of no messages."""
+        place = self.workspace.conversations[channel or self.channel]
+        return str(self.workspace.post(place, {"user": user, "text": text, "bot_id": "", "app_id": ""})["ts"])
+
     def open_home(self, user: str, *, wait: bool = True) -> Delivery:
         """The user opens the app's home."""
         event: dict[str, Any] = {

@@ -1,13 +1,11 @@
 """`/dpe`: answers for one person, without a person in them."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.sandbox.slack import ANN, EVE
 from bot.tickets import State
 from handlers.commands import COMMANDS
-from tests.bot.cards.views import VIEW, in_state, later
+from tests.bot.cards.views import VIEW, in_state
 from tests.handlers.slack_desk import Floor
 
 
@@ -32,7 +30,10 @@ def test_the_list_is_sorted_by_the_desk_and_filtered_by_a_word(office: Floor) ->
     office.desk.tickets_open = []
     assert "None." in answer(office, "list overdue")
     assert office.desk.asked[-1] == ("tickets", (ANN.id, "overdue"))
-    assert "list open or /dpe list overdue" in answer(office, "list everything")
+    for which in ("mine", "waiting"):
+        assert "None." in answer(office, f"list {which}")
+        assert office.desk.asked[-1] == ("tickets", (ANN.id, which))
+    assert "open, overdue, mine, waiting" in answer(office, "list everything")
 
 
 def test_show_draws_the_ticket_without_buttons(office: Floor) -> None:
@@ -57,7 +58,6 @@ def test_a_reference_is_needed(office: Floor) -> None:
 
 def test_health_counts(office: Floor) -> None:
     """The database answered, and how many are overdue."""
-    office.desk.tickets_open.append(replace(office.desk.tickets_open[0], due=later(-1)))
     assert "2 open, 1 overdue" in answer(office, "health")
 
 

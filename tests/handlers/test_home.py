@@ -16,6 +16,7 @@ def test_the_home_shows_what_is_open(office: Floor) -> None:
     office.desk.tickets_open = []
     office.slack.open_home(ANN.id)
     office.until(lambda: "0 open" in home(office.slack, ANN.id))
+    assert "Nothing. Thank you." in home(office.slack, ANN.id)
 
 
 def test_a_stranger_reads_whom_to_ask(office: Floor) -> None:
@@ -27,7 +28,7 @@ def test_a_stranger_reads_whom_to_ask(office: Floor) -> None:
 
 def test_the_desks_refusal_stands_in_the_home(office: Floor) -> None:
     """In place of the list."""
-    office.desk.refuses["tickets"] = "This needs the role “viewer”."
+    office.desk.refuses["home"] = "This needs the role “viewer”."
     office.slack.open_home(ANN.id)
     office.until(lambda: "needs the role" in home(office.slack, ANN.id))
 

@@ -80,7 +80,7 @@ PERSON = Person((LINE, LINE), ("open", "closed"), (("Zoho CRM", 1), ("our server
 
 
 def views() -> list[tuple[str, dict[str, Any]]]:
-    full = replace(HOME, **{name: (LINE,) * 8 for name in ("mine", "approvals", "nobodys", "late", "soon")})
+    full = replace(HOME, **dict.fromkeys(("mine", "approvals", "nobodys", "late", "soon"), (LINE,) * 8))
     flood = replace(MAIL, words="w" * 500_000, subject="s" * 5000, language="xx", rights=(), address="", near_miss=False)
     every = ((right, f"r{number}") for number, right in enumerate(Right))
     return [
