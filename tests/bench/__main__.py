@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import copies, figures, sweep
+from tests.bench import copies, exports, figures, sweep
 
 FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.intake,
@@ -18,6 +18,8 @@ FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.access,
     figures.idle_memory,
     copies.copies,
+    exports.side_by_side,
+    exports.big_export,
     sweep.reminder_sweep,
 )
 

@@ -3,15 +3,17 @@
 import json
 import os
 import re
+import shutil
 import sqlite3
 import statistics
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+import zipfile
+from contextlib import closing, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import httpx
 import psutil
@@ -22,17 +24,18 @@ from bot.desk import Desk
 from bot.engine import Engine, Limit
 from bot.law import Right
 from bot.package import Packer
-from bot.sandbox import company
+from bot.sandbox.company import MARA
 from bot.sandbox.slack import BOB
 from bot.sandbox.walk import Walk
-from bot.sandbox.world import World
+from bot.sandbox.world import OWN, World
 from bot.settings.sections import EngineRoom
 from bot.store import Keys, Store, Unit
 from bot.tickets import Actor, Request, State
-from tests.bench.figures import running, spread, until
+from tests.bench.figures import running, until
+from tests.bot.connectors.mailbox.box import mail
 from tests.bot.desk.office import ANN, HUGO, Stage
 from tests.fakes import FakeSystem
-from tests.fixtures.dovecot import Dovecot, Mailbox
+from tests.fixtures.dovecot import Dovecot
 from tests.fixtures.store import SECRET, migrate
 
 SLOW_S = 0.3
@@ -105,6 +108,148 @@ class Watched(Desk):
         moved = super()._move(unit, request, verb, actor, **columns)
         self.moments[0][verb] = time.perf_counter()
         return moved
+
+
+# -- one person who has very much
+
+
+def big_export(folder: Path) -> dict[str, Any]:
+    """A person with 10,000 rows, 2,000 mails and 500 files, two of them large, from the mail to the download.
+
+    The bot is a fresh process; its peak is the kernel's, that of its children looked at every 20 ms.
+    """
+    dovecot = Dovecot()
+    dovecot.start()
+    try:
+        box = dovecot.mailbox()
+        letters = [mail(each, sender=MARA, to=OWN, body=("z" * 70 + "\r\n") * 40) for each in range(MAILS - 1)]
+        box.fill([*letters, mail(MAILS, sender=MARA, to=OWN, body=("y" * 70 + "\r\n") * 200_000)])
+        with World(folder / "world", papers=True) as world:
+            world.slack.tiers = False
+            _much(world)
+            with running(world, ARCHIVE_URL=box.url) as process, Memory(process.pid) as memory:
+                until(lambda: world.slack.sockets.open, 60)
+                memory.rest()
+                found = _fetched(world)
+            found |= memory.above()
+    finally:
+        dovecot.stop()
+    whole = found["files"] >= MAILS + FILES and found["rows"] >= ROWS
+    return {
+        **found, "load": load(), "against": "the same process idle", "target": "≤ 100 MB above idle, children included",
+        "met": whole and found["above_idle_mb"] <= 100,
+    }  # fmt: skip
+
+
+def _much(world: World) -> None:
+    """Mara has been here for long; her mails lie on another server than the enquiries."""
+    text = _by_itself((world.folder / "subjectline.toml").read_text())
+    text = text.replace('url_env = "IMAP_URL"', 'url_env = "ARCHIVE_URL"\ntimeout_s = 600')
+    (world.folder / "subjectline.toml").write_text(re.sub(r"^roles = \{.*$", "roles = {}", text, flags=re.MULTILINE))
+    with closing(sqlite3.connect(world.company_path)) as database, database:
+        database.execute(
+            "INSERT INTO login_log (id, account_id, at, ip, browser, succeeded) WITH RECURSIVE n(i) AS (SELECT 100000 "
+            f"UNION ALL SELECT i + 1 FROM n WHERE i < {100_000 + ROWS - 1}) SELECT i, 1, at, ip, browser, succeeded "
+            "FROM n, (SELECT at, ip, browser, succeeded FROM login_log LIMIT 1)"
+        )
+    shutil.rmtree(world.share_path)  # with what people would have to look at first
+    hers = world.share_path / "customers" / "K00001 Lindt"
+    hers.mkdir(parents=True)
+    for number in range(FILES - 1):
+        (hers / f"{number}.jpg").write_bytes(os.urandom(50_000))
+    with (hers / "film.bin").open("wb") as film:
+        for _ in range(128):
+            film.write(os.urandom(1 << 20))
+
+
+def _by_itself(configuration: str) -> str:
+    """Without the places only people can look into: nobody waits for them here."""
+    blocks = re.split(r"^(?=\[\[connectors\]\])", configuration, flags=re.MULTILINE)
+    return "".join(each for each in blocks if 'kind = "manual"' not in each)
+
+
+def _fetched(world: World) -> dict[str, Any]:
+    """What is in her package, and how long it took."""
+    walk = Walk(world, BOB.id, BOB.id, patience_s=300)
+    her = ("Mara Lindt", MARA)
+    walk.write(her, "Data Protection Enquiry", "Which data do you hold about me?")
+    ref = walk.new_card()
+    began = time.monotonic()
+    walk.press(BOB.id, ref, "choose:access")
+    walk.confirm(her)
+    letter = walk.letter(her, "access_answer")
+    packed = time.monotonic() - began
+    path = world.folder / "package.zip"
+    link = next(each for each in letter.links if "/p/" in each)
+    began = time.monotonic()
+    with httpx.stream("POST", link, data={"address": MARA}, timeout=60) as answer, path.open("wb") as file:
+        for piece in answer.iter_bytes():
+            file.write(piece)
+    loaded = time.monotonic() - began
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        rows = len(json.loads(archive.read("data/server/login_log.json"))["rows"])
+    return {
+        "rows": rows, "files": sum(name.startswith("files/") for name in names),
+        "zip_mb": round(path.stat().st_size / 1e6, 1), "to_letter_s": round(packed, 1), "download_s": round(loaded, 1),
+    }  # fmt: skip
+
+
+class Memory:
+    """The memory of a process and its children, from `rest` on."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+        self._over = threading.Event()
+        self._looking = threading.Thread(target=self._look, daemon=True)
+        self._idle = {"bot": 0.0, "all": 0.0}
+        self._children = 0.0
+        self._peak = 0.0
+
+    def __enter__(self) -> Self:
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._peak = _kernels(self._process.pid, "VmHWM")
+        self._over.set()
+        self._looking.join()
+
+    def rest(self, seconds: float = 3.0) -> None:
+        """It idles now; from here on the peak counts."""
+        time.sleep(seconds)
+        bot = _kernels(self._process.pid, "VmRSS")
+        self._idle = {"bot": bot, "all": bot + self._of_children()}
+        self._children = 0.0
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")  # the kernel's peak begins anew
+
+    def above(self) -> dict[str, float]:
+        """In MB. The peaks of process and children are added, whether or not they came at the same time."""
+        peak = self._peak + self._children
+        return {
+            "idle_mb": round(self._idle["all"], 1), "bot_peak_mb": round(self._peak, 1),
+            "children_peak_mb": round(self._children, 1), "above_idle_mb": round(peak - self._idle["all"], 1),
+        }  # fmt: skip
+
+    def _look(self) -> None:
+        while not self._over.wait(0.02):
+            self._children = max(self._children, self._of_children())
+
+    def _of_children(self) -> float:
+        total = 0.0
+        with suppress(psutil.Error):
+            for each in self._process.children(recursive=True):
+                with suppress(psutil.Error):
+                    total += each.memory_info().rss / 1e6
+        return total
+
+
+def _kernels(pid: int, name: str) -> float:
+    """MB, as the kernel counts them."""
+    found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) * 1024 / 1e6
 
 
 def load() -> float:
