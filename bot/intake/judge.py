@@ -1,16 +1,15 @@
 """Raw bytes into one reading: what a mail is, and why, in words that name nobody."""
 
-import functools
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.intake import address, arrival, charsets, header, hypertext, machines, parts, radar, words
-from bot.intake.patterns import byte_pattern, literal, pattern
+from bot.intake import arrival, header, hypertext, origin, parts, radar, returned, words
+from bot.intake.envelope import Envelope, asks, hint, issued, nearly_asks, own_addresses
+from bot.intake.patterns import pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
 
 LIMITS = Limits()
+REPORT = "A bounce or a receipt: it reports on a mail of ours."
 _CONCERNS = frozenset({Verdict.ENQUIRY, Verdict.NEAR_MISS, Verdict.REPLY})
-_ADDRESSES = ("from", "sender", "reply-to", "to", "cc", "bcc")
 _REF = pattern(r"(?i)\bDPE-([0-9]{4})-([0-9]{4,8})\b")
 
 
@@ -33,122 +32,37 @@ def read(
         found = parts.Content(fault=f"The header block is larger than {limits.header_block // 1024} kB.")
     else:
         found = parts.content(fields, body, limits, to_text, scanned=scanned)
-    return _judge(_Envelope.of(fields, rules, limits), found, rules)
+    reading = _judge(Envelope.of(fields, rules, limits), found, rules)
+    return _reported(reading, raw, rules) if reading.verdict == Verdict.MACHINE else reading
+
+
+def _reported(reading: Reading, raw: bytes, rules: Rules) -> Reading:
+    """With the letters of ours a machine's mail is about, and what it says became of them."""
+    about = tuple(each for each in returned.letters(raw, rules.reply_tag) if each != reading.message_id)
+    if REPORT not in reading.reasons:
+        return reading
+    return replace(reading, reports_on=about, fate=returned.fate(raw))
 
 
 def from_headers(raw: bytes, rules: Rules, reason: str, limits: Limits = LIMITS) -> Reading:
     """The reading of a mail whose body must not be touched again: from its headers alone, with this reason."""
     block, _ = header.split(raw[: limits.header_block + 4096])
     fields = header.headers(block, limits)
-    return _judge(_Envelope.of(fields, rules, limits), parts.Content(fault=reason, truncated=True), rules)
+    return _judge(Envelope.of(fields, rules, limits), parts.Content(fault=reason, truncated=True), rules)
 
 
 def glance(block: bytes, size: int, rules: Rules, limits: Limits = LIMITS) -> bool:
-    """Whether the body is needed, told by the header block alone: for all mail but that of machines.
+    """Whether the body is needed, told by the header block alone: for all mail but what a machine answered.
 
-    Of machine mail only a report on a mail of ours is wanted, and not when `size` (bytes of the whole mail) shows
-    that a report is not all it is.
+    Of that only a report on a mail of ours is wanted, and not when `size` (bytes of the whole mail) shows that a report
+    is not all it is. What a machine passed on (a list, a form, a portal) is wanted: somebody may be behind it.
     """
-    if len(block) > limits.header_block or not _hint(rules).search(block):
+    if len(block) > limits.header_block or not hint(rules).search(block):
         return True
-    envelope = _Envelope.of(header.headers(header.split(block)[0], limits), rules, limits)
+    envelope = Envelope.of(header.headers(header.split(block)[0], limits), rules, limits)
     if envelope.reports:
         return size <= limits.text
     return not envelope.machine
-
-
-@functools.lru_cache(maxsize=8)
-def _hint(rules: Rules) -> re.Pattern[bytes]:
-    """Something that stands in the header block of machine mail, and of little other mail."""
-    names = (
-        r"auto-submitted:|precedence:|list-id:|x-failed-recipients:|x-auto|x-mail-auto|x-vacation|return-path:\s*<\s*>|"
-        r"content-type:\s*multipart/report"
-    )
-    ours = [literal(each) for each in (*rules.own_addresses, rules.reply_tag) if each]
-    senders = "|".join(["daemon", "mail delivery", *ours])
-    return byte_pattern(rf"(?i)(?:^|\n)(?:{names}|(?:from|message-id):.*(?:\n[ \t].*)*(?:{senders}))".encode())
-
-
-@dataclass(frozen=True)
-class _Envelope:
-    """What the headers say."""
-
-    sender: address.Sender
-    subject: str
-    message_id: str
-    in_reply_to: tuple[str, ...]
-    references: tuple[str, ...]
-    machine: tuple[str, ...]
-    reports: tuple[str, ...]
-    automatic: bool
-    faults: tuple[str, ...]
-    received: tuple[str, ...]  # topmost first
-
-    @classmethod
-    def of(cls, fields: header.Headers, rules: Rules, limits: Limits) -> "_Envelope":
-        sender = address.sender(fields.all("from"))
-        subject = charsets.shown(charsets.words(fields.first("subject")))
-        message_id = header.message_id(fields)
-        faults = list(fields.faults)
-        if sum(each.count("@") for name in _ADDRESSES for each in fields.all(name)) > limits.addresses:
-            faults.append(f"The mail names more than {limits.addresses} addresses.")
-        return cls(
-            sender=sender,
-            subject=subject,
-            message_id=message_id,
-            in_reply_to=header.message_ids(fields.all("in-reply-to")),
-            references=header.message_ids(fields.all("references")),
-            machine=(*_own(sender, message_id, rules), *machines.signs(fields, subject, rules)),
-            reports=machines.reports(fields, subject),
-            automatic=machines.wants_no_answer(fields),
-            faults=tuple(faults),
-            received=tuple(charsets.decoded(each) for each in fields.raw.get("received", ())[: arrival.LINES]),
-        )
-
-
-def _own(sender: address.Sender, message_id: str, rules: Rules) -> list[str]:
-    if _issued(message_id, rules):
-        return ["It is a letter of ours coming back."]
-    if sender.address and sender.address in _own_addresses(rules):
-        return ["It comes from an address of our own."]
-    return []
-
-
-@functools.lru_cache(maxsize=8)
-def _own_addresses(rules: Rules) -> frozenset[str]:
-    return frozenset(found for each in rules.own_addresses if (found := address.normal_address(each)))
-
-
-def _issued(message_id: str, rules: Rules) -> bool:
-    return bool(rules.reply_tag) and message_id.rpartition("@")[2].rstrip("> ").casefold() == rules.reply_tag.casefold()
-
-
-@functools.lru_cache(maxsize=8)
-def _prefix(rules: Rules) -> re.Pattern[str]:
-    """What may stand before the subject proper, any number of times: `AW:`, `Re[2]:`, `[EXTERN]`."""
-    before = "|".join(literal(each) for each in sorted(rules.prefixes, key=len, reverse=True) if each)
-    tags = "|".join(literal(each) for each in rules.tags if each)
-    counted = r"(?:\s?[\[(][0-9]{1,3}[\])])?\s*[:\x{FF1A}]"
-    forms = [rf"(?:{before})" + counted] * bool(before) + [rf"\[(?:{tags})\]"] * bool(tags)
-    return pattern(rf"(?i)^(?:\s*(?:{'|'.join(forms)}))+" if forms else r"^\z")
-
-
-def bare_subject(subject: str, rules: Rules) -> str:
-    """The subject without what programs put before it."""
-    return _prefix(rules).sub("", subject, 1).strip()
-
-
-def _same(text: str) -> str:
-    """For comparing subjects: case, spaces and a full stop at the end do not count."""
-    return "".join(text.split()).casefold().rstrip(".!:")
-
-
-def _asks(subject: str, rules: Rules) -> bool:
-    return _same(bare_subject(subject, rules)) in {_same(each) for each in rules.subjects}
-
-
-def _nearly_asks(subject: str, rules: Rules) -> bool:
-    return any(_same(each) in _same(subject) for each in rules.subjects if each)
 
 
 @dataclass
@@ -159,20 +73,16 @@ class _Opinion:
     reasons: list[str] = field(default_factory=list)
 
 
-def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
-    asks = _asks(envelope.subject, rules)
-    heard = radar.echo(envelope.subject, found.text)
-    rights = radar.asked(envelope.subject, found.text, heard) if asks else heard.rights
+def _judge(envelope: Envelope, found: parts.Content, rules: Rules) -> Reading:
+    inside = found.sent_on or parts.Content()
+    text = "\n\n".join(each for each in (found.text, inside.subject, inside.text) if each)
+    heard = radar.echo(envelope.subject, text)
+    alone = _alone(envelope, found, heard, rules)
     ref = _REF.search(envelope.subject) if "-" in envelope.subject else None
-    alone = _Opinion(Verdict.OTHER, ["Nothing in it speaks of personal data."])
-    if asks:
-        alone = _Opinion(Verdict.ENQUIRY, ["The subject is that of an enquiry."])
-    elif _nearly_asks(envelope.subject, rules):
-        alone = _Opinion(Verdict.NEAR_MISS, ["The subject contains that of an enquiry."])
-    elif heard.enough:
-        alone = _Opinion(Verdict.NEAR_MISS, [*heard.reasons])
     whole = _safe(_concern(alone, envelope, found, rules, named=ref is not None), envelope, found)
     concerned = whole.verdict in _CONCERNS or whole.verdict == Verdict.QUARANTINE
+    rights = radar.asked(envelope.subject, text, heard) if alone.verdict == Verdict.ENQUIRY else heard.rights
+    first = _first_writer(envelope, found, rules) if concerned else origin.Origin()
     return Reading(
         verdict=whole.verdict,
         from_address=envelope.sender.address,
@@ -180,28 +90,72 @@ def _judge(envelope: _Envelope, found: parts.Content, rules: Rules) -> Reading:
         from_written=envelope.sender.written,
         subject=envelope.subject,
         rights=rights if concerned else (),
-        language=words.language(words.folded(f"{envelope.subject}.\n{found.text}")),
+        language=words.language(words.folded(f"{envelope.subject}.\n{text}")),
         message_id=envelope.message_id,
         in_reply_to=envelope.in_reply_to,
         references=envelope.references,
         ref=f"DPE-{ref.group(1)}-{ref.group(2)}" if ref else None,
         attachments=tuple(found.attachments),
-        reasons=(*whole.reasons, *(envelope.sender.notes if concerned else ())),
-        text=found.text,
-        automatic=whole.verdict == Verdict.MACHINE or envelope.automatic,
+        reasons=(*whole.reasons, *(_notes(envelope, found, text) if concerned else ())),
+        text=text,
+        automatic=whole.verdict == Verdict.MACHINE or envelope.automatic or bool(envelope.carriers),
+        origin_address=first.address,
+        origin_name=first.name,
         truncated=found.truncated,
         alone=alone.verdict,
         reached=arrival.reached(envelope.received, rules.own_servers) if concerned else (),
     )
 
 
-def _concern(alone: _Opinion, envelope: _Envelope, found: parts.Content, rules: Rules, *, named: bool) -> _Opinion:
+def _alone(envelope: Envelope, found: parts.Content, heard: radar.Echo, rules: Rules) -> _Opinion:
+    """What the mail is by its own words."""
+    inside = found.sent_on.subject if found.sent_on else ""
+    if asks(envelope.subject, rules):
+        if _sent_on(envelope, rules):
+            return _Opinion(Verdict.NEAR_MISS, ["A colleague sent it on: who wrote first has to be confirmed."])
+        return _Opinion(Verdict.ENQUIRY, ["The subject is that of an enquiry."])
+    if nearly_asks(envelope.subject, rules) or (inside and nearly_asks(inside, rules)):
+        return _Opinion(Verdict.NEAR_MISS, ["The subject contains that of an enquiry."])
+    if heard.enough:
+        return _Opinion(Verdict.NEAR_MISS, [*heard.reasons])
+    return _Opinion(Verdict.OTHER, ["Nothing in it speaks of personal data."])
+
+
+def _sent_on(envelope: Envelope, rules: Rules) -> bool:
+    """Whether somebody of our own house forwarded it."""
+    domain = (envelope.sender.address or "").rpartition("@")[2]
+    ours = {each.rpartition("@")[2] for each in own_addresses(rules)}
+    return domain in ours and origin.forwarded(envelope.subject)
+
+
+def _first_writer(envelope: Envelope, found: parts.Content, rules: Rules) -> origin.Origin:
+    """Who seems to have written what was sent on, or filled in the form; nobody where the sender is the writer."""
+    own = own_addresses(rules) | {envelope.sender.address or ""}
+    if found.sent_on and (inside := origin.of_header(found.sent_on.author, own)).address:
+        return inside
+    if origin.forwarded(envelope.subject) and (first := origin.first_writer(found.text, own)).address:
+        return first
+    return origin.of_header(envelope.reply_to, own) if envelope.carriers else origin.Origin()
+
+
+def _notes(envelope: Envelope, found: parts.Content, text: str) -> list[str]:
+    """What a person should know besides."""
+    several = ["It speaks for several people: each of them has rights of their own."] if radar.several(text) else []
+    return [*envelope.sender.notes, *found.wrapping.notes(), *several]
+
+
+def _concern(alone: _Opinion, envelope: Envelope, found: parts.Content, rules: Rules, *, named: bool) -> _Opinion:
     """What the mail is, before asking whether it may be trusted: a machine's, a reply, or what it is alone."""
     reports = [*envelope.reports, *(["It carries a delivery report."] if found.delivery_report else [])]
     if envelope.machine or reports:
-        about = ["A bounce or a receipt: it reports on a mail of ours."] if reports else []
+        about = [REPORT] if reports else []
         return _Opinion(Verdict.MACHINE, [*envelope.machine, *reports, *about, *_own_words(alone)])
-    if any(_issued(each, rules) for each in (*envelope.in_reply_to, *envelope.references)):
+    meeting = ["It is an invitation to a meeting, or an answer to one."] if found.wrapping.meeting else []
+    answers = any(issued(each, rules) for each in (*envelope.in_reply_to, *envelope.references))
+    if carried := [*envelope.carriers, *meeting]:
+        verdict = Verdict.NEAR_MISS if alone.verdict in _CONCERNS and not answers else Verdict.MACHINE
+        return _Opinion(verdict, [*carried, *_own_words(alone)])
+    if answers:
         return _Opinion(Verdict.REPLY, ["It answers a letter of ours.", *_own_words(alone)])
     if named:
         return _Opinion(Verdict.REPLY, ["The subject names a ticket.", *_own_words(alone)])
@@ -212,11 +166,14 @@ def _own_words(alone: _Opinion) -> list[str]:
     return alone.reasons if alone.verdict in _CONCERNS else []
 
 
-def _safe(opinion: _Opinion, envelope: _Envelope, found: parts.Content) -> _Opinion:
+def _safe(opinion: _Opinion, envelope: Envelope, found: parts.Content) -> _Opinion:
     """The same, or quarantine where it concerns us (or may, unread) and cannot be trusted."""
     if opinion.verdict == Verdict.MACHINE:
         return opinion
     doubts = [each for each in (found.cut, envelope.sender.fault, *envelope.faults) if each]
+    hidden = found.wrapping.hides(found.text) if opinion.verdict != Verdict.REPLY else None
+    if hidden and opinion.verdict != Verdict.ENQUIRY:
+        return _Opinion(Verdict.QUARANTINE, [hidden, *doubts, *_own_words(opinion)])
     if found.fault or (doubts and opinion.verdict in _CONCERNS):
         return _Opinion(Verdict.QUARANTINE, [*([found.fault] if found.fault else []), *doubts, *_own_words(opinion)])
-    return opinion
+    return _Opinion(opinion.verdict, [*opinion.reasons, *([hidden] if hidden else [])])

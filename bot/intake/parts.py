@@ -10,6 +10,7 @@ from typing import cast
 from bot.intake import charsets, header, hypertext
 from bot.intake.patterns import byte_pattern, pattern
 from bot.intake.reading import Attachment, Limits
+from bot.intake.wrapping import Wrapping
 
 ToText = Callable[[str], str]
 
@@ -46,6 +47,10 @@ class Content:
     text: str = field(default="", repr=False)
     attachments: list[Attachment] = field(default_factory=list)
     delivery_report: bool = False
+    wrapping: Wrapping = field(default_factory=Wrapping)
+    sent_on: "Content | None" = None  # what the first mail inside holds, if somebody sent one on
+    author: str = field(default="", repr=False)  # the From of a mail inside, as written
+    subject: str = field(default="", repr=False)  # and its subject
     truncated: bool = False
     fault: str | None = None
     cut: str | None = None
@@ -137,9 +142,10 @@ def _measure(marks: list[tuple[int, tuple[bytes, bool] | None]], limits: Limits)
 class _Reader:
     """Walks the parsed mail once, without recursion."""
 
-    def __init__(self, limits: Limits, to_text: ToText) -> None:
+    def __init__(self, limits: Limits, to_text: ToText, *, outermost: bool = True) -> None:
         self.limits = limits
         self.to_text = to_text
+        self.outermost = outermost
         self.content = Content()
         self.plain: list[str] = []
         self.html: list[str] = []
@@ -150,15 +156,25 @@ class _Reader:
         while waiting:
             part = waiting.pop()
             kind, parameters = header.parameters(part.header("content-type") or "text/plain")
+            self.content.wrapping.meet(kind, parameters.get("smime-type", "").casefold())
             if part.inside and not kind.startswith("message/"):
                 waiting += reversed(part.inside)
             else:
                 self._leaf(part, kind if "/" in kind else "text/plain", parameters)
         self._choose()
+        self.content.wrapping.read(self.content.text)
         return self.content
+
+    def _open(self, mail: _Part) -> None:
+        """The first mail inside is read as well: somebody may have sent an enquiry on. What is inside that is not."""
+        inside = _Reader(self.limits, self.to_text, outermost=False).read(mail)
+        inside.author, inside.subject = mail.header("from"), charsets.shown(charsets.words(mail.header("subject")))
+        self.content.sent_on = inside
 
     def _leaf(self, part: _Part, kind: str, parameters: dict[str, str]) -> None:
         self.content.delivery_report |= kind in {"message/delivery-status", "message/feedback-report"}
+        if kind == "message/rfc822" and part.inside and self.outermost and self.content.sent_on is None:
+            self._open(part.inside[0])
         placed, about = header.parameters(part.header("content-disposition"))
         name = about.get("filename") or parameters.get("name") or ""
         encoding = part.header("content-transfer-encoding").partition(";")[0].strip().casefold()

@@ -2,8 +2,8 @@
 
 The law asks for no form (EDPB guidelines 01/2022, 52-57), so every mail is judged by its words. A sign is a set of
 clues that stand together in a sentence or in two that follow each other (“You published a picture of me. Please take
-it down.”), unless another clue says what is really meant. Its points add up; from `ENOUGH` on, a person looks. All of it
-is one table: no model, no network, and of each verdict the sentence it rests on.
+it down.”), unless another clue says what is really meant. Its points add up; from `ENOUGH` on, a person looks. All of
+it is one table: no model, no network, and of each verdict the sentence it rests on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -167,6 +167,19 @@ def echo(subject: str, text: str) -> Echo:
     return Echo(best, tuple(grounds.values())) if best >= ENOUGH else Echo(best)
 
 
+_SEVERAL = pattern(
+    r"\b(?:my (?:wife|husband|partner|family|son|daughter) and (?:i|me|my)|(?:both|all|two|three) of us|"
+    r"(?:meine|mein) (?:frau|mann|partner\w*|sohn|tochter|familie) und (?:ich|mich|meine)|wir beide|uns beide\w*|"
+    r"(?:ma|mon) (?:femme|mari|compagne|compagnon|fils|fille) et (?:moi|mes)|nous deux|"
+    r"(?:mia|mio) (?:moglie|marito|figlio|figlia|compagn[oa]) (?:e|ed) io|noi due|entrambi)\b"
+)
+
+
+def several(text: str) -> bool:
+    """Whether the writer speaks for somebody else as well."""
+    return _SEVERAL.search(folded(own_words("", text))) is not None
+
+
 def _points(found: Sequence[Sign]) -> int:
     """What is said counts once, as much as its strongest sign."""
     said: dict[str, int] = {}
@@ -176,7 +189,7 @@ def _points(found: Sequence[Sign]) -> int:
 
 
 def asked(subject: str, text: str, heard: Echo | None = None) -> tuple[Right, ...]:
-    """The rights an enquiry asks for: what its sentences say, and what it only names, which is enough in an enquiry."""
+    """The rights an enquiry asks for: what its sentences say, and what it only names, which is enough there."""
     said = (heard or echo(subject, text)).rights
     named = named_rights(folded(f"{subject}.\n{own_words(subject, text)}"))
     return tuple(right for right in Right if right in named or right in said)

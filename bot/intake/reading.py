@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.intake.returned import Fate
 from bot.law import Right
 
 
@@ -91,6 +92,10 @@ class Reading:
     reasons: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
     automatic: bool = False  # no automatic letter may answer this
+    origin_address: str = field(default="", repr=False)  # who seems to have written first: proposed, never believed
+    origin_name: str = field(default="", repr=False)
+    reports_on: tuple[str, ...] = ()  # Message-IDs of ours a report names
+    fate: Fate | None = None  # what the report says became of them
     truncated: bool = False  # `text` is not all of it
     alone: Verdict = Verdict.OTHER  # what it is by its own words, if it belongs to no ticket
     reached: tuple[str, ...] = ()  # when our servers say they had it, as far as they are believed (`arrival`)
@@ -107,6 +112,7 @@ class Reading:
         found["alone"] = Verdict(found["alone"])
         found["rights"] = tuple(Right(each) for each in found["rights"])
         found["attachments"] = tuple(Attachment(**each) for each in found["attachments"])
-        for each in ("in_reply_to", "references", "reasons", "reached"):
+        found["fate"] = found["fate"] and Fate(found["fate"])
+        for each in ("in_reply_to", "references", "reasons", "reached", "reports_on"):
             found[each] = tuple(found[each])
         return cls(**found)

@@ -1,4 +1,4 @@
-"""What people say when they ask about their own data, in four languages: `phrases.toml`, read once."""
+"""What people say when they ask about their own data, in four languages: `vocabulary.toml`, read once."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from importlib.resources import files
 
 
 class Clue(StrEnum):
-    """What a phrase tells; the comments of `phrases.toml` say more."""
+    """What a phrase tells; the comments of `vocabulary.toml` say more."""
 
     MY_DATA = "my_data"
     WHAT_YOU_KNOW = "what_you_know"
@@ -68,9 +68,9 @@ class Clue(StrEnum):
 
 def _phrases() -> Mapping[Clue, tuple[str, ...]]:
     """The patterns of each clue. KeyError or ValueError where the file and the clues do not agree."""
-    found = tomllib.loads((files("bot.intake") / "phrases.toml").read_text(encoding="utf-8"))
+    found = tomllib.loads((files("bot.intake") / "vocabulary.toml").read_text(encoding="utf-8"))
     if odd := found.keys() - set(Clue):
-        raise ValueError(f"phrases.toml names {', '.join(sorted(odd))}, which is no clue")
+        raise ValueError(f"vocabulary.toml names {', '.join(sorted(odd))}, which is no clue")
     return {clue: tuple(line for lines in found[clue].values() for line in lines) for clue in Clue}
 
 

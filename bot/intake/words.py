@@ -78,11 +78,15 @@ def named_rights(text: str) -> frozenset[Right]:
     return frozenset(_BY_NAME.in_(text) | _BY_VERB.in_(text))
 
 
-_STOP = {
-    "en": "the and you your have that this with for from are was not please would dear regards i my me to of is it on",
-    "de": "der die das und ich sie ihre mein meine nicht ist bitte mit von auf fur uber alle haben sehr geehrte zu ein",
-    "fr": "le les des et vous votre mes mon est pas que pour dans une avec sur je veuillez bonjour cordialement merci",
-    "it": "il gli della dei che di mi mio miei non per con una sono vi vostro vorrei gentili saluti grazie cordiali la",
+_STOP = {  # the commonest short words, those two of these languages share left out
+    "en": "the and you your have that this with for from are was not please would dear regards my of is it an which do "
+    "what want like about could we our how been can will has if there",
+    "de": "der die das und ich sie ihre ihrer ihren mein meine meiner meinen nicht ist bitte mit von auf fur uber alle "
+    "haben sehr geehrte zu ein eine den dem mich mir bei wie was aus nach wir auch noch im zum zur es",
+    "fr": "le les des et vous votre vos mes mon ma est pas que pour dans une avec sur je veuillez bonjour cordialement "
+    "merci de du moi au aux qui ce sont nous cette chez ne j d l n'est qu",
+    "it": "il gli della dei che di mi mio mia miei non per con una sono vi vostro vostra vostri vorrei gentili saluti "
+    "grazie cordiali i del dal dalla ho ed lo da avete nel prego favore cosa quali alla ai ci",
 }
 _WORDS = {language: words.split() for language, words in _STOP.items()}
 
@@ -92,4 +96,4 @@ def language(text: str) -> str:
     seen = collections.Counter(text[:4000].replace("'", " ").split())
     score = {each: sum(seen[word] for word in words) for each, words in _WORDS.items()}
     best, second = sorted(score, key=lambda each: score[each], reverse=True)[:2]
-    return best if score[best] >= 3 and score[best] >= 1.5 * score[second] else "en"
+    return best if score[best] >= 2 and score[best] >= 1.5 * score[second] else "en"

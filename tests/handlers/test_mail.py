@@ -63,10 +63,10 @@ def test_a_mail_fetched_in_part_says_so(arrivals: Arrivals, desk: Desk) -> None:
 
 
 def test_bodies_of_machine_mail_are_not_asked_for(arrivals: Arrivals) -> None:
-    """The headers tell."""
+    """The headers tell what answered by itself; behind what a program passed on there may be a person."""
     assert arrivals.wants(mail(body=""), 5000)
     assert not arrivals.wants(mail(body="", auto_submitted="auto-replied"), 5000)
-    assert not arrivals.wants(mail(body="", from_=INFO), 5000)
+    assert arrivals.wants(mail(body="", from_=INFO), 5000)
 
 
 def test_a_mail_that_cannot_be_taken_in_is_left_to_a_person(arrivals: Arrivals, desk: Desk) -> None:
@@ -98,6 +98,13 @@ def test_a_file_is_classified_as_its_mail_would_be(tmp_path: Path) -> None:
         "message_id": "<1@person.example>",
         "attachments": [{"name": "cat.png", "type": "image/png", "size": 3}],
         "reasons": ["The subject is that of an enquiry."],
+        "asks": [
+            {
+                "says": "It asks for an account to be deleted.",
+                "right": "deletion",
+                "sentence": "Please delete my account and the data that you have.",
+            }
+        ],
     }
 
 

@@ -374,7 +374,7 @@ def test_a_near_miss_is_shown_to_a_person_and_opens_nothing(stage: Stage) -> Non
     assert found is not None
     assert found.startswith("mail:")
     stage.work()
-    assert "Quarantine" in stage.channel.shown()
+    assert "Near miss" in stage.channel.shown()
     assert not stage.postman.out
 
 

@@ -80,12 +80,9 @@ def test_the_company_names_its_own_subjects_and_prefixes() -> None:
 @pytest.mark.parametrize(
     ("headers", "reason"),
     [
-        ({"auto_submitted": "auto-replied"}, "Auto-Submitted says that a program sent it."),
-        ({"auto_submitted": "auto-generated; type=x"}, "Auto-Submitted says that a program sent it."),
-        ({"precedence": "bulk"}, "Precedence says that it is bulk mail."),
-        ({"precedence": "List"}, "Precedence says that it is bulk mail."),
-        ({"precedence": "junk"}, "Precedence says that it is bulk mail."),
-        ({"list_id": "<news.shop.example>"}, "It came through a mailing list."),
+        ({"auto_submitted": "auto-replied"}, "Auto-Submitted says that a program answered."),
+        ({"auto_submitted": "auto-replied; type=x"}, "Auto-Submitted says that a program answered."),
+        ({"precedence": "auto_reply"}, "Precedence says that it is an automatic answer."),
         ({"return_path": "<>"}, "Its return path is empty."),
         ({"from_": "Mail Delivery Subsystem <MAILER-DAEMON@mx.example>"}, "A mail system sent it."),
         ({"from_": "MAILER-DAEMON"}, "A mail system sent it."),
@@ -96,8 +93,6 @@ def test_the_company_names_its_own_subjects_and_prefixes() -> None:
         ),
         ({"x_autoreply": "yes"}, "Its headers say that it is an automatic answer."),
         ({"x_autorespond": "Data Protection Enquiry"}, "Its headers say that it is an automatic answer."),
-        ({"from_": f"Info <{INFO}>"}, "It comes from an address of our own."),
-        ({"from_": f"<{INFO.upper()}>"}, "It comes from an address of our own."),
         ({"message_id": "<dpe-2026-0001.1@dpe.lumen.example>"}, "It is a letter of ours coming back."),
     ],
 )
@@ -109,6 +104,28 @@ def test_machine_mail_is_never_taken_for_a_person(headers: dict[str, str], reaso
     assert reason in reading.reasons
     assert "The subject is that of an enquiry." in reading.reasons
     assert reading.rights == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({"auto_submitted": "auto-generated; type=x"}, "Auto-Submitted says that a program sent it."),
+        ({"precedence": "bulk"}, "Precedence says that it is bulk mail."),
+        ({"precedence": "List"}, "Precedence says that it is bulk mail."),
+        ({"precedence": "junk"}, "Precedence says that it is bulk mail."),
+        ({"list_id": "<news.shop.example>"}, "It came through a mailing list."),
+        ({"from_": f"Info <{INFO}>"}, "It comes from an address of our own."),
+        ({"from_": f"<{INFO.upper()}>"}, "It comes from an address of our own."),
+    ],
+)
+def test_behind_a_form_or_a_list_there_may_be_a_person(headers: dict[str, str], reason: str) -> None:
+    """A request that a program passed on is shown to somebody and answered by nobody; without one it is a machine's."""
+    reading = read(mail(**headers), RULES)
+    assert (reading.verdict, reading.automatic, reading.rights) == (Verdict.NEAR_MISS, True, (Right.ACCESS,))
+    assert reading.reasons == (reason, "The subject is that of an enquiry.")
+    assert verdict(mail("Sale!", "Buy now.", **headers)) == "machine"
+    answer = {"in_reply_to": "<k.1@dpe.lumen.example>"}
+    assert verdict(mail(**headers, **answer)) == "machine"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +163,7 @@ def test_a_mailbox_fed_through_a_list_still_hears_people() -> None:
     rules = Rules(own_lists=("info.lumen.example",))
     through = {"list_id": "Info <info.lumen.example>", "precedence": "list"}
     assert verdict(mail(**through), rules) == "enquiry"
-    assert verdict(mail(list_id="<other.example>"), rules) == "machine"
+    assert verdict(mail(list_id="<other.example>"), rules) == "near_miss"
 
 
 def test_a_bounce_says_that_it_reports_on_a_mail_of_ours() -> None:
@@ -278,7 +295,7 @@ def test_neither_reasons_nor_repr_name_a_person() -> None:
 
 
 def test_glance_asks_for_all_mail_but_that_of_machines() -> None:
-    """The header block decides; a report on our mail is wanted unless it is huge."""
+    """The header block decides; a report on our mail is wanted unless it is huge, and what a machine passed on always."""
     head = lambda **headers: mail(body="", **headers)  # noqa: E731
     assert glance(head(), 3000, RULES)
     assert glance(head(subject="Hello"), 3000, RULES)
@@ -286,8 +303,8 @@ def test_glance_asks_for_all_mail_but_that_of_machines() -> None:
     assert glance(head(message_id="<x@lumen.example>"), 3000, RULES)
     assert glance(b"X: y\r\n" * 60_000, 3000, RULES)
     assert not glance(head(auto_submitted="auto-replied"), 3000, RULES)
-    assert not glance(head(list_id="<a.b>"), 3000, RULES)
-    assert not glance(head(from_=INFO), 3000, RULES)
+    assert glance(head(list_id="<a.b>"), 3000, RULES)
+    assert glance(head(from_=INFO), 3000, RULES)
     assert not glance(head(message_id="<x@dpe.lumen.example>"), 3000, RULES)
     assert glance(head(from_="MAILER-DAEMON@mx.example", return_path="<>"), 3000, RULES)
     assert not glance(head(from_="MAILER-DAEMON@mx.example", return_path="<>"), 30_000_000, RULES)
@@ -348,7 +365,7 @@ def test_structure_over_a_limit_is_quarantined_by_its_headers() -> None:
     )
     assert reading.reasons == ("The mail has more than 200 parts.", "The subject is that of an enquiry.")
     assert (
-        verdict(mail(body="--b\r\n\r\n" * 201, content_type="multipart/mixed; boundary=b", list_id="<x>")) == "machine"
+        verdict(mail("Hi", "--b\r\n\r\n" * 201, content_type="multipart/mixed; boundary=b", list_id="<x>")) == "machine"
     )
 
 

@@ -63,7 +63,7 @@ def test_the_plain_text_is_read_before_the_html() -> None:
 
 
 def test_attachments_are_listed_and_never_opened() -> None:
-    """Name made safe, declared type, size; a mail inside a mail is one attachment."""
+    """Name made safe, declared type, size; a mail inside a mail is one attachment, and its words are read as well."""
     raw = multipart(
         ("Content-Type: text/plain", "words"),
         (
@@ -81,7 +81,7 @@ def test_attachments_are_listed_and_never_opened() -> None:
         ("café.png", "image/png", 3),
         ("unnamed", "message/rfc822", 0),
     ]
-    assert reading.text == "words"
+    assert reading.text == "words\n\ninner\n\nPlease delete my data."
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""What a report says of letters of ours: which ones, and whether they arrived (RFC 3464, RFC 8098)."""
+
+import functools
+import re
+from enum import StrEnum
+
+from bot.intake.patterns import byte_pattern, literal
+
+_LOOKED = 1024 * 1024  # bytes of the report
+_MOST = 20  # letters of one report
+_ACTION = byte_pattern(rb"(?im)^action:[ \t]*(failed|delayed|delivered|relayed|expanded)\b")
+_READ = byte_pattern(rb"(?im)^(?:disposition:|content-type:[ \t]*message/disposition-notification)")
+_LATE = byte_pattern(
+    rb"(?i)(?:delayed|not yet been delivered|will (?:continue to|keep) try|no action is required|verz\S{1,6}gert|"
+    rb"warning: (?:could not send|message)|retard\S{0,4} de (?:la )?remise)"
+)
+
+
+class Fate(StrEnum):
+    """What became of a letter, as far as a report says."""
+
+    FAILED = "failed"  # it will not arrive
+    LATE = "late"  # it is still being tried
+    ARRIVED = "arrived"
+    READ = "read"
+
+
+def letters(raw: bytes, tag: str) -> tuple[str, ...]:
+    """The Message-IDs of ours the report names beyond its own, each once; `tag` is the domain only we issue under."""
+    if not tag:
+        return ()
+    # A line of quoted-printable may end in the middle of an id.
+    text = raw[:_LOOKED].replace(b"=\r\n", b"").replace(b"=\n", b"")
+    found = dict.fromkeys(match.group(0).decode("ascii") for match in _issued(tag).finditer(text))
+    return tuple(found)[:_MOST]
+
+
+@functools.lru_cache(maxsize=8)
+def _issued(tag: str) -> re.Pattern[bytes]:
+    return byte_pattern(rb"<[A-Za-z0-9_.-]{1,120}@(?i:" + literal(tag).encode() + rb")>")
+
+
+def fate(raw: bytes) -> Fate:
+    """What the report says became of the letter. One that says nothing clear tells of a failure: a person looks."""
+    actions = {match.group(1).lower() for match in _ACTION.finditer(raw[:_LOOKED])}
+    if b"failed" in actions:
+        return Fate.FAILED
+    if actions:
+        return Fate.LATE if b"delayed" in actions else Fate.ARRIVED
+    if _READ.search(raw[:_LOOKED]):
+        return Fate.READ
+    return Fate.LATE if _LATE.search(raw[:_LOOKED]) else Fate.FAILED

@@ -1,0 +1,50 @@
+"""How a mail is wrapped where that hides its words: encrypted, signed, a meeting, or Outlook's own format."""
+
+from dataclasses import dataclass
+
+_PGP = "-----BEGIN PGP MESSAGE-----"
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_SEALED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
+_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNATURES = frozenset({
+    "multipart/signed", "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+})  # fmt: skip
+
+
+@dataclass
+class Wrapping:
+    """What the types of the parts say, part by part."""
+
+    encrypted: bool = False
+    signed: bool = False
+    opaque: bool = False  # signed in a form that holds the text inside
+    meeting: bool = False
+    outlook: bool = False  # winmail.dat
+
+    def meet(self, kind: str, smime: str) -> None:
+        """A part of this type is in the mail; `smime` is its parameter smime-type."""
+        self.encrypted |= kind in _SEALED or (kind in _PKCS7 and smime not in {"signed-data", "certs-only"})
+        self.opaque |= kind in _PKCS7 and smime == "signed-data"
+        self.signed |= kind in _SIGNATURES or (kind in _PKCS7 and smime == "signed-data")
+        self.meeting |= kind == "text/calendar"
+        self.outlook |= kind in _TNEF
+
+    def read(self, text: str) -> None:
+        """The text may be wrapped in itself."""
+        self.encrypted |= _PGP in text
+        self.signed |= _SIGNED in text
+
+    def hides(self, text: str) -> str | None:
+        """Why nobody can judge the words of this mail, or None."""
+        if self.encrypted:
+            return "It is encrypted: only who has the key can read it."
+        if text.strip():
+            return None
+        if self.opaque:
+            return "It is signed in a form that holds its text inside."
+        return "Its text is in winmail.dat, a format of Outlook's own." if self.outlook else None
+
+    def notes(self) -> list[str]:
+        """What a person should know of a mail whose words could be read."""
+        return ["It carries a signature, which was not checked."] if self.signed else []
