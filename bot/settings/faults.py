@@ -127,7 +127,9 @@ def _connector_faults(file: File) -> list[str]:
             if not isinstance(text, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", text):
                 faults.append(f"[[connectors]] number {number} needs a {word}: small letters, digits, - and _.")
     names = [str(block.get("name")) for block in file.connectors]
-    return faults + [f"[[connectors]] {name!r} is there twice: names must differ." for name in sorted(_twice(names))]
+    faults += [f"[[connectors]] {name!r} is there twice: names must differ." for name in sorted(_twice(names))]
+    unknown = sorted({*file.review.systems} - {*names})
+    return faults + [f"[review] systems names {each!r}, and no [[connectors]] has this name." for each in unknown]
 
 
 def _by_hand_faults(file: File) -> list[str]:
