@@ -13,7 +13,7 @@ from bot.letters.glossary import Glossary, texts
 from bot.post import Patience, dial, place
 from bot.settings import Settings
 from bot.settings.sections import Language
-from bot.slack import client
+from bot.slack import KEPT, channel_faults, client
 from handlers.printing import line, say
 
 CONFIG = 78
@@ -121,8 +121,12 @@ def mail_out(settings: Settings) -> Iterator[Finding]:
 
 
 def slack(settings: Settings) -> Iterator[Finding]:
-    answer = client(settings.env.slack_bot_token, settings.env.slack_api_url).auth_test()
+    web = client(settings.env.slack_bot_token, settings.env.slack_api_url)
+    answer = web.auth_test()
     yield Finding("slack", "ok" if answer.get("ok") else "error", "the bot token is good")
+    for seen, todo in channel_faults(web, settings.env.slack_channel):
+        yield Finding("channel", "warning", seen, todo)
+    yield Finding("channel", "warning", "nobody can see from here how long it keeps messages", KEPT)
 
 
 def systems(settings: Settings) -> Iterator[Finding]:

@@ -285,6 +285,7 @@ class Door:
             raise NotAllowed(ELSEWHERE)
         if not heard.user or heard.user not in self.desk.house.roles:
             raise NotAllowed(STRANGER)
+        self.workspace.check_member(heard.user)
 
 
 def click(body: Mapping[str, Any]) -> Heard:

@@ -18,8 +18,9 @@ from bot import build
 from bot.build import Parts
 from bot.desk import diary
 from bot.diary import Appointment
+from bot.errors import SubjectlineError
 from bot.settings import Settings
-from bot.slack import Socket, Workspace, app_id, bolt, close, routes
+from bot.slack import Socket, Workspace, app_id, bolt, channel_faults, close, routes
 from handlers.clock import Ticker
 from handlers.feed import Feed
 from handlers.mail import Arrivals
@@ -49,10 +50,18 @@ class Bot:
         if "web" in words:
             self._starts.append(self._start_web)
 
+    def _look_at_channel(self) -> None:
+        """The log says what is wrong with the channel: who else reads it. Slack may be away; then doctor says it."""
+        env = self.parts.settings.env
+        with suppress(SubjectlineError):
+            for seen, _ in channel_faults(self._app.client, env.slack_channel):
+                structlog.get_logger("slack").warning("slack_channel", reason=seen)
+
     def start(self) -> None:
         """Everything runs. Slack, the mailbox and the mail server may be away: they are tried again."""
         for start in self._starts:
             start()
+        threading.Thread(target=self._look_at_channel, name="slack-channel", daemon=True).start()
 
     def stop(self) -> None:
         """Nothing is half done and nothing runs any more; at most about ten seconds."""

@@ -11,12 +11,13 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.errors import Temporary, Unclear
+from bot.errors import NotAllowed, Temporary, Unclear
 from bot.slack.calls import call
 
 EVENT = "subjectline_card"  # event_type of our message metadata
 PAGE = 200
 PAGES = 10
+BELIEVED_S = 600.0  # how long what Slack said of a member is believed
 SKEW = timedelta(days=1)  # how wrong our clock, or Slack's, may be
 
 
@@ -136,12 +137,15 @@ class Channel:
 class Workspace:
     """Whose clicks we take: our workspace, our app, our channel. The workspace is asked of Slack once (auth.test)."""
 
-    def __init__(self, web: WebClient, channel: str, app_id: str | None = None) -> None:
+    def __init__(
+        self, web: WebClient, channel: str, app_id: str | None = None, *, tick: Callable[[], float] = time.monotonic
+    ) -> None:
         self.channel = channel
         self.app_id = app_id
-        self._web = web
+        self._web, self._tick = web, tick
         self._team: str | None = None
         self._asking = threading.Lock()
+        self._looked: dict[str, tuple[float, str]] = {}  # user -> until when this is believed, what speaks against them
 
     @property
     def team(self) -> str:
@@ -158,6 +162,33 @@ class Workspace:
             and (not app_id or not self.app_id or app_id == self.app_id)
             and (not channel or channel == self.channel)
         )
+
+
+    def check_member(self, user: str) -> None:
+        """Nothing, for a full member of our workspace; NotAllowed for a guest, a bot, somebody who has left or of
+        another company, whatever role they were given.
+
+        Slack is asked once in ten minutes (users.info). Temporary while it does not tell.
+        """  # fmt: skip
+        with self._asking:
+            until, against = self._looked.get(user, (float("-inf"), ""))
+            if until < self._tick():
+                against = _against(call(self._web.users_info, repeatable=True, user=user).get("user"), self._team)
+                self._looked[user] = (self._tick() + BELIEVED_S, against)
+        if against:
+            raise NotAllowed(against)
+
+
+def _against(user: object, team: str | None) -> str:
+    """What speaks against this user, as Slack describes them (docs.slack.dev/reference/objects/user-object)."""
+    known = user if isinstance(user, Mapping) else {}
+    if known.get("is_stranger") or (team and known.get("team_id") not in {None, team}):
+        return "This bot works for members of its own workspace only."
+    if known.get("is_restricted") or known.get("is_ultra_restricted"):
+        return "Guests of the workspace cannot do this, whatever role the configuration gives them. Ask a member."
+    if known.get("is_bot") or known.get("deleted") or not known:
+        return "Only people who are members of this workspace can do this."
+    return ""
 
 
 def app_id(app_token: str) -> str | None:

@@ -13,6 +13,15 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         "looks whether a reminder already stands in those direct messages when Slack's answer to a post was lost",
         ("conversations.history",),
     ),
+    "users:read": (
+        "looks whether whoever pressed a button is a full member: guests, bots and people from elsewhere are refused",
+        ("users.info",),
+    ),
+    "channels:read": (
+        "looks at the start whether the channel is public or shared with another company, and warns (public channel)",
+        ("conversations.info",),
+    ),
+    "groups:read": ("the same where the channel is private, as it should be", ("conversations.info",)),
     "commands": ("hears the slash command /dpe and the shortcut on messages", ()),
     "channels:history": (
         "looks whether a message already stands in the channel when Slack's answer to a post was lost (public channel)",

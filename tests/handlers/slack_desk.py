@@ -35,8 +35,8 @@ from bot.cards.team import Health, Home, MailForm, More, Person
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.law.grounds import grounds
-from bot.report import report
 from bot.recipients import Verdict
+from bot.report import report
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.slack import ANN, BOB, CEM, VIC, Slack
 from bot.slack import Channel, Workspace, app_id, bolt, client, close, routes
