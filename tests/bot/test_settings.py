@@ -129,6 +129,8 @@ TOML = [
     ("[safety]", '[reminders]\nemail = ["team"]\n[safety]', "[reminders] email, entry 1 is not an e-mail address."),
     ("[safety]", '[reminders]\nsecond_person = "bob"\n[safety]', "[reminders] second_person is not a Slack user id"),
     ("[safety]", '[reminders]\nsecond_person = "U0NOBODY01"\n[safety]', "[reminders] second_person is in no list of [roles]"),
+    ("[safety]", '[[connectors]]\nkind = "manual"\nname = "folder"\nperson = "U0NOBODY01"\n[safety]',
+     "[[connectors]] 'folder' names a person who is no handler"),
     ('name = "Zoho Corporation"', 'name = "Mailchimp (Intuit, Inc.)"', "[[policy.recipients]] 'mailchimp-intuit-inc' is there twice: names must differ."),
     ('country = "USA"\ntell = false ', 'country = "USA"\nkin = "x"\ntell = false ', "[[policy.recipients]] number 1, kin is not a setting; kind is."),
     ('name = "Zoho Corporation"\nkind = "processor"', 'name = "Zoho"\nkind = "friend"', "[[policy.recipients]] number 2, kind must be 'recipient', 'processor'"),
