@@ -40,6 +40,7 @@ def held(world: "World") -> dict[str, Tables]:
         found["mail"] = correspondence.snapshot(world.imap)
     if world.cabinet:
         found["recruitment"] = world.cabinet.snapshot()
+        found["distributor"] = world.distributor.snapshot()
     return found
 
 
@@ -70,7 +71,7 @@ def shown(world: "World") -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": labels.get(name, name),
+            "label": {**labels, "distributor": "Nordlicht Vertrieb, our distributor"}.get(name, name),
             "tables": [
                 {**each, "label": {**tables, **PLACES}.get(each["name"], each["name"])}
                 for each in compared(world.held_before.get(name, {}), places)

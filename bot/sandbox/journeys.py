@@ -7,12 +7,13 @@ harness and the bench share these walks.
 import io
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from bot.sandbox.distributor import ADDRESS
 from bot.sandbox.walk import LostError, Walk
 from bot.sandbox.world import Letter
 
@@ -26,6 +27,7 @@ class Journeys(Walk):
     """`hands` does in the world what a person is asked to do by hand; `right` and address tell what for."""
 
     hands: Callable[[str, str], object] = lambda _right, _address: None
+    heard: set[str] = field(default_factory=set)  # letters the distributor has answered
 
     # -- steps of several walks --------------------------------------------------------------------------------------
 
@@ -52,6 +54,7 @@ class Journeys(Walk):
         once = [lambda: self.hands(right, person[1])]
 
         def look() -> Letter | None:
+            self.hear()
             self.by_hand(ref, lambda: once.pop()() if once else None)
             return self.found(person, kind, before)
 
@@ -61,8 +64,24 @@ class Journeys(Walk):
         return letter
 
     def close(self, ref: str) -> None:
+        """Whoever the data were passed on to has heard of it and answered; then nothing is open any more."""
+
+        def ready() -> bool:
+            self.hear()
+            return self._has(ref, "close")
+
+        self.until(f"{ref} to be ready", ready)
         self.press(self.handler, ref, "close")
         self.say(f"{ref}: closed")
+
+    def hear(self) -> None:
+        """The distributor answers what it has not answered yet."""
+        for letter in self.world.letters():
+            if letter.to == ADDRESS and letter.message_id not in self.heard:
+                self.heard.add(letter.message_id)
+                self.world.answer(letter)
+                self.mails += 1
+                self.say("the distributor has done the same and says so by mail")
 
     def approved(self, ref: str, right: str) -> None:
         """A second person approved the plan; whoever chose it could not."""
@@ -132,6 +151,7 @@ class Journeys(Walk):
         self.choose(ref, "restriction", person, {"ground": ground})
         self.answered(ref, "restriction", person, "restriction_done", before)
         self.say(f"{ref}: restricted, proved by asking again, and told")
+        self.until("the distributor's answer", lambda: self.hear() or self._thread(ref, " answered. "))
         return ref
 
     def lifting(self, ref: str, person: Person, notice: timedelta = NOTICE) -> Letter:

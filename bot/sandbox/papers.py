@@ -11,11 +11,12 @@ SHARED = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 def zipped(**parts: str | bytes) -> bytes:
-    """A zip of these members; `__` in a name stands for a slash, `_dot_` for a dot."""
+    """A zip of these members, always the same; `__` in a name stands for a slash, `_dot_` for a dot."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
-            archive.writestr(name.replace("__", "/").replace("_dot_", "."), text)
+            member = zipfile.ZipInfo(name.replace("__", "/").replace("_dot_", "."))  # without it: of this moment
+            archive.writestr(member, text, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 

@@ -29,6 +29,7 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
     "erasure_done": "Your data are deleted",
     "nothing_held": ("We hold no data", "There is nothing"),
     "extension_notice": "We need more time",
+    "recipient_notice": ("Bitte", "Die Einschränkung der Daten"),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 from bot.sandbox import company, correspondence, held, letters, share
 from bot.sandbox.cabinet import Cabinet
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.distributor import NAME, Distributor
 from bot.sandbox.letters import Letter
 from bot.sandbox.mail import HOST, ImapServer, SmtpSink
 from bot.sandbox.mailchimp import Mailchimp
@@ -63,6 +64,7 @@ class World:
         self.share_path = folder / "share"
         self.with_papers = papers
         self.cabinet = Cabinet() if papers else None
+        self.distributor = Distributor()
         if papers:
             share.create(self.share_path)
         self._write_configuration()
@@ -137,6 +139,11 @@ class World:
         subject = letter.subject if letter.subject.lower().startswith("re:") else f"Re: {letter.subject}"
         said = f"{text}\n\nOn {letter.at:%d.%m.%Y}, Klangfinger Audio wrote:\n{quoted}\n"
         return self.write(letter.to, name, subject, said, letter.message_id)
+
+    def answer(self, letter: Letter) -> str:
+        """The distributor does what this letter asks and says so by mail. The answer's Message-ID."""
+        self.hands += 1
+        return self.reply(letter, self.distributor.answer(letter), NAME)
 
     def letters(self) -> list[Letter]:
         """The mails our bot has sent, oldest first."""

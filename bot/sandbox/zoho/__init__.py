@@ -97,7 +97,7 @@ class Zoho:
         }  # fmt: skip
 
     def snapshot(self) -> dict[str, list[Row]]:
-        """Module → its records as they stand, with what hangs on them counted; mails and bin. `of` says whose each is."""
+        """Module → its records as they stand, what hangs on them counted; mails, and bin. `of` says whose each is."""
         state = self.book.state
         with self.book.lock:
             owners = self.book.owners()
