@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.checkpoints import checkpoint
 from bot.desk.opening import Enquiry, Opening
 from bot.errors import NotAllowed
 from bot.intake import normal_address
@@ -48,7 +47,6 @@ class Joining(Opening):
             self._word(unit, younger, "merged", user, to=older.ref)
             self._redraw(unit, older.id)
             self._redraw(unit, younger.id)
-            checkpoint("join.merged")
             return unit.tickets.get(older.id)
 
     def _check_same(self, unit: Unit, older: Ticket, younger: Ticket) -> None:
@@ -98,7 +96,6 @@ class Joining(Opening):
             unit.audit(user, "split", ticket.id, ref=new.ref)
             self._word(unit, ticket, "split", user, to=new.ref)
             self._redraw(unit, ticket.id)
-            checkpoint("join.split")
             return new
 
     def _give_away(self, unit: Unit, ticket: Ticket, rights: Sequence[Right], user: str) -> None:

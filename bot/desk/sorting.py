@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from bot.cards.more import WHY
 from bot.cards.team import MailForm
-from bot.checkpoints import checkpoint
 from bot.desk.opening import Enquiry, Opening
 from bot.desk.refusing import BEFORE
 from bot.desk.running import cool_key
@@ -47,7 +46,6 @@ class Sorting(Opening):
             )
             unit.audit(user, "not_enquiry", ticket.id, why=why, letter=letter)
             self._redraw(unit, ticket.id)
-            checkpoint("sort.closed")
         told = " The person gets a letter that says so." if letter else " Nobody is written to."
         return f"{ticket.ref} is closed as no enquiry.{told} If they write again, it is open again."
 
@@ -138,7 +136,6 @@ class Sorting(Opening):
             unit.mail.adopt(mail_id, ticket.id)
             unit.audit(user, "open_mail", ticket.id, mail=mail_id)
             self.engine.put(unit, "quarantine_redraw", f"quarantine_redraw:{mail_id}", {"mail": mail_id})
-            checkpoint("sort.opened")
             return ticket
 
     def _of_mail(
