@@ -2,7 +2,8 @@
 
 The families follow the road, each may call those further down: receiving, entering → opening → identifying →
 running → answering → timing → counting → writing → moving. Choosing holds what people press, showing what they see,
-reminding what is said of a ticket in time, telling who hears it. Remembering keeps in the
+reminding what is said of a ticket in time, telling who hears it. Tasking gives people what
+they do by hand, attesting takes their word. Remembering keeps in the
 ledger what was erased, watching looks for it in every system, reviewing
 puts accounts nobody uses before the team. Managing is what a team does beside it all.
 """

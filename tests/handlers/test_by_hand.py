@@ -125,3 +125,35 @@ def test_what_cannot_be_is_said_in_one_sentence(say: Say, book: Store, words: tu
     assert found.exit_code
     assert fault in str(found.exception)
     assert {each.state for each in tasks(book)} == {"open"}
+
+
+FOLDER = """
+[[connectors]]
+kind = "manual"
+name = "folder"
+label = "our recruitment folder"
+holds = "application papers"
+category = "Applications"
+person = "U0HANDLER01"
+[connectors.instructions]
+access = "Look."
+correction = "Correct it."
+deletion = "Shred it."
+restriction = "Lock it away."
+"""
+
+
+def test_a_dry_run_says_that_only_a_person_can_look(sqlite_url: str, book: Store, tmp_path: Path) -> None:
+    """It counts nobody there, and the plan names the task."""
+    config = tmp_path / "subjectline.toml"
+    config.write_text((ROOT / "deploy" / "subjectline.toml").read_text() + FOLDER)
+    environment = {
+        "SUBJECTLINE_CONFIG": str(config), "SUBJECTLINE_KEY": base64.b64encode(SECRET).decode(), "DATABASE_URL": sqlite_url,
+    }  # fmt: skip
+
+    def typed(*words: str) -> list[dict]:
+        return rows(CliRunner().invoke(cli.app, ["data", *words, "ann@example.com", "--json"], env=environment))
+
+    assert typed("find") == [{"system": "folder", "persons": None, "by_hand": "only a person can look there"}]
+    line, total = typed("plan", "deletion")
+    assert (line["act"], line["words"], total["lines"]) == ("task", "Shred it.", 1)
