@@ -1,0 +1,97 @@
+"""T23, T24: invented people walk through every window of the office; nothing of them is anywhere but in windows."""
+
+import json
+
+import pytest
+
+from bot.cards.views import NextActor
+from bot.law import Right
+from bot.sandbox.slack import ANN as HANNA
+from bot.sandbox.slack import BOB
+from bot.slack.manifest import SHORTCUT
+from bot.tickets import State
+from tests.handlers.test_walk import Walk, walk  # noqa: F401 -- the fixture
+
+WINDOWS = {"views.open", "views.update", "views.push"}
+NAME, ADDRESS, BODY, SUBJECT = "Zora Quellmann", "zora@quellmann.example", "quokka-77", "wombat-12"
+NOTE, REASON, LETTER, TYPED = "numbat-31", "bilby-44", "dingo-58", "emu-63"
+CANARIES = (NAME, "Quellmann", ADDRESS, "quellmann", BODY, SUBJECT, NOTE, REASON, LETTER, TYPED)
+
+
+@pytest.fixture
+def office(walk: Walk) -> Walk:  # noqa: F811
+    walk.stage.system.people["person:2"] = (ADDRESS, 3)
+    return walk
+
+
+def window(office: Walk, user: str, line: str, **values: object) -> None:
+    """The form behind a line of “More”, filled in and sent."""
+    slack = office.floor.slack
+    office.click(user, "more")
+    slack.click_view(user, f"do:{line}")
+    office.floor.settle()
+    slack.submit(user, values=values)
+    office.card()
+
+
+def test_nothing_of_a_person_is_in_slack_but_in_windows(office: Walk, capsys) -> None:
+    """Opened, taken, noted, held, refused, sorted, found, merged, split, near misses: a search over every call and log."""
+    stage, slack = office.stage, office.floor.slack
+    who = f"{NAME} <{ADDRESS}>"
+    first = stage.open(f"Which data do you hold about me? And please delete my data. {BODY}", sender=who)
+    office.click(HANNA.id, "take")
+    office.click(HANNA.id, "details")
+    window(office, HANNA.id, "note", words=NOTE)
+    window(office, HANNA.id, "assign", to=BOB.id)
+    window(office, HANNA.id, "hold", words=REASON)
+    window(office, HANNA.id, "split", rights=["deletion"])
+    window(office, BOB.id, "refuse:access", ground="unidentified", words=LETTER)
+    assert stage.request(first, Right.ACCESS).state == State.REFUSED
+    second = stage.open(f"Tell me what you hold. {BODY}", sender=who)
+    ts = slack.messages()[-1]["ts"]
+    slack.click(HANNA.id, ts, "more")
+    office.floor.settle()
+    slack.click_view(HANNA.id, "do:not_enquiry")
+    office.floor.settle()
+    slack.submit(HANNA.id, values={"why": "other", "letter": ["letter"], "words": LETTER})
+    office.card()
+    assert stage.ticket(second).state == "closed"
+    near = stage.mail(f"Please delete all personal data you hold about me under the GDPR. {BODY}", sender=who, subject=SUBJECT)
+    assert near.startswith("mail:")
+    office.card()
+    ts = slack.messages()[-1]["ts"]
+    slack.click(HANNA.id, ts, "quarantined:0")
+    slack.click(HANNA.id, ts, "open_mail")
+    office.floor.settle()
+    slack.submit(HANNA.id, values={})
+    office.card()
+    slack.command(HANNA.id, f"find {ADDRESS}")
+    slack.command(HANNA.id, "new")
+    office.floor.settle()
+    slack.submit(HANNA.id, values={"received": "2026-11-23", "words": TYPED, "address": ADDRESS, "name": NAME})
+    slack.shortcut(HANNA.id, slack.messages()[0]["ts"], SHORTCUT)
+    for typed in ("list", "list mine", "list waiting", "show DPE-2026-0001", "clock DPE-2026-0001", "report", "health", "help"):
+        slack.command(HANNA.id, typed)
+    for user in (HANNA.id, BOB.id):
+        slack.open_home(user)
+    office.card()
+    assert stage.desk.home(BOB.id).open != "0"
+    assert NextActor.HANDLER in {each.next_actor for each in stage.desk.tickets(BOB.id)}
+    assert not slack.failures
+    seen = set()
+    for canary in CANARIES:
+        carried = {call.method for call in slack.calls if canary in call.raw or canary in json.dumps(call.answer, ensure_ascii=False)}
+        assert carried <= WINDOWS, (canary, carried)
+        seen |= {canary} if carried else set()
+    assert {ADDRESS, BODY, SUBJECT} <= seen  # the search finds what is there
+    for call in slack.calls:
+        assert not any(canary in str(call.arguments.get(name, "")) for canary in CANARIES for name in ("text", "metadata"))
+        if call.method in WINDOWS:
+            view = json.loads(call.arguments["view"]) if isinstance(call.arguments["view"], str) else call.arguments["view"]
+            assert not any(canary in str(view.get("private_metadata")) for canary in CANARIES)
+    logged = "".join(capsys.readouterr())
+    with stage.store.read() as unit:
+        record = str(unit.trail())
+    for canary in CANARIES:
+        assert canary not in logged
+        assert canary not in record
