@@ -16,7 +16,7 @@ from bot.intake import asked, normal_address
 from bot.intake.words import folded, language
 from bot.law import Right
 from bot.store import Unit
-from bot.tickets import Correspondent, Role, Ticket, check_role
+from bot.tickets import SILENT, Correspondent, Role, Ticket, check_role
 
 CHANNELS = ("post", "phone")
 SPOKEN = ("en", "de", "fr", "it")
@@ -95,6 +95,8 @@ class Entering(Opening):
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
+            if ticket.channel in SILENT:
+                raise NotAllowed(f"Nobody wrote {ticket.ref}: it needs no address.")
             wrote = unit.tickets.correspondent(ticket.id)
             if wrote.address:
                 raise NotAllowed(f"{ticket.ref} has an e-mail address; another one opens a ticket of its own.")

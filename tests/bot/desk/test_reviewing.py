@@ -303,6 +303,15 @@ def test_what_is_missing_is_said_on_its_field(choice: str, why: str, until: date
         stage.desk.decide(VERA, "e2", batch, {account: "delete"})
 
 
+def test_the_ticket_of_a_batch_gets_no_address(stage: Stage) -> None:
+    """It is about several people, and nobody wrote it."""
+    ticks(stage)
+    ticket = decided(stage, batches(stage)[0], person1="delete")
+    assert ticket
+    with pytest.raises(NotAllowed, match="needs no address"):
+        stage.desk.address(HUGO, "e1", ticket.id, "ann@example.org")
+
+
 def test_two_people_decide_at_once(stage: Stage) -> None:
     """The second is told; one delivery twice is one decision."""
     ticks(stage)
