@@ -1,5 +1,6 @@
 """A distributor of the demo company: a small firm with a list of customers, and somebody who answers its mail."""
 
+import re
 from typing import Any
 
 from bot.sandbox.company import JONAS, MARA, RETO
@@ -8,6 +9,7 @@ from bot.sandbox.letters import Letter
 ADDRESS = "datenschutz@nordlicht-vertrieb.example"  # as house.toml says
 NAME = "Nordlicht Vertrieb"
 Row = dict[str, Any]
+_CHANGE = re.compile(r"Vorher: (.+)\n\s*Jetzt: (.+)")
 _CUSTOMERS = (("Mara Lindt", MARA, "Hall Designer, by post"), ("Reto Lindt", RETO, "Tremolo Studio, by post"),
               ("Jonas Altherr", JONAS, "Fingertip SDK, on a stick"))  # fmt: skip
 
@@ -40,14 +42,6 @@ class Distributor:
                 each["note"] = "gesperrt"
             elif "aufgehoben" in letter.subject:
                 each.pop("note", None)
-            else:
-                each["name"] = _corrected(letter.text) or each["name"]
+            for old, new in _CHANGE.findall(letter.text):
+                each["name"] = each["name"].replace(old.strip(), new.strip())
         return done
-
-
-def _corrected(text: str) -> str:
-    """The name the letter gives the person."""
-    for line in text.splitlines():
-        if line.strip().startswith(("* ", "- ")):
-            return line.strip()[2:].strip()
-    return ""

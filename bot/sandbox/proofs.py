@@ -59,6 +59,7 @@ def given(package: zipfile.ZipFile, before: Held, address: str) -> Verdict:
 def corrected(before: Held, after: Held, address: str, name: str) -> Verdict:
     """Correction: the family name is the new one wherever a program reaches; nothing else of the person has changed."""
     fields = {"server": "last_name", "newsletter": "LNAME", "crm": "Last_Name"}
+    known = held.of(after["distributor"], address)
     found: Verdict = {}
     for system, tables in before.items():
         old, new = _keyed(tables, address), _keyed(after[system], address)
@@ -66,6 +67,7 @@ def corrected(before: Held, after: Held, address: str, name: str) -> Verdict:
         same = all(_but(new.get(key, {}), word) == _but(row, word) for key, row in old.items())
         named = [row[word] for row in new.values() if word and word in row]
         found[system] = same and (bool(named) and {*named} == {name} if word else True)
+    found["distributor"] = all(row["name"].endswith(name) for rows in known.values() for row in rows)
     return _and(found, untouched(before, after, address))
 
 
@@ -84,6 +86,7 @@ def restricted(before: Held, after: Held, address: str) -> Verdict:
         "mail": mails <= {row["id"] for place, rows in after["mail"].items() if place.startswith("Restricted")
                           for row in rows},
         "recruitment": after["recruitment"] == before["recruitment"],
+        "distributor": all(row.get("note") for row in _rows(after, "distributor", address)),
     }  # fmt: skip
     return _and(found, untouched(before, after, address))
 
@@ -130,6 +133,7 @@ def deleted(world: World, before: Held, address: str) -> Verdict:
         "share": not share and not any(token.search(text) for text in _texts(world)),
         "mail": not mails & {row["id"] for rows in after["mail"].values() for row in rows},
         "recruitment": not held.of(after["recruitment"], address),
+        "distributor": not held.of(after["distributor"], address),
     }
     return _and(found, untouched(before, after, address))
 

@@ -131,14 +131,13 @@ class Walk:
 
         def taken() -> bool:
             nonlocal tried
-            if self._has(ref, action) and time.monotonic() - tried > 0.5:
-                view = slack.workspace.top(user) or {}
-                tried = time.monotonic() + (0 if view.get("callback_id") == form else 1.5)
-                with suppress(LookupError, ValueError):  # the form was replaced in this very moment
-                    if view.get("callback_id") == form:
-                        slack.submit(user, values=values)
-                    else:
-                        self._click(user, self.card(ref) or {}, action)
+            view = slack.workspace.top(user) or {}
+            with suppress(LookupError, ValueError):  # the form was replaced in this very moment
+                if view.get("callback_id") == form:
+                    slack.submit(user, values=values)
+                elif self._has(ref, action) and time.monotonic() - tried > 2:
+                    tried = time.monotonic()
+                    self._click(user, self.card(ref) or {}, action)
             return not self._has(ref, action)
 
         self.until(f"{action} on {ref} to be taken", taken)

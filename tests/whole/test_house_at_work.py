@@ -19,18 +19,23 @@ from bot.sandbox.world import World
 from handlers.run import LOGGED
 
 BIN = Path(sys.executable).parent
+SYSTEMS = ("server", "newsletter", "crm", "share", "mail")
+ACTING = ("objection", "restriction", "its end", "correction", "deletion")
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(240)
 def test_the_demo_walks_by_itself_and_every_proof_holds() -> None:
-    """`demo --once`: an access and a deletion from mail to letter; exit 0 only because each proof held."""
+    """`demo --once`: every right over every system, from mail to letter; exit 0 only because each proof held."""
     found = subprocess.run(
         [BIN / "subjectline", "demo", "--once", "--json"], capture_output=True, text=True, check=False, timeout=200
     )
     events = [json.loads(line)["event"] for line in found.stdout.splitlines()]
     assert found.returncode == 0, events[-5:]
-    assert sum(each.startswith("proved: ") for each in events) == 6
+    proved = {each.removeprefix("proved: ") for each in events if each.startswith("proved: ")}
+    disclosing = {f"{right} · {system}" for right in ("access", "portability") for system in SYSTEMS}
+    acting = {f"{right} · {system}" for right in ACTING for system in (*SYSTEMS, "recruitment", "distributor")}
+    assert proved == disclosing | acting | {"the record is whole"}
     assert not any("NOT PROVED" in each for each in events)
     assert any("cannot approve the plan alone" in each for each in events)
 
