@@ -152,6 +152,13 @@ class Notifying(Noticing):
         if notice and notice.state == Standing.TO_TELL and state != "unknown":
             self._tell_by_hand(unit, notice)
 
+    def _notice_returned(self, unit: Unit, letter: LetterRow) -> None:
+        """A mail server says that their letter did not arrive: they know nothing, and a person tells them."""
+        notice = self._notice_of(unit, letter)
+        if notice and notice.state in {Standing.TO_TELL, Standing.TOLD}:
+            self._asked_no_more(unit, notice)
+            self._tell_by_hand(unit, unit.notices.change(notice.id, told_at=None))
+
     def _notice_of(self, unit: Unit, letter: LetterRow) -> Notice | None:
         return unit.notices.by_letter(letter.id) if letter.kind == NOTICE else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NotAllowed, Refused
+from bot.errors import NotAllowed, Refused, Unclear
 from bot.law import Right
 from bot.recipients import Standing, Verdict
 from bot.store import Notice
@@ -30,7 +30,7 @@ TWO = [recipient("Nord Vertrieb GmbH", NORD), recipient("Sud SA", SUD, language=
 
 def policy(*recipients: dict[str, Any]) -> dict[str, Any]:
     found = copy.deepcopy(POLICY)
-    found["policy"]["recipients"] = list(recipients)
+    found["policy"]["recipients"] = copy.deepcopy(list(recipients))
     return found
 
 
@@ -90,6 +90,18 @@ def writes(stage: Stage, words: str, sender: str = NORA, to: str = NORD, *, auto
     found = stage.mail(words, sender=sender, subject="AW: Ihre Nachricht", In_Reply_To=answered, **headers)
     stage.work()
     return found
+
+
+def failing(stage: Stage, error: Exception, to: str = NORD) -> None:
+    """The mail server does this with every letter to this address."""
+    send = stage.postman.send
+
+    def answer(sender: str, address: str, content: bytes) -> None:
+        if address == to:
+            raise error
+        send(sender, address, content)
+
+    stage.postman.send = answer  # type: ignore[method-assign]
 
 
 def trail(stage: Stage, ticket_id: str) -> list[tuple[str, str]]:
@@ -224,20 +236,64 @@ def test_a_letter_that_cannot_be_sent_becomes_a_persons_task(stage: Stage) -> No
     """The mail server refuses the address: somebody tells them, and the person's answer does not wait."""
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
-    send = stage.postman.send
-
-    def refuse(sender: str, to: str, content: bytes) -> None:
-        if to == NORD:
-            raise Refused("550 no such user")
-        send(sender, to, content)
-
-    stage.postman.send = refuse  # type: ignore[method-assign]
+    failing(stage, Refused("550 no such user"))
     stage.clock.forward(hours=48, seconds=1)
     while stage.engine.step():
         stage.clock.forward(seconds=1)
     assert states(stage, ticket_id) == {"nord-vertrieb-gmbh": "by_hand", "sud-sa": "told"}
     assert stage.request(ticket_id, Right.DELETION).state == State.DONE
     assert "We are telling them" in stage.postman.texts()[-1]
+
+
+def test_a_lost_answer_of_the_mail_server_makes_the_persons_answer_late_by_minutes_only(stage: Stage) -> None:
+    """Nobody knows whether the letter left: a person is asked, and the answer to Ann says that they will be told."""
+    send = stage.postman.send
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    failing(stage, Unclear("line cut"))
+    stage.clock.forward(hours=48, seconds=1)
+    for _ in range(400):
+        stage.engine.step()
+        stage.clock.forward(seconds=1)
+        if stage.request(ticket_id, Right.DELETION).state == State.DONE:
+            break
+    assert "We are telling them" in text(letters(stage, ANN)[-1])
+    notice = notices(stage, ticket_id)["nord-vertrieb-gmbh"]
+    assert notice.state == Standing.TO_TELL
+    stage.postman.send = send  # type: ignore[method-assign]
+    key = f"letter:{notice.id}:recipient_notice:1"
+    stage.settled(key)
+    with stage.store.read() as unit:
+        assert stage.engine.states(unit, [key])[key] == "unknown"
+    assert "the letter “recipient notice”" in stage.channel.shown()
+    stage.desk.settle(HUGO, stage.ids(), key, seen=True)
+    stage.work()
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "told"
+    assert letters(stage, NORD) == []
+
+
+def test_the_register_lost_an_address_between_plan_and_letter(stage: Stage) -> None:
+    """Then a person tells them: what was approved is told all the same."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.clock.forward(hours=48, seconds=1)
+    while not notices(stage, ticket_id):
+        stage.engine.step(limit=1)
+    stage.desk.house.policy["policy"]["recipients"][0]["email"] = ""
+    stage.work()
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "by_hand"
+
+
+def test_a_letter_that_came_back_was_told_to_nobody(stage: Stage) -> None:
+    """The mail server says so later: nobody is chased by mail, somebody tells them by hand."""
+    ticket_id = deleted(stage)
+    with stage.store.begin() as unit:
+        stage.desk._notice_returned(unit, unit.letters.get(notices(stage, ticket_id)["sud-sa"].letter_id or ""))
+    stage.clock.forward(days=8)
+    stage.work()
+    found = notices(stage, ticket_id)["sud-sa"]
+    assert (found.state, found.told_at, len(letters(stage, SUD))) == (Standing.BY_HAND, None, 1)
+    assert "Recipients: 1 told, 1 to be told by hand" in stage.channel.shown()
 
 
 def test_try_again_tells_nobody_twice(stage: Stage) -> None:
