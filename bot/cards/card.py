@@ -125,7 +125,21 @@ def facts(view: CardView, now: datetime) -> list[Block]:
     ]
     if view.owner:
         known.append(("Owner", member(view.owner)))
-    return [header(f"{view.ref} · {asked}"), fields(*known)]
+    return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned)]
+
+
+def returned(kinds: Sequence[str]) -> list[Block]:
+    """Which letters did not arrive, and the next means."""
+    told = [(each.replace("_", " "), _next_means(each)) for each in kinds]
+    return [paragraph(f"⚠ The {kind} did not arrive: a mail server sent it back. {next_}") for kind, next_ in told]
+
+
+def _next_means(kind: str) -> str:
+    if kind == "identity_code":
+        return "Ask for another address on file, or find out by other means who it is."
+    if kind.endswith(("_answer", "_done")) or kind in {"nothing_held", "refusal", "marketing_stop"}:
+        return "As long as it has not arrived nobody is answered: correct the address, or write by post."
+    return "Look at the address, or write by post or call."
 
 
 def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:

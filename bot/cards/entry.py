@@ -5,7 +5,7 @@ from datetime import date, datetime
 from bot.cards.blocks import Block, context, cut, day, divider, modal, moment, paragraph, plain, words
 from bot.cards.card import LANGUAGE, VERB
 from bot.cards.inputs import boxes, choice, day_picker, entry, one_line
-from bot.cards.modals import LOGGED
+from bot.cards.modals import LOGGED, asked
 from bot.cards.team import MailForm
 from bot.law import Right
 
@@ -40,6 +40,7 @@ def mail_form(mail: MailForm, now: datetime) -> Block:
     blocks = [
         context(f"{what} Arrived {moment(mail.arrived_at, now)} · {LOGGED}"),
         *([paragraph(f"Subject: {cut(mail.subject, 500)}")] if mail.subject.strip() else []),
+        *asked(mail.asks),
         *words(mail.words, MAIL),
         divider(),
         paragraph(f"The clock starts with the day it came: {day(mail.received_on)}."),

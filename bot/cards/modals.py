@@ -30,6 +30,7 @@ NOTES = 6  # notes of the team shown
 SAID = {"note": "Note", "hold": "Legal hold: reason", "refusal": "Refused: reason"}
 FURTHER_MAILS = 5
 LOGGED = "this view was written into the audit log"
+ASKED = 6  # of what a mail seems to ask for
 LISTED = 40  # tickets or mails in one list
 
 
@@ -53,6 +54,7 @@ def details_modal(details: Details, now: datetime) -> Block:
             f" · identity: {IDENTITY[details.identity]} · {LOGGED}"
         ),
         divider(),
+        *asked(details.asks),
         *words(details.words, FIRST_MAIL),
     ]
     if details.said:
@@ -68,6 +70,14 @@ def details_modal(details: Details, now: datetime) -> Block:
     if len(details.mails) > FURTHER_MAILS:
         blocks.append(context(f"{len(details.mails) - FURTHER_MAILS} earlier mails of this thread are not shown here."))
     return modal(details.ref, blocks, metadata=details.ticket_id)
+
+
+def asked(asks: Sequence[tuple[str, str]]) -> list[Block]:
+    """What the words seem to ask for, each with the sentence that says so: a proposal."""
+    if not asks:
+        return []
+    told = [f"{cut(says, 100)} “{cut(sentence, 200)}”" for says, sentence in asks[:ASKED]]
+    return [paragraph("\n".join(["It seems to ask:", *told]))]
 
 
 def plan_modal(view: CardView, request: RequestView) -> Block:

@@ -119,3 +119,4 @@ class MailForm:
     name: str = field(repr=False)
     subject: str = field(repr=False)
     words: str = field(repr=False)
+    asks: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what it asks for, and the sentence that says so

@@ -250,6 +250,7 @@ class CardView:
     clock: ClockView = ClockView()
     channel: str = "mail"  # post, phone; watch, review: nobody wrote it
     recipients: tuple[NoticeView, ...] = ()  # who is told of what was done
+    returned: tuple[str, ...] = ()  # kinds of letters that did not arrive
 
 
 @dataclass(frozen=True)
@@ -301,6 +302,7 @@ class Details:
     subject: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
     mails: tuple[Mail, ...] = field(default=(), repr=False)
+    asks: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what it asks for, and the sentence that says so
     said: tuple["Remark", ...] = field(default=(), repr=False)  # what the team wrote beside it
 
 

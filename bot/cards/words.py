@@ -19,6 +19,7 @@ DID: Mapping[str, str] = {  # after the name of whoever did it; {to} is a member
     "merge": "joined {to} with this ticket",
     "merged": "joined this ticket with {to}, where it goes on",
     "split": "made a ticket of its own of a part: {to}",
+    "returned": "was told by a mail server that the {what} did not arrive: the card says what to do",
     "paused": "stopped a deletion: {what}",
 }
 

@@ -90,8 +90,9 @@ class Opening(Identifying):
         )
 
     def _greeted(self, unit: Unit, enquiries: Sequence[Enquiry], senders: Sequence[bytes]) -> list[bool]:
-        """Whether no acknowledgement goes out. T12: at most one automatic letter a sender and day, none to machines."""
+        """Whether no acknowledgement goes out: at most one a sender and day, two a week, none to machines (T12)."""
         lately = unit.tickets.senders_since(set(senders), unit.now - timedelta(days=1))
+        lately |= unit.tickets.senders_often(set(senders), unit.now - timedelta(days=7), 2)
         greeted: list[bool] = []
         for enquiry, sender in zip(enquiries, senders, strict=True):
             greeted.append(enquiry.silent or not enquiry.sender or sender in lately)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.checkpoints import checkpoint
-from bot.desk.opening import Enquiry, Opening
+from bot.desk.opening import Enquiry
+from bot.desk.returning import Returning, failed
 from bot.desk.sorting import put_aside
 from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
 from bot.store import Taken, Unit
@@ -55,7 +56,7 @@ STRANGE = "It answers a letter to a recipient, and does not come from them."
 TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
-class Receiving(Opening):
+class Receiving(Returning):
     """The verbs of the letterbox."""
 
     def receive(self, mails: Sequence[tuple[Arrived, Reading]]) -> list[str | None]:
@@ -77,7 +78,9 @@ class Receiving(Opening):
         return [answers.get(each.identity) if each else None for each in seen]
 
     def _seen(self, arrived: Arrived, reading: Reading) -> Mail | None:
-        if reading.verdict == Verdict.MACHINE or (reading.verdict == Verdict.OTHER and not reading.references):
+        if reading.verdict == Verdict.MACHINE and not failed(reading):
+            return None
+        if reading.verdict == Verdict.OTHER and not reading.references:
             return None
         return Mail(arrived, reading, self._fingerprint(arrived))
 
@@ -108,6 +111,9 @@ class Receiving(Opening):
             if mail.answers and new:
                 answers |= self._opened(unit, new)
                 new = []
+            if mail.reading.verdict == Verdict.MACHINE:
+                answers[identity] = self._came_back(unit, mail)
+                continue
             kept = self._from_recipient(unit, mail) or self._joined(unit, mail) or self._quarantined(unit, mail)
             if kept or mail.reading.verdict == Verdict.OTHER:
                 answers[identity] = kept
@@ -187,6 +193,14 @@ class Receiving(Opening):
         unit.audit(BOT.id, "quarantine", mail=mail_id, reasons=list(mail.reading.reasons))
         self.engine.put(unit, "quarantine", f"quarantine:{mail_id}", {"mail": mail_id}, lane="slack-post")
         return f"mail:{mail_id}"
+
+    def _came_back(self, unit: Unit, mail: Mail) -> str | None:
+        """The ticket whose letter a mail server could not deliver, the report kept with it."""
+        ticket = self._returned(unit, mail.reading)
+        if ticket is None:
+            return None
+        self._keep(unit, mail, ticket.id)
+        return ticket.id
 
     def _from_recipient(self, unit: Unit, mail: Mail) -> str | None:
         """The ticket, if somebody who was told of it answers: nothing of that is the person's, nothing opens a ticket.

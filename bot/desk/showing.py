@@ -24,10 +24,11 @@ from bot.cards.aside import aside_card, aside_text
 from bot.cards.team import Said
 from bot.desk.attesting import Attesting
 from bot.desk.choosing import OUTWARD
+from bot.desk.returning import came_back
 from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
-from bot.intake import Verdict, wishes
+from bot.intake import Verdict, asks, wishes
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, Change, NotSeen, Seen, difference, ends_restriction
@@ -74,6 +75,7 @@ class Showing(Attesting):
             clock=self.clock_view(unit, ticket),
             channel=ticket.channel,
             recipients=tuple(self.notice_views(unit, ticket.id)),
+            returned=came_back(unit.letters.of(ticket.id)),
         )
 
     def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
@@ -246,7 +248,7 @@ class Showing(Attesting):
         return Details(
             ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
             identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
-            words=wrote.words, mails=tuple(mails), said=said,
+            words=wrote.words, mails=tuple(mails), said=said, asks=asks(wrote.subject, wrote.words),
         )  # fmt: skip
 
     def _said_beside(self, unit: Unit, ticket: Ticket) -> tuple[Said, ...]:

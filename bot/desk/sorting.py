@@ -9,7 +9,7 @@ from bot.desk.opening import Enquiry, Opening
 from bot.desk.refusing import BEFORE
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed, TooLate
-from bot.intake import Reading, Verdict, normal_address, received_at
+from bot.intake import Reading, Verdict, asks, normal_address, received_at
 from bot.law import Right
 from bot.store import Blocked, MailRow, Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
@@ -109,8 +109,9 @@ class Sorting(Opening):
         return MailForm(
             id=row.id, arrived_at=row.arrived_at, received_on=self._today(received_at(reading.reached, row.arrived_at)),
             reasons=row.reasons, near_miss=row.verdict == Verdict.NEAR_MISS, rights=reading.rights,
-            language=reading.language, address=reading.from_address or "", name=reading.from_name,
-            subject=reading.subject, words=reading.text[:SHOWN],
+            language=reading.language, address=reading.origin_address or reading.from_address or "",
+            name=reading.origin_name if reading.origin_address else reading.from_name,
+            subject=reading.subject, words=reading.text[:SHOWN], asks=asks(reading.subject, reading.text),
         )  # fmt: skip
 
     def open_mail(
@@ -144,8 +145,9 @@ class Sorting(Opening):
         """The same person's mail is acknowledged as any other; to an address a person typed nothing goes by itself."""
         reached_at = received_at(reading.reached, row.arrived_at)
         same = reading.from_address == address
+        known = reading.from_name if same else reading.origin_name
         who = Correspondent(
-            address=address, name=name.strip() or reading.from_name, subject=reading.subject, words=reading.text,
+            address=address, name=name.strip() or known, subject=reading.subject, words=reading.text,
             message_id=reading.message_id if same else "",
             references=(*reading.references[-20:], reading.message_id) if same and reading.message_id else (),
         )  # fmt: skip

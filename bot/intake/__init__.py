@@ -5,18 +5,21 @@ from bot.intake.arrival import is_server, received_at
 from bot.intake.header import identity_text
 from bot.intake.hypertext import without_tags
 from bot.intake.judge import from_headers, glance, read
-from bot.intake.radar import Ground, asked, echo
+from bot.intake.radar import Ground, asked, asks, echo
 from bot.intake.reading import Attachment, Limits, Reading, Rules, Verdict
+from bot.intake.returned import Fate
 from bot.intake.wishes import wishes
 
 __all__ = [
     "Attachment",
+    "Fate",
     "Ground",
     "Limits",
     "Reading",
     "Rules",
     "Verdict",
     "asked",
+    "asks",
     "echo",
     "from_headers",
     "glance",

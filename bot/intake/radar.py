@@ -180,6 +180,11 @@ def several(text: str) -> bool:
     return _SEVERAL.search(folded(own_words("", text))) is not None
 
 
+def asks(subject: str, text: str) -> tuple[tuple[str, str], ...]:
+    """What the mail seems to ask for, in our words, and the sentence that says so, in theirs."""
+    return tuple((each.says, each.sentence) for each in echo(subject, text).grounds)
+
+
 def _points(found: Sequence[Sign]) -> int:
     """What is said counts once, as much as its strongest sign."""
     said: dict[str, int] = {}

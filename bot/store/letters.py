@@ -25,6 +25,7 @@ _BY_KEY = _LETTER.where(_L.key == bindparam("is_"))
 _BY_MESSAGE_ID = _LETTER.where(_L.message_id.in_(bindparam("ids", expanding=True))).order_by(_L.made_at, _L.id)
 _CONTENT = select(_L.ticket_id, _L.content_sealed).where(_L.id == bindparam("id_"))
 _SENT = update(letter).where(_L.id == bindparam("id_"), _L.sent_at.is_(None))
+_RETURNED = update(letter).where(_L.id == bindparam("id_"), _L.returned_at.is_(None))
 _REWRITE = update(letter).where(_L.id == bindparam("id_"))
 
 _ADD_CODE = insert(code)
@@ -95,6 +96,10 @@ class Letters:
     def sent(self, letter_id: str) -> bool:
         """Whether it was this call that recorded the letter as sent."""
         return self._run(_SENT, {"id_": letter_id, "sent_at": self._unit.now}).rowcount == 1
+
+    def returned(self, letter_id: str) -> bool:
+        """Whether it was this call that recorded that the letter did not arrive."""
+        return self._run(_RETURNED, {"id_": letter_id, "returned_at": self._unit.now}).rowcount == 1
 
     def rewrite(self, letter_id: str, content: Mapping[str, Any]) -> None:
         """The letter says this now; the digest stays that of what was first written: it is what went out."""

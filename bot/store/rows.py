@@ -159,6 +159,7 @@ class LetterRow:
     digest: str
     made_at: datetime
     sent_at: datetime | None = None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -259,6 +259,7 @@ letter = Table(
     Column("digest", String(64), nullable=False),  # SHA-256 of the bytes, for the record
     Column("made_at", Instant, nullable=False),
     Column("sent_at", Instant),
+    Column("returned_at", Instant),  # a mail server says that it did not arrive
 )  # fmt: skip
 
 _OPEN_CODE = text("used_at IS NULL")

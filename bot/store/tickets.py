@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from bot.law import Right
 from bot.store.rows import ClockEvent
@@ -25,6 +25,12 @@ _ALL = select(*_COLUMNS).order_by(_T.due, _T.ref)
 _SOME = select(*_COLUMNS).where(_T.id.in_(bindparam("ids", expanding=True)))
 _SENDERS = select(_T.sender_blind).where(
     _T.sender_blind.in_(bindparam("senders", expanding=True)), _T.state == "open", _T.opened_at > bindparam("since")
+)
+_OFTEN = (
+    select(_T.sender_blind)
+    .where(_T.sender_blind.in_(bindparam("senders", expanding=True)), _T.opened_at > bindparam("since"))
+    .group_by(_T.sender_blind)
+    .having(func.count() >= bindparam("times"))
 )
 _ADD = insert(ticket)
 _SEALED = select(_T.correspondent_sealed).where(_T.id == bindparam("id_"))
@@ -108,6 +114,10 @@ class Tickets:
     def senders_since(self, sender_blinds: Collection[bytes], since: datetime) -> set[bytes]:
         """Who of these has a ticket, still open, that was opened after this moment."""
         return set(self._run(_SENDERS, {"senders": list(sender_blinds), "since": since}).scalars())
+
+    def senders_often(self, sender_blinds: Collection[bytes], since: datetime, times: int) -> set[bytes]:
+        """Who of these had so many tickets opened after this moment, open or not."""
+        return set(self._run(_OFTEN, {"senders": list(sender_blinds), "since": since, "times": times}).scalars())
 
     def change(self, ticket_id: str, version: int, **columns: Any) -> Ticket | None:
         """The changed ticket with its version one higher; None when somebody changed it since `version`."""

@@ -16,7 +16,12 @@ def upgrade() -> None:
     _review()
     _notices()
     _holdings()
+    _returned_letters()
     _office()
+
+
+def _returned_letters() -> None:
+    op.add_column("letter", sa.Column("returned_at", Instant(), nullable=True))
 
 
 def _holdings() -> None:
