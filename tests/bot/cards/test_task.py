@@ -6,7 +6,18 @@ from datetime import date
 
 import pytest
 
-from bot.cards import Evidence, NextActor, TaskForm, TaskView, card, evidence_modal, task_card, task_form, task_text, tasks_modal
+from bot.cards import (
+    Evidence,
+    NextActor,
+    TaskForm,
+    TaskView,
+    card,
+    evidence_modal,
+    task_card,
+    task_form,
+    task_text,
+    tasks_modal,
+)
 from bot.cards.blocks import fits
 from bot.law import Right
 from bot.tickets import State
