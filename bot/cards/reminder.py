@@ -75,6 +75,7 @@ class Digest:
     rest: tuple[Reminded, ...] = ()  # reminders whose people were told something else that day
     more: bool = False  # there is more than is listed
     jumped_at: datetime | None = None  # the machine's clock was moved
+    again: int = 0  # erased addresses that are held again and wait for a decision
 
     def linked(self, link: Callable[[Reminded], Reminded]) -> "Digest":
         """The same, with the address of every card."""
@@ -82,7 +83,7 @@ class Digest:
         return replace(self, **parts)
 
     def __bool__(self) -> bool:
-        return bool(self.overdue or self.soon or self.rest or self.jumped_at)
+        return bool(self.overdue or self.soon or self.rest or self.jumped_at or self.again)
 
 
 # -- one ticket -----------------------------------------------------------------------------------------------------
@@ -208,6 +209,9 @@ def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
             blocks += _lines([f"*{title}*", *told, *rest])
     if digest.more:
         blocks.append(context("There are more than these: `/dpe list`"))
+    if digest.again:
+        number = "1 address waits" if digest.again == 1 else f"{digest.again} addresses wait"
+        blocks.append(paragraph(f"Erased, and there again: {number} for a decision, see the message in this channel."))
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
     return blocks

@@ -224,8 +224,9 @@ class Telling(Reminding):
                     tickets[ticket.id] = ticket
         jumped = unit.moments.get(JUMPED)
         digest = Digest(
-            overdue=tuple(late), soon=tuple(soon), rest=tuple(rest.values()), more=len(found) > LISTED, jumped_at=jumped
-        )
+            overdue=tuple(late), soon=tuple(soon), rest=tuple(rest.values()), more=len(found) > LISTED,
+            jumped_at=jumped, again=unit.sightings.undecided(),
+        )  # fmt: skip
         return digest, tickets, [each.key for each in rows]
 
     def _digest_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:

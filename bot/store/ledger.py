@@ -322,6 +322,11 @@ class Sightings:
         told = self._run(_SET.returning(_S.alarm_id), values).scalar()
         return {told: None} if told else {}
 
+    def undecided(self) -> int:
+        """How many addresses somebody was told of and nobody has decided about."""
+        asked = select(func.count(_S.hash.distinct())).where(_S.state == AGAIN, _S.alarm_id.is_not(None))
+        return self._run(asked).scalar_one()
+
     # -- how the looks ended
 
     def looked(self, system: str, addresses: int | None, again: int) -> None:

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from bot.cards import alarm_card
+from bot.errors import Temporary
 from bot.sandbox.slack import ANN, EVE
+from handlers import data
 from tests.bot.cards.test_watch import ALARM
 from tests.bot.cards.views import NOW
+from tests.bot.desk.office import Stage
 from tests.handlers.slack_desk import Floor
 
 
@@ -44,3 +47,11 @@ def test_a_stranger_decides_nothing(office: Floor) -> None:
     office.slack.click(EVE.id, ts, "consent")
     office.modal(EVE.id, "role map")
     assert office.desk.asked == []
+
+
+def test_a_system_that_is_away_is_said_to_be_away(sqlite_store, clock, ids) -> None:
+    """Not looked at is not “nobody is there again”: the command ends with 1."""
+    stage = Stage(sqlite_store, clock, ids)
+    stage.system.fails = [Temporary("The server cannot be reached.")]
+    assert data._row(stage.desk, "server") == {"system": "server", "away": "The server cannot be reached."}
+    assert data._row(stage.desk, "server") == {"system": "server", "addresses": 1, "again": 0, "new": 0}

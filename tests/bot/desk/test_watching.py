@@ -509,6 +509,18 @@ def test_new_consent_ends_it(stage: Stage) -> None:
         assert unit.ledger.why(unit.ledger.hash(ANN), unit.requests.of(rows["open"].ticket_id)[0].id) == "newsletter form"
 
 
+def test_what_nobody_has_decided_stands_in_the_mornings_digest(stage: Stage) -> None:
+    """Every working day, until somebody has."""
+    alarm = again(stage)
+    stage.clock.now = stage.clock.now.replace(hour=8)  # nine o'clock in Zürich
+    stage.desk.remind()
+    stage.work()
+    assert "Erased, and there again: 1 address waits for a decision" in stage.channel.shown()
+    stage.desk.erase_again(HUGO, "a1", alarm)
+    with stage.store.read() as unit:
+        assert unit.sightings.undecided() == 0
+
+
 def test_the_same_from_the_machine(stage: Stage) -> None:
     """By address; of one that was never erased there is nothing to lift."""
     erased(stage)
