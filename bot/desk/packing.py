@@ -1,7 +1,7 @@
 """The access package: what systems answer is held in files, packed, sealed under a link, and given to who has it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,6 +60,7 @@ class Packing(Timing):
             ticket = unit.tickets.get(request.ticket_id)
             key, held = unit.holdings.key(request.id), unit.holdings.of(request.id)
             names = {*held, *self._copied(unit, request)}
+            systems = self._in_package(unit, request, names)
             now = unit.now.astimezone(ZoneInfo(self.house.zone))
         about = {
             **self.house.policy,
@@ -73,12 +74,20 @@ class Packing(Timing):
         package = f"{ticket.ref}-{kind}{request.generation}"
         with ExitStack() as files:
             tables = {}
-            for system in self.systems:
+            for system in systems:
                 own = sorted(name for name in names if name.partition(":")[0] == system)
                 sheets = [each for name in own for each in self._thawed(files, key, request, name, held.get(name))]
                 tables[system] = sheets if request.right == Right.ACCESS else self.packer.given(sheets)
             packed = self.packer.pack(package, tables, about, now)
         return {"name": package, "token": packed.token, "digest": packed.digest, "size": packed.size}
+
+    def _in_package(self, unit: Unit, request: Request, names: Collection[str]) -> list[str]:
+        """The systems that were searched; not what a person has left out, nor where nobody had to look."""
+        left_out = unit.refusals.left_out(request.id)
+        looked = {name.partition(":")[0] for name in names}
+        looked |= {each.system for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id}
+        here = [name for name, each in self.systems.items() if not each.by_hand or name in looked]
+        return [name for name in here if name not in left_out]
 
     def _copied(self, unit: Unit, request: Request) -> set[str]:
         """The systems whose copy has to be in the package."""

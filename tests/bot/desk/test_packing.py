@@ -14,6 +14,7 @@ from bot.law import Right
 from bot.package import Packer
 from bot.tickets import State
 from tests.bot.desk.office import ANN, HUGO, Stage
+from tests.fakes import FakeSystem
 
 
 @pytest.fixture
@@ -189,6 +190,21 @@ def test_two_rights_of_one_person_are_two_packages(stage: Stage) -> None:
     with stage.store.read() as unit:
         assert len({each.name for each in unit.packages.of(ticket_id)}) == 2
     assert "data/server/account.json" in whole
+
+
+def test_what_was_left_out_of_the_copy_is_not_in_the_package(stage: Stage) -> None:
+    """A part refused after it was copied; and the page does not say that nothing was found there."""
+    crm = stage.desk.systems["crm"] = FakeSystem("crm", {"p:9": (ANN, 2)})  # type: ignore[index]
+    ticket_id = asked(stage)
+    until(stage, ticket_id, State.ANSWERING)
+    with stage.store.begin() as unit:
+        request = stage.request(ticket_id, Right.ACCESS)
+        unit.refusals.add(ticket_id, request.id, "manifestly_unfounded", ["crm"], ["Others are named."], HUGO)
+    stage.work()
+    files = downloaded(stage)
+    assert "data/server/account.json" in files
+    assert not [name for name in files if "crm" in name]
+    assert crm.label not in files["START-HERE.html"].decode()
 
 
 def _key(stage: Stage, request_id: str) -> bytes:
