@@ -25,7 +25,7 @@ from bot.cards import (
     quarantine_card,
     quarantine_text,
 )
-from bot.cards.card import sign
+from bot.cards.card import returned, sign
 from bot.law import Right
 from bot.tickets import State
 from tests.bot.cards.views import DELETION, MOVE, NOTICES, NOW, PLAN, VIEW, huge, in_state, later
@@ -319,7 +319,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
-        "clock", "snoozed_until", "channel", "held", "recipients",
+        "clock", "snoozed_until", "channel", "held", "recipients", "returned",
     }  # fmt: skip
     assert set(ClockView.__dataclass_fields__) == {
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",
@@ -333,3 +333,17 @@ def test_a_ticket_that_was_put_off_says_until_when() -> None:
     """On the card, until the day has come."""
     assert "before Mon 7 Dec 2026" in text(card(replace(VIEW, snoozed_until=date(2026, 12, 7)), NOW))
     assert "reminded" not in text(card(replace(VIEW, snoozed_until=NOW.date()), NOW))
+
+
+@pytest.mark.parametrize(
+    ("kind", "next_means"),
+    [
+        ("acknowledgement", "Look at the address"), ("identity_code", "other means who it is"),
+        ("access_answer", "nobody is answered"), ("erasure_done", "nobody is answered"), ("refusal", "nobody is answered"),
+    ],
+)  # fmt: skip
+def test_a_letter_that_did_not_arrive_is_said_with_the_next_means(kind: str, next_means: str) -> None:
+    """What it was, and what to do."""
+    (told,) = returned([kind])
+    assert f"The {kind.replace('_', ' ')} did not arrive" in str(told)
+    assert next_means in str(told)
