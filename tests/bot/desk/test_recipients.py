@@ -2,11 +2,13 @@
 
 import copy
 import json
+from collections.abc import Callable
 from email import message_from_bytes
 from typing import Any
 
 import pytest
 
+from bot import checkpoints
 from bot.errors import NotAllowed, Refused, Unclear
 from bot.law import Right
 from bot.recipients import Standing, Verdict
@@ -539,3 +541,117 @@ def test_the_record_holds_no_word_of_anybody(stage: Stage) -> None:
     assert "nord-vertrieb-gmbh" in told
     for word in ("Keller", "ann.keller", "Rechnungen", "nora"):
         assert word not in told
+
+
+# -- killed on the way -------------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """As by kill -9: nobody catches it, and what was not committed is gone."""
+
+
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """The process dies once, at this point."""
+
+    def at(point: str) -> None:
+        monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
+
+    def die(_: str) -> None:
+        monkeypatch.setattr(checkpoints, "_AT", frozenset())
+        raise Killed
+
+    monkeypatch.setattr(checkpoints, "_die", die)
+    return at
+
+
+def risen(stage: Stage) -> Stage:
+    """The next process, on the same database, with the same world; what was under way is settled."""
+    stage.engine.recover()
+    after = Stage(stage.store, stage.clock, stage.ids, stage.system, stage.channel, stage.postman, stage.packer, stage.house)
+    after.uid = stage.uid
+    after.engine.recover()
+    for _ in range(4):
+        after.clock.forward(minutes=2)
+        after.work()
+    return after
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["notice.given", "notify.before_call", "notify.after_call", "notify.recorded", "letter.before_call", "letter.after_call",
+     "letter.recorded", "told.after_call", "told.recorded"],
+)  # fmt: skip
+def test_killed_while_telling(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """Every recipient has one letter, the person one answer, and all of it stands in the record once."""
+    stage.postman.has_sent_folder = True
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    dies_at(point)
+    with pytest.raises(Killed):
+        stage.cooled()
+    stage = risen(stage)
+    keys = [f"letter:{each.id}:recipient_notice:1" for each in notices(stage, ticket_id).values()]
+    for key in keys:
+        with stage.store.read() as unit:
+            state = stage.engine.states(unit, [key])[key]
+        if state != "done":
+            stage.settled(key)
+        with stage.store.read() as unit:
+            unknown = stage.engine.states(unit, [key])[key] == "unknown"
+        if unknown:  # the Sent folder does not have it: a person looks, and it goes again
+            stage.desk.settle(HUGO, stage.ids(), key, seen=False)
+    stage.work()
+    assert states(stage, ticket_id) == {"nord-vertrieb-gmbh": "told", "sud-sa": "told"}
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert [len(letters(stage, each)) for each in (NORD, SUD)] == [1, 1]
+    assert sum("Your data are deleted" in str(each["Subject"]) for each in letters(stage, ANN)) == 1
+    assert [verb for verb, _ in trail(stage, ticket_id)].count("recipient_told") == 2
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [("notice.heard", "Erledigt"), ("notice.answered", "Erledigt"), ("receive.written", "Erledigt"),
+     ("notice_said.after_call", "Erledigt"), ("notice_said.recorded", "Erledigt"), ("notice_ask.after_call", "Who is this?"),
+     ("notice_ask.recorded", "Who is this?")],
+)  # fmt: skip
+def test_killed_while_hearing(point: str, words: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """The mail server offers the mail again: it is heard once, and said or asked once."""
+    ticket_id = deleted(stage)
+    answered = letters(stage, NORD)[0]["Message-ID"]
+    head = {"From": NORA, "To": "info@lumen.example", "Subject": "AW", "Message-ID": "<n1@nord.example>", "In-Reply-To": answered}
+    raw = "\r\n".join([*(f"{name}: {value}" for name, value in head.items()), "", words]).encode()
+    said = len(stage.channel.messages)
+    dies_at(point)
+
+    def heard() -> None:
+        stage.arrive(raw)
+        stage.work()
+
+    with pytest.raises(Killed):
+        heard()
+    stage = risen(stage)
+    assert stage.arrive(raw) == ticket_id
+    stage = risen(stage)
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == ("answered" if words == "Erledigt" else "unsure")
+    assert len(stage.channel.messages) == said + 1
+    assert [verb for verb, _ in trail(stage, ticket_id)].count("recipient_wrote") == 1
+
+
+@pytest.mark.parametrize("point", ["chase.after_call", "chase.recorded", "letter.after_call"])
+def test_killed_while_asking_again(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+    """One second letter each."""
+    stage.postman.has_sent_folder = True
+    ticket_id = deleted(stage)
+    stage.clock.forward(days=7, hours=1)
+    dies_at(point)
+    with pytest.raises(Killed):
+        stage.work()
+    stage = risen(stage)
+    for notice in notices(stage, ticket_id).values():
+        with stage.store.read() as unit:
+            key = f"letter:{notice.id}:recipient_reminder:1"
+            state = stage.engine.states(unit, [key])[key]
+        if state != "done":
+            stage.settled(key)
+    assert [len(letters(stage, each)) for each in (NORD, SUD)] == [2, 2]
