@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import copies, exports, figures, sweep
+from tests.bench import copies, exports, figures, lists, sweep
 
 FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.intake,
@@ -20,7 +20,9 @@ FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     copies.copies,
     exports.side_by_side,
     exports.big_export,
+    exports.fifty_at_once,
     sweep.reminder_sweep,
+    lists.lists,
 )
 
 

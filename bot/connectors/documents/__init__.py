@@ -21,6 +21,7 @@ from hashlib import blake2b
 
 from bot.cell import Cell, Died
 from bot.connectors.tokens import spellings
+from bot.errors import Temporary
 
 KINDS = frozenset({
     "txt", "csv", "tsv", "md", "log", "json", "xml", "vcf", "ics", "html", "htm", "eml", "docx", "docm", "dotx", "xlsx",
@@ -29,6 +30,7 @@ KINDS = frozenset({
 HASH = 12  # bytes
 MEMORY = 512 * 1024 * 1024
 CPU_S, WALL_S = 10, 20.0
+AT_ONCE, TURN_S = 3, 60.0  # children, each of some 35 MB; how long one more reading waits for its turn
 FRESH_S = 2.0  # a file changed so shortly before may change again without its times showing it
 _REMEMBERED = 32 * 1024 * 1024  # bytes of hashes, and what it costs to hold them
 
@@ -120,25 +122,39 @@ class Documents:
 
 
 class _Rest:
-    """Where one child waits for the next reading: starting one takes a second."""
+    """Where one child waits for the next reading: starting one takes a second. There are never more than AT_ONCE."""
 
     def __init__(self) -> None:
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
         self._waiting: tuple[int, Cell] | None = None  # of which process
 
     def take(self) -> Cell:
+        """A child, to be given back or buried. Temporary while others keep all there may be."""
+        if not self._turns.acquire(timeout=TURN_S):
+            raise Temporary("Too many documents are being read at once.")
         with self._lock:
             waiting, self._waiting = self._waiting, None
         if waiting and waiting[0] == os.getpid():
             return waiting[1]
-        return Cell("bot.connectors.documents", {}, memory=MEMORY, cpu_s=CPU_S, what="reads documents")
+        try:
+            return Cell("bot.connectors.documents", {}, memory=MEMORY, cpu_s=CPU_S, what="reads documents")
+        except BaseException:
+            self._turns.release()
+            raise
 
     def give(self, cell: Cell) -> None:
         with self._lock:
-            if self._waiting is None or self._waiting[0] != os.getpid():
+            kept = self._waiting is None or self._waiting[0] != os.getpid()
+            if kept:
                 self._waiting = (os.getpid(), cell)
-                return
+        if not kept:
+            cell.kill()
+        self._turns.release()
+
+    def bury(self, cell: Cell) -> None:
         cell.kill()
+        self._turns.release()
 
     def close(self) -> None:
         with self._lock:
@@ -190,7 +206,7 @@ class Reading:
         """The child is gone: it may still hold an answer nobody waits for."""
         child, self._child = self._child, None
         if child:
-            child.kill()
+            _rest.bury(child)
 
 
 def hashed(key: bytes, text: str) -> bytes:

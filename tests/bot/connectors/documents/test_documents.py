@@ -3,12 +3,14 @@
 import itertools
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import psutil
 import pytest
 
 from bot.connectors import documents as room
 from bot.connectors.documents import Documents, Reading, Stamp, Words, kind
+from bot.errors import Temporary
 from bot.sandbox.papers import docx, eml, pdf, xlsx, zipped
 from tests.bot.connectors.documents.papers import HOSTILE
 
@@ -181,6 +183,24 @@ def test_a_child_is_used_again_and_none_is_left_over(documents: Documents) -> No
     room._rest.close()
     with documents.reading() as after:
         assert look(after, "txt", MARA.encode()).fault == ""
+
+
+def test_so_many_read_at_once_and_no_more(documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TRUST P9: fifty enquiries at once are not fifty children. Whoever gets no turn tries again later."""
+    monkeypatch.setattr(room, "TURN_S", 0.05)
+    monkeypatch.setattr(room, "_rest", room._Rest())
+    with ExitStack() as readings:
+        held = [readings.enter_context(documents.reading()) for _ in range(room.AT_ONCE)]
+        for each in held:
+            look(each, "txt", b"a")
+        with documents.reading() as late:
+            with pytest.raises(Temporary, match="Too many"):
+                look(late, "txt", b"a")
+            held[0].close()
+            assert look(late, "txt", b"a").fault == ""
+    with documents.reading() as after:
+        assert look(after, "txt", b"a").fault == ""
+    room._rest.close()
 
 
 def test_no_address_stays_in_memory_as_it_is(documents: Documents, reading: Reading) -> None:
