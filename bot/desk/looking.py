@@ -1,6 +1,5 @@
 """What people look up: who waits for whom, what a person has here, how the bot is, what came of the month."""
 
-from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.cards import NextActor, TicketLine, Week
@@ -12,7 +11,7 @@ from bot.errors import NotAllowed, SubjectlineError
 from bot.intake import normal_address
 from bot.report import Report
 from bot.store import Unit
-from bot.tickets import REFUSABLE, Role, State, Ticket, check_role
+from bot.tickets import REFUSABLE, Role, State, check_role
 
 LIST = 100  # tickets of one list
 HOME = 8  # of each list of the App Home
@@ -34,7 +33,7 @@ class Looking(Showing):
                 "waiting": lambda: lists.waiting(LIST),
                 "all": unit.tickets.list,
             }[which]()
-            return [self._line(unit, each) for each in found]
+            return list(self._rows_of(unit, found))
 
     def home(self, user: str) -> Home:
         """What this user's App Home shows: a few of each, whatever number there is."""
@@ -63,15 +62,17 @@ class Looking(Showing):
 
     def _approvals(self, unit: Unit, user: str) -> tuple[TicketLine, ...]:
         """The plans this user may decide: not their own, while four eyes are asked for."""
-        found = []
-        for ticket in unit.overview.in_state(State.APPROVING, HOME * 3):
-            asked = [each for each in unit.requests.of(ticket.id) if each.state == State.APPROVING]
-            if any(each.chosen_by != user or not self.house.four_eyes for each in asked):
-                found.append(ticket)
-        return self._rows_of(unit, found)
-
-    def _rows_of(self, unit: Unit, tickets: Sequence[Ticket]) -> tuple[TicketLine, ...]:
-        return tuple(self._line(unit, each) for each in tickets)
+        tickets = unit.overview.in_state(State.APPROVING, HOME * 3)
+        requests = unit.requests.of_each([each.id for each in tickets])
+        mine = [
+            ticket
+            for ticket in tickets
+            if any(
+                each.state == State.APPROVING and (each.chosen_by != user or not self.house.four_eyes)
+                for each in requests[ticket.id]
+            )
+        ]
+        return self._rows_of(unit, mine)
 
     def set_quiet(self, user: str, event: str, begins: str, ends: str) -> None:
         """Between these times (`18:00`, over midnight if need be) the user hears what is urgent only.

@@ -313,7 +313,7 @@ class Showing(Attesting):
                 found = [each for each in found if each.due < today and each.clock == "running"]
             if which == "mine":
                 found = [each for each in found if each.owner == user]
-            return [self._line(unit, each) for each in found]
+            return list(self._rows_of(unit, found))
 
     def ticket(self, user: str, ref: str) -> CardView:
         """The card of one reference; NotAllowed when there is none."""
@@ -324,8 +324,12 @@ class Showing(Attesting):
                 raise NotAllowed(f"There is no ticket {ref}.")
             return self.view(unit, found)
 
-    def _line(self, unit: Unit, ticket: Ticket) -> TicketLine:
-        requests = unit.requests.of(ticket.id)
+    def _rows_of(self, unit: Unit, tickets: Sequence[Ticket]) -> tuple[TicketLine, ...]:
+        """The tickets as lines of a list; their requests are read at once."""
+        requests = unit.requests.of_each([each.id for each in tickets])
+        return tuple(self._line(unit, each, requests[each.id]) for each in tickets)
+
+    def _line(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> TicketLine:
         return TicketLine(
             ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
             next_actor=next_actor(ticket, requests, hands=self._hands_wait(unit, requests)),

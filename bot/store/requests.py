@@ -69,6 +69,13 @@ class Requests:
         found = [_request(row) for row in self._run(_OF, {"of": ticket_id})]
         return sorted(found, key=lambda each: (_ORDER[each.right], each.subject))
 
+    def of_each(self, ticket_ids: Sequence[str]) -> dict[str, list[Request]]:
+        """The requests of each of these tickets, in the same order."""
+        found: dict[str, list[Request]] = {each: [] for each in ticket_ids}
+        for each in requests_of(self._unit, ticket_ids) if ticket_ids else ():
+            found[each.ticket_id].append(each)
+        return found
+
     def move(self, request: Request, to: State, **columns: Any) -> Request | None:
         """The request in its new state, version one higher; None when it is no longer as `request` says.
 
