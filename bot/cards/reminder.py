@@ -13,6 +13,7 @@ from bot.cards.blocks import (
     actions,
     button,
     context,
+    cut,
     day,
     escape,
     fields,
@@ -76,6 +77,7 @@ class Digest:
     more: bool = False  # there is more than is listed
     jumped_at: datetime | None = None  # the machine's clock was moved
     again: int = 0  # erased addresses that are held again and wait for a decision
+    unwatched: tuple[tuple[str, str], ...] = ()  # label of a system that could not be looked over for them, and why
 
     def linked(self, link: Callable[[Reminded], Reminded]) -> "Digest":
         """The same, with the address of every card."""
@@ -83,7 +85,7 @@ class Digest:
         return replace(self, **parts)
 
     def __bool__(self) -> bool:
-        return bool(self.overdue or self.soon or self.rest or self.jumped_at or self.again)
+        return bool(self.overdue or self.soon or self.rest or self.jumped_at or self.again or self.unwatched)
 
 
 # -- one ticket -----------------------------------------------------------------------------------------------------
@@ -212,6 +214,8 @@ def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
     if digest.again:
         number = "1 address waits" if digest.again == 1 else f"{digest.again} addresses wait"
         blocks.append(paragraph(f"Erased, and there again: {number} for a decision, see the message in this channel."))
+    for label, why in digest.unwatched[:5]:
+        blocks.append(paragraph(f"{cut(label, 80)} could not be looked over for what was erased: {cut(why, 300)}"))
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
     return blocks

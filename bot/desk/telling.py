@@ -226,6 +226,7 @@ class Telling(Reminding):
         digest = Digest(
             overdue=tuple(late), soon=tuple(soon), rest=tuple(rest.values()), more=len(found) > LISTED,
             jumped_at=jumped, again=unit.sightings.undecided(),
+            unwatched=tuple((self._label(name), why) for name, why in unit.sightings.failed().items()),
         )  # fmt: skip
         return digest, tickets, [each.key for each in rows]
 

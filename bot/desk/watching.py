@@ -135,6 +135,12 @@ class Watching(Opening, Telling):
             unit.audit(BOT.id, "watched", system=looked.system, addresses=looked.addresses, again=again)
         return Looked(looked.system, looked.addresses, again, looked.new)
 
+    def _watch_failed(self, unit: Unit, job: Job, state: str, error: str) -> None:
+        """The digest says so every morning, until a look goes well."""
+        name = job.args["system"]
+        unit.sightings.looked(name, None, unit.sightings.there(name), error)
+        unit.audit(BOT.id, "watch_failed", system=name, state=state, error=error)
+
     # -- the alarm --------------------------------------------------------------------------------------------------
 
     def sound(self) -> None:
@@ -270,7 +276,7 @@ class Watching(Opening, Telling):
             *super().kinds(),
             Kind(
                 name="watch", call=lambda job: self.look_over(job.args["system"]).__dict__, timeout_s=LONGEST_S,
-                settle_s=0.0, harmless=True,
+                settle_s=0.0, harmless=True, failed=self._watch_failed,
             ),
             self._told("alarm", self._alarm_call, self._channel_probe, nothing, self._failed),
             Kind(

@@ -329,15 +329,24 @@ class Sightings:
 
     # -- how the looks ended
 
-    def looked(self, system: str, addresses: int | None, again: int) -> None:
-        """The last look over this system: addresses compared (None: it cannot list them), erased ones among them."""
+    def looked(self, system: str, addresses: int | None, again: int, error: str | None = None) -> None:
+        """The last look over this system: addresses compared (None: it cannot list them), erased ones among them.
+
+        `error`: why there was none.
+        """
         self._run(delete(watched).where(watched.c.system == system))
-        row = {"system": system, "at": self._unit.now, "addresses": addresses, "again": again}
+        row = {"system": system, "at": self._unit.now, "addresses": addresses, "again": again, "error": error}
         self._run(insert(watched), row)
 
     def blind(self) -> list[str]:
         """Systems that cannot list what addresses they hold."""
-        return list(self._run(select(watched.c.system).where(watched.c.addresses.is_(None))).scalars())
+        asked = select(watched.c.system).where(watched.c.addresses.is_(None), watched.c.error.is_(None))
+        return list(self._run(asked).scalars())
+
+    def failed(self) -> dict[str, str]:
+        """Systems whose last look went wrong, and why."""
+        asked = select(watched.c.system, watched.c.error).where(watched.c.error.is_not(None))
+        return {row.system: row.error for row in self._run(asked)}
 
     def looking(self) -> bool:
         """Whether a look is under way, or about to begin; one that waits for a system that is away is not."""

@@ -500,6 +500,7 @@ watched = Table(
     Column("at", Instant, nullable=False),
     Column("addresses", Integer),  # compared; null: the system cannot list them
     Column("again", Integer, nullable=False),
+    Column("error", Text),  # why it could not be looked over, in words of our own
 )  # fmt: skip
 
 review = Table(

@@ -11,7 +11,7 @@ from bot import checkpoints
 from bot.connectors import Found
 from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
-from bot.errors import NotAllowed, PlanChanged, Temporary, Unsupported
+from bot.errors import NotAllowed, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
 from bot.store.ledger import Sighting
 from bot.store.schema import work
@@ -519,6 +519,26 @@ def test_what_nobody_has_decided_stands_in_the_mornings_digest(stage: Stage) -> 
     stage.desk.erase_again(HUGO, "a1", alarm)
     with stage.store.read() as unit:
         assert unit.sightings.undecided() == 0
+
+
+def test_a_look_that_goes_wrong_is_not_silence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that refuses stands in the morning's digest with its reason, until a look goes well."""
+    erased(stage)
+
+    def refuses() -> Any:
+        raise Refused("The map does not fit.")
+
+    stage.clock.now = stage.clock.now.replace(hour=8) + timedelta(days=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.system, "addresses", refuses)
+        stage.desk.watch()
+        stage.engine.step()
+    stage.desk.remind()
+    stage.engine.step()
+    assert "our server could not be looked over for what was erased: The map does not fit." in stage.channel.shown()
+    stage.desk.look_over("server")
+    with stage.store.read() as unit:
+        assert unit.sightings.failed() == {}
 
 
 def test_the_same_from_the_machine(stage: Stage) -> None:

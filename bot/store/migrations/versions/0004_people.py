@@ -87,6 +87,7 @@ def _ledger() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("addresses", sa.Integer(), nullable=True),
         sa.Column("again", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("system", name=op.f("pk_watched")),
     )
 
