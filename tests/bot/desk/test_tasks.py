@@ -1,5 +1,7 @@
 """What people do by hand: given as tasks, waited for, evidenced, looked at by a second person, told in the letter."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +10,13 @@ from bot import checkpoints
 from bot.connectors import manual
 from bot.connectors.manual import Block
 from bot.desk.attesting import Said
-from bot.errors import NotAllowed
+from bot.desk.tasking import BUSY
+from bot.errors import NotAllowed, Refused, Temporary, Unclear
 from bot.law import Right
 from bot.store.rows import TaskRow
 from bot.tickets import Identity, Role, State
 from tests.bot.desk.office import ANN, HUGO, PAULA, ROLES, VERA, Stage
-from tests.fakes import FakeSystem
+from tests.fakes import FakePacker, FakeSystem
 
 HELEN = "UHELEN"
 SHREDDED = "Shredded the blue folder of A. Keller, with Kim as a witness."
@@ -29,9 +32,9 @@ FOLDER = manual.Manual(Block.model_validate({
 NOTHING = Said("nothing", "Looked under K and A: no folder.")
 
 
-def staged(store: Any, clock: Any, ids: Any) -> Stage:
+def staged(store: Any, clock: Any, ids: Any, **house: Any) -> Stage:
     roles = {**ROLES, HELEN: frozenset({Role.VIEWER, Role.HANDLER})}
-    return Stage(store, clock, ids, more=(FOLDER,), house={"roles": roles})
+    return Stage(store, clock, ids, more=(FOLDER,), house={"roles": roles, **house})
 
 
 @pytest.fixture
@@ -543,3 +546,127 @@ def test_killed_on_the_way_nothing_is_lost_and_nothing_done_twice(
     assert [each.number for each in tasks(stage, ticket_id)] == [1]
     assert stage.trail(ticket_id).count("task_done") == stage.trail(ticket_id).count("task_seen") == 1
     assert sum(key.startswith("task:") for key in stage.channel.keys) == 1
+
+
+# -- odd moments ------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_whose_answer_was_lost_is_found_again(
+    sqlite_store: Any, clock: Any, ids: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack took it and nobody heard so: the thread is looked through, and there is one message."""
+    stage = staged(sqlite_store, clock, ids, slack_timeout_s=0.2, slack_settle_s=0.0)
+    posted, lost = stage.channel.post, []
+
+    def losing(blocks: Any, text: str, key: str, **named: Any) -> Any:
+        found = posted(blocks, text, key, **named)
+        if key.startswith("task:") and not lost:
+            lost.append(key)
+            raise Unclear("lost")
+        return found
+
+    monkeypatch.setattr(stage.channel, "post", losing)
+    _, task = running(stage)
+    stage.settled(f"task:{task.id}")
+    done(stage, task, NOTHING)
+    assert lost == [f"task:{task.id}"]
+    assert "nothing was held" in message(stage, task)
+    assert sum("task 1" in text for _, text in stage.channel.messages.values()) == 1
+
+
+def test_a_task_that_is_over_before_slack_is_back_says_so_at_once(stage: Stage) -> None:
+    """Away while the task was given and settled: what comes is the newest state."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.channel.fails = [Temporary("away", retry_after=1.0) for _ in range(12)]
+    stage.cooled()
+    (task,) = tasks(stage, ticket_id)
+    stage.desk.task_done(HELEN, stage.ids(), task.id, NOTHING)
+    for _ in range(30):
+        stage.clock.forward(minutes=5)
+        stage.work()
+    assert "nothing was held" in message(stage, task)
+
+
+def test_what_was_found_outlives_a_lost_file(sqlite_store: Any, clock: Any, ids: Any) -> None:
+    """The copy on disk is gone before it was packed: systems are asked again, and what people said is read again."""
+
+    lost: set[str] = set()
+
+    class Losing(FakePacker):
+        @contextmanager
+        def thawed(self, name: str, key: bytes, digest: str) -> Any:
+            if name not in lost:
+                lost.add(name)
+                raise Refused("not whole")
+            with super().thawed(name, key, digest) as found:
+                yield found
+
+    stage = Stage(sqlite_store, clock, ids, more=(FOLDER,), packer=Losing())
+    ticket_id, task = asked(stage)
+    done(stage, task, Said("done", "Looked.", "One letter of 3 May."), HUGO)
+    assert stage.request(ticket_id, Right.ACCESS).state == State.DONE
+    (package,) = stage.packer.files.values()
+    assert b"One letter of 3 May." in unzipped(package[1])
+    assert len(lost) == 2
+
+
+def both(stage: Stage) -> tuple[str, dict[str, TaskRow]]:
+    """Somebody no system knows asks for a copy and for deletion; each has its look."""
+    ticket_id, _ = unknown(stage)
+    stage.choose(ticket_id, Right.DELETION)
+    found = {}
+    for each in tasks(stage, ticket_id):
+        with stage.store.read() as unit:
+            found[str(unit.requests.get(each.request_id).right)] = each
+    return ticket_id, found
+
+
+def test_what_is_found_for_one_right_is_asked_for_all(stage: Stage) -> None:
+    """Both rights go back to identity; with the code both go on in earnest."""
+    ticket_id, found = both(stage)
+    done(stage, found["access"], Said("held", "A letter with this address."))
+    for right in (Right.ACCESS, Right.DELETION):
+        assert stage.request(ticket_id, right).state == State.IDENTIFYING
+    assert "no longer needed" in message(stage, found["deletion"])
+    stage.reply_with_code()
+    stage.work()
+    assert stage.request(ticket_id, Right.ACCESS).state == State.PROVING
+    assert stage.request(ticket_id, Right.DELETION).state == State.APPROVING
+
+
+def test_an_answer_that_is_leaving_is_waited_for(stage: Stage) -> None:
+    """“Nothing is held” is under way for one right when something turns up for the other: a person says when to go on."""
+    ticket_id, found = both(stage)
+    stage.postman.fails = [Temporary("away", retry_after=600.0) for _ in range(3)]
+    done(stage, found["deletion"], NOTHING)
+    seen(stage, found["deletion"])
+    assert stage.request(ticket_id, Right.DELETION).state == State.ANSWERING
+    done(stage, found["access"], Said("held", "A letter with this address."))
+    request = stage.request(ticket_id, Right.ACCESS)
+    assert (request.state, request.reason) == (State.NEEDS_PERSON, BUSY)
+    for _ in range(4):
+        stage.clock.forward(minutes=15)
+        stage.work()
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    stage.desk.resume(HUGO, stage.ids(), request.id)
+    stage.work()
+    assert stage.request(ticket_id, Right.ACCESS).state == State.IDENTIFYING
+
+
+def test_a_ticket_nobody_wrote_asks_nobodys_hands(stage: Stage) -> None:
+    """What came back into a system is taken out of it; no folder is searched for that."""
+    ticket = stage.ticket(stage.open())
+    assert stage.desk._for_people(replace(ticket, channel="watch"), Right.DELETION) == []
+    assert len(stage.desk._for_people(ticket, Right.DELETION)) == 1
+
+
+def test_nobody_is_reminded_of_what_was_done_meanwhile(stage: Stage) -> None:
+    """Between the sweep and the word in the thread somebody did it."""
+    ticket_id, task = running(stage)
+    stage.clock.forward(days=5)
+    stage.desk.remind()
+    stage.desk.task_done(HELEN, stage.ids(), task.id, Said("cannot", "Locked.", reason="reach"))
+    stage.work()
+    with stage.store.read() as unit:
+        assert {row.state for row in unit.reminders.of(ticket_id) if row.kind == "task"} == {"dropped"}
