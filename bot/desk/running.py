@@ -57,6 +57,7 @@ class Running(Tasking):
             known = bool(self._persons(unit, request.id))
             wishes = unit.requests.wishes(request.id)
             by_hand = self._for_people(unit.tickets.get(request.ticket_id), request.right)
+            by_hand = [line for line in by_hand if line.system not in left_out]
             if self._lifting(unit, request):
                 assert request.plan_id is not None
                 return {"lines": list(unit.plans.get(request.plan_id).lines), "changes": []}
