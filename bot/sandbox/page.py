@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox import enquiries, held
+from bot.sandbox import distributor, enquiries, held
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.letters import Letter
 from bot.sandbox.loopback import Loopback
@@ -75,6 +75,7 @@ class Page:
             "home": self._home,
             "clock": self._clock,
             "hands": self._hands,
+            "answer": self._answer,
         }
         app = Starlette(
             routes=[
@@ -135,6 +136,7 @@ class Page:
             "letters": [_shown(letter) for letter in self._world.letters()],
             "written": list(self._written),
             "enquiries": enquiries.PREPARED,
+            "distributor": distributor.ADDRESS,
             "audit": audit,
             "systems": self._stamp(audit),
         }
@@ -232,6 +234,12 @@ class Page:
             clock.forward(hours=float(asked["hours"]))
         self.moved()
         return {"now": clock().isoformat()}
+
+    def _answer(self, asked: Row) -> dict[str, Any]:
+        letter = self._world.letters()[int(asked["letter"])]
+        self._world.answer(letter)
+        self._keep_written(letter.to, distributor.NAME, f"Re: {letter.subject}", "")
+        return {}
 
     def _hands(self, asked: Row) -> dict[str, Any]:
         self._world.by_hand(str(asked["address"]).strip().lower())

@@ -87,12 +87,16 @@ function drawInbox() {
   const answered = new Set(state.written.filter((each) => each.subject.startsWith("Re: ")).map((each) => `${each.address}|${each.subject}`));
   $("inbox-empty").hidden = letters.length > 0;
   $("inbox-count").textContent = letters.length || "";
+  const wants = (each) => (each.code || each.to === state.distributor) && !answered.has(`${each.to}|Re: ${each.subject}`);
   const items = letters.map((each) => ({ ...each, when: shortly(new Date(each.at), now), answered: answered.has(`${each.to}|Re: ${each.subject}`) }));
-  keyed($("inbox"), items, (each) => each.number, (each) => el("li", { class: each.code && !each.answered ? "wants" : "" },
+  keyed($("inbox"), items, (each) => each.number, (each) => el("li", { class: wants(each) ? "wants" : "" },
     el("button", { type: "button", class: "mail", data: { focus: `mail-${each.number}` }, onclick: () => read(each) },
       el("span", { class: "mail-head" }, el("span", { class: "mail-to", text: each.to }), el("time", { datetime: each.at, text: each.when })),
       el("span", { class: "mail-subject" }, withRefs(each.subject)),
       el("span", { class: "mail-text", text: each.text.replace(/\s+/g, " ").slice(0, 150) })),
+    each.to === state.distributor && (each.answered
+      ? el("p", { class: "done", text: "✓ done there, and answered" })
+      : el("button", { type: "button", class: "quick", onclick: () => told(post("answer", { letter: each.number }), "The distributor has done it and says so by mail.") }, "They do it, and reply “erledigt”")),
     each.code && (each.answered
       ? el("p", { class: "done", text: "✓ answered" })
       : el("button", { type: "button", class: "quick", onclick: () => answerWith(each, `My code is ${groupedCode(each.code)}.`, "The code is on its way back.") }, `Reply with the code ${groupedCode(each.code)}`))));
@@ -133,7 +137,12 @@ const DID = {
   ask_identity: "asks for a confirmation", identity: "settled who wrote", choose: "chose this right", identified: "may go on",
   plan: "made a plan", planned: "has the plan ready", propose: "asks for a second person", approve: "approved the plan",
   reject: "rejected the plan", stop: "stopped it", void: "voided the approval: the data changed", cooled: "waited long enough",
-  run: "starts the run", erased: "did what was approved", prove: "asks every system again", proved: "looked again",
+  run: "starts the run", erased: "deleted what was approved", corrected: "corrected it", restricted: "held it back",
+  lifted: "gave it free again", marketing_stopped: "stopped advertising", lift: "proposes to end the restriction", keep: "keeps the restriction",
+  task_done: "said what was done by hand", look_task: "read how that is known", task_seen: "made the second look", task_void: "dropped a task: the plan has changed",
+  task_file: "added a file to the copy", notice: "has a recipient told", recipient_told: "told a recipient", recipient_wrote: "wrote back", recipient_answered: "heard that it is done there",
+  recipient_no_answer: "wrote, and it is no answer", recipient_dropped: "asks that recipient no more", ledger: "remembers never to bring this back", swept: "cleared what had waited long enough",
+  take: "took the ticket", note: "wrote a note", hold: "holds it", prove: "asks every system again", proved: "looked again",
   answer: "prepares the answer", finish: "is done with this request", pack: "packed the copy", download: "fetched the copy",
   package_over: "destroyed the copy", write: "wrote a letter", sent: "sent a letter", letter_failed: "could not send a letter",
   look: "looked at the details", look_mail: "looked at a mail", close: "closed the ticket", escalate: "needs a person",

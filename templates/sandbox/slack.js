@@ -84,14 +84,16 @@ function sign(which) {
 
 const avatar = (id, name) => el("span", { class: "avatar", "aria-hidden": "true", data: { of: id === state.bot ? "bot" : id.slice(-3) }, text: id === state.bot ? "S" : initials(name) });
 
-const EARLIER = 2; // replies of a thread that stand open, counted from the newest
+const EARLIER = 2; // replies of a thread that stand open, counted from the newest; and whatever asks for something
+const asks = (one) => one.blocks?.some((block) => block.elements?.some((each) => each.style === "primary"));
 
 function thread(replies) {
   const drawn = (some) => el("ol", { class: "sk-thread", "aria-label": "Thread" }, some.map((each) => message({ message: each, replies: [] })));
-  const before = replies.slice(0, -EARLIER);
+  const open = new Set([...replies.filter(asks), ...replies.slice(-EARLIER)]);
+  const before = replies.filter((one) => !open.has(one));
   return [
     before.length > 0 && el("details", { class: "sk-earlier" }, el("summary", { text: `${before.length} earlier ${before.length === 1 ? "reply" : "replies"}` }), drawn(before)),
-    drawn(replies.slice(-EARLIER)),
+    drawn(replies.filter((one) => open.has(one))),
   ];
 }
 

@@ -37,7 +37,7 @@ function rowNode(row) {
     el("dl", {}, values.filter(([name, value]) => name in row.was || (value !== null && value !== "")).map(([name, value]) => el("div", { class: name in row.was ? "was" : "" },
       el("dt", { text: name.replaceAll("_", " ") }),
       el("dd", {},
-        name in row.was && el("del", { text: shown(row.was[name]) }),
+        name in row.was && [el("del", { text: shown(row.was[name]) }), " "],
         name in row.was ? el("ins", { text: shown(value) }) : el(row.state === "removed" ? "del" : "span", { text: shown(value) }))))));
 }
 
@@ -58,7 +58,7 @@ function placeNode(system, place) {
 function systemNode(system) {
   const counts = counted(system.places.flatMap((place) => place.rows));
   const summary = el("summary", {}, el("span", { class: "system-name", text: system.label }), el("span", { class: "tags" }, tags(counts), number(counts)));
-  return fold(system.name, whose !== "all", summary, el("div", { class: "places" }, system.places.map((place) => placeNode(system, place))));
+  return fold(system.name, whose === "changed", summary, el("div", { class: "places" }, system.places.map((place) => placeNode(system, place))));
 }
 
 function sum(items) {

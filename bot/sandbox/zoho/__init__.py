@@ -121,7 +121,7 @@ class Zoho:
 
     def _told(self, module: str, row: Row) -> Row:
         state, number = self.book.state, row["id"]
-        held = {"Notes": state.notes, "Attachments": state.attachments, "Emails": state.emails}
+        held = {"Notes": state.notes, "Attachments": state.attachments}
         counted = {name: len(rows[number]) for name, rows in held.items() if rows.get(number)}
         locked = {"Locked": state.locks[number]["Locked_Reason__s"]} if number in state.locks else {}
         return {"id": number, **_named(module, row), **counted, **locked}

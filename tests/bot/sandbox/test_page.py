@@ -23,6 +23,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.company import MARA
+from bot.sandbox.distributor import ADDRESS
 from bot.sandbox.mail import HOST
 from bot.sandbox.slack import ANN, BOB, EVE, Slack
 from bot.sandbox.world import OWN, World
@@ -261,18 +262,19 @@ def send(
     subject: str = "Please confirm (DPE-2026-0001)",
     *,
     world: World,
+    to: str = MARA,
 ) -> None:
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"], letter["Message-ID"] = (
         OWN,
-        MARA,
+        to,
         subject,
         "<one@dpe.klangfinger.example>",
     )
     letter.set_content(text)
     letter.add_alternative(f"<html><head></head><body>{html}</body></html>", subtype="html")
     with smtplib.SMTP(HOST, world.smtp.port) as line:
-        line.sendmail(OWN, [MARA], letter.as_bytes())
+        line.sendmail(OWN, [to], letter.as_bytes())
 
 
 def test_it_says_what_it_is(visit: Visit) -> None:
@@ -472,6 +474,30 @@ def test_a_database_before_and_after(world: World, visit: Visit) -> None:
     visit.page.get_by_label("Show").select_option("changed")
     expect(visit.page.locator("#systems .row:visible")).to_have_count(2)
     visit.shoot("database")
+
+
+def test_every_system_before_and_after(browser: Browser, tmp_path: Path) -> None:
+    """Counts at a glance, rows when opened, on a phone as well; what people do by hand and what a distributor does shows."""
+    clock = SandboxClock(tmp_path / "clock")
+    with World(tmp_path, clock, page=True, vendors=True, papers=True) as world:
+        visit = Visit(browser, world, 390, bypass_csp=True)
+        systems = visit.page.locator("#systems > details")
+        expect(systems).to_have_count(7)
+        expect(systems.locator("> summary .held")).to_have_text(["30", "4", "19", "8", "3", "1", "1"])
+        visit.page.get_by_role("button", name="Do it by hand").click()
+        crm = visit.page.locator("details[data-name=crm]")
+        expect(crm.locator("> summary .tag")).to_have_text(["\N{MINUS SIGN}13"])
+        expect(crm.locator("> summary .held")).to_have_text("19 → 6")
+        send(world=world, to=ADDRESS, subject="Bitte löschen Sie die Daten einer Person", text=f"E-Mail: {MARA}")
+        visit.page.get_by_role("button", name="They do it, and reply").click()
+        expect(visit.page.locator("details[data-name=distributor] > summary .held")).to_have_text("1 → 0")
+        expect(visit.page.locator(".inbox .done")).to_have_text("✓ done there, and answered")
+        crm.locator("> summary").click()
+        expect(crm.locator(".row:visible")).to_have_count(13)
+        assert violations(visit.page) == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        visit.shoot("systems-390")
+        visit.close()
 
 
 def test_the_record_and_the_clock(world: World, visit: Visit) -> None:
