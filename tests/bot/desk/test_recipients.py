@@ -521,6 +521,14 @@ def test_a_ticket_closes_when_all_have_answered_or_nobody_asks_any_more(stage: S
     assert ("recipient_dropped", HUGO) in trail(stage, ticket_id)
 
 
+def test_a_ticket_that_waits_for_recipients_is_not_joined_with_another(stage: Stage) -> None:
+    """It would be closed by that, and nobody would ask any more."""
+    stage.open("Which data do you hold about me?")
+    waiting = deleted(stage)
+    with pytest.raises(NotAllowed, match="Recipients"):
+        stage.desk.merge(HUGO, stage.ids(), waiting, "DPE-2026-0001")
+
+
 def test_the_list_shows_everybody_and_nobody(stage: Stage) -> None:
     """Companies, states, days; a viewer may look, a stranger may not."""
     ticket_id = deleted(stage)
