@@ -40,11 +40,13 @@ class Confirming(Notifying):
 
     def _notice_named(self, unit: Unit, reading: Reading, sender: str) -> Notice | None:
         ticket = unit.tickets.by_ref(reading.ref) if reading.ref and sender else None
-        if ticket is None or normal_address(unit.tickets.correspondent(ticket.id).address) == sender:
+        if ticket is None:
             return None
-        open_ = [each for each in unit.notices.of(ticket.id) if each.open and each.letter_id]
-        found = [each for each in open_ if normal_address(self._written_to(unit, each)) == sender]
-        return found[-1] if found else None
+        waiting = [each for each in unit.notices.of(ticket.id) if each.open and each.letter_id]
+        found = [each for each in waiting if normal_address(self._written_to(unit, each)) == sender]
+        if not found or normal_address(unit.tickets.correspondent(ticket.id).address) == sender:
+            return None  # who asks and who is told may be the same: then it is the person's word
+        return found[-1]
 
     def _written_to(self, unit: Unit, notice: Notice) -> str:
         """The address our letter went to; empty after the purge."""

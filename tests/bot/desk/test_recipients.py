@@ -286,6 +286,19 @@ def test_the_register_lost_an_address_between_plan_and_letter(stage: Stage) -> N
     assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "by_hand"
 
 
+def test_an_address_no_header_may_carry_is_told_by_a_person(sqlite_store, clock, ids) -> None:
+    """The letter cannot be written: said in the thread, and the answer to the person does not wait."""
+    stage = staged(sqlite_store, clock, ids, recipient("Büro AG", "büro@nord.example"))
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.clock.forward(hours=48, seconds=1)
+    while stage.engine.step():
+        stage.clock.forward(seconds=1)
+    assert states(stage, ticket_id) == {"buro-ag": "by_hand"}
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    assert "notice_told" in stage.channel.shown()
+
+
 def test_a_letter_that_came_back_was_told_to_nobody(stage: Stage) -> None:
     """The mail server says so later: nobody is chased by mail, somebody tells them by hand."""
     ticket_id = deleted(stage)
@@ -403,6 +416,10 @@ def test_what_is_not_plain_a_person_reads_and_decides(stage: Stage) -> None:
         stage.desk.notice_says(HUGO, stage.ids(), notice.id, 7, Verdict.DONE)
     with pytest.raises(NotAllowed, match="ground"):
         stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.REFUSED)
+    with pytest.raises(NotAllowed, match="no answer"):
+        stage.desk.notice_says(HUGO, stage.ids(), notice.id, 1, Verdict.AWAY)
+    with pytest.raises(NotAllowed, match="ground"):
+        stage.desk.notice_told(HUGO, stage.ids(), notice.id, "letter", Verdict.REFUSED)
     stage.desk.notice_says(HUGO, "e1", notice.id, 1, Verdict.REFUSED, "law")
     stage.desk.notice_says(HUGO, "e1", notice.id, 1, Verdict.DONE)
     stage.work()
@@ -527,6 +544,27 @@ def test_a_ticket_that_waits_for_recipients_is_not_joined_with_another(stage: St
     waiting = deleted(stage)
     with pytest.raises(NotAllowed, match="Recipients"):
         stage.desk.merge(HUGO, stage.ids(), waiting, "DPE-2026-0001")
+
+
+def test_after_the_purge_nobody_is_a_recipient_any_more(stage: Stage) -> None:
+    """Whom we wrote to is not known any more: a person looks at what comes back."""
+    ticket_id = deleted(stage)
+    with stage.store.begin() as unit:
+        unit.destroy_key(f"ticket:{ticket_id}")
+    found = writes(stage, "Erledigt")
+    assert found is not None
+    assert found.startswith("mail:")
+
+
+def test_the_person_may_be_a_recipient_too(sqlite_store, clock, ids) -> None:
+    """Who asks from the address of a distributor: an answer to the notice is one, a mail about the ticket is theirs."""
+    stage = staged(sqlite_store, clock, ids, recipient("Ann's Shop", ANN, language="en"))
+    ticket_id = deleted(stage)
+    assert stage.mail("Done.", subject="Still waiting, DPE-2026-0001") == ticket_id
+    assert states(stage, ticket_id) == {"ann-s-shop": "told"}
+    notice = next(each for each in letters(stage, ANN) if str(each["Subject"]).startswith("Please delete"))
+    assert stage.mail("Done.", subject="Re:", In_Reply_To=notice["Message-ID"]) == ticket_id
+    assert states(stage, ticket_id) == {"ann-s-shop": "answered"}
 
 
 def test_the_list_shows_everybody_and_nobody(stage: Stage) -> None:
