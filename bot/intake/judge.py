@@ -90,13 +90,13 @@ def _judge(envelope: Envelope, found: parts.Content, rules: Rules) -> Reading:
         from_written=envelope.sender.written,
         subject=envelope.subject,
         rights=rights if concerned else (),
-        language=words.language(words.folded(f"{envelope.subject}.\n{text}")),
+        language=words.language(heard.words),
         message_id=envelope.message_id,
         in_reply_to=envelope.in_reply_to,
         references=envelope.references,
         ref=f"DPE-{ref.group(1)}-{ref.group(2)}" if ref else None,
         attachments=tuple(found.attachments),
-        reasons=(*whole.reasons, *(_notes(envelope, found, text) if concerned else ())),
+        reasons=(*whole.reasons, *(_notes(envelope, found, heard) if concerned else ())),
         text=text,
         automatic=whole.verdict == Verdict.MACHINE or envelope.automatic or bool(envelope.carriers),
         origin_address=first.address,
@@ -138,9 +138,9 @@ def _first_writer(envelope: Envelope, found: parts.Content, rules: Rules) -> ori
     return origin.of_header(envelope.reply_to, own) if envelope.carriers else origin.Origin()
 
 
-def _notes(envelope: Envelope, found: parts.Content, text: str) -> list[str]:
+def _notes(envelope: Envelope, found: parts.Content, heard: radar.Echo) -> list[str]:
     """What a person should know besides."""
-    several = ["It speaks for several people: each of them has rights of their own."] if radar.several(text) else []
+    several = ["It speaks for several people: each of them has rights of their own."] if radar.several(heard) else []
     return [*envelope.sender.notes, *found.wrapping.notes(), *several]
 
 

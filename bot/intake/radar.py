@@ -46,6 +46,7 @@ class Ground:
 class Echo:
     """What the radar found. `points` of the strongest place."""
 
+    words: str = field(default="", repr=False)  # the subject and the writer's own words, folded
     points: int = 0
     grounds: tuple[Ground, ...] = ()
 
@@ -155,16 +156,17 @@ _CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.
 def echo(subject: str, text: str) -> Echo:
     """What this mail may ask for. Takes some microseconds for a mail that has nothing of it."""
     text = own_words(subject, text)
-    whole = _CLUES.in_(folded(f"{subject}.\n{text}"))
-    if sum(sign.points for sign in SIGNS if sign.needs <= whole) < ENOUGH:
-        return Echo()
+    words = folded(f"{subject}.\n{text}")
+    whole = _CLUES.in_(words)
+    if sum([sign.points for sign in SIGNS if sign.needs <= whole]) < ENOUGH:
+        return Echo(words)
     best, grounds = 0, dict[tuple[str, Right | None], Ground]()
     for said, clues in _places([subject, *_sentences(text)]):
         found = [sign for sign in SIGNS if sign.within(clues)]
         best = max(best, _points(found))
         for sign in found:
             grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
-    return Echo(best, tuple(grounds.values())) if best >= ENOUGH else Echo(best)
+    return Echo(words, best, tuple(grounds.values())) if best >= ENOUGH else Echo(words, best)
 
 
 _SEVERAL = pattern(
@@ -175,9 +177,9 @@ _SEVERAL = pattern(
 )
 
 
-def several(text: str) -> bool:
+def several(heard: Echo) -> bool:
     """Whether the writer speaks for somebody else as well."""
-    return _SEVERAL.search(folded(own_words("", text))) is not None
+    return _SEVERAL.search(heard.words) is not None
 
 
 def asks(subject: str, text: str) -> tuple[tuple[str, str], ...]:
@@ -195,8 +197,8 @@ def _points(found: Sequence[Sign]) -> int:
 
 def asked(subject: str, text: str, heard: Echo | None = None) -> tuple[Right, ...]:
     """The rights an enquiry asks for: what its sentences say, and what it only names, which is enough there."""
-    said = (heard or echo(subject, text)).rights
-    named = named_rights(folded(f"{subject}.\n{own_words(subject, text)}"))
+    heard = heard or echo(subject, text)
+    said, named = heard.rights, named_rights(heard.words)
     return tuple(right for right in Right if right in named or right in said)
 
 

@@ -3,7 +3,6 @@
 All patterns run on RE2 (TRUST T17) over at most `READ` characters.
 """
 
-import collections
 import unicodedata
 
 from bot.intake import charsets
@@ -88,12 +87,17 @@ _STOP = {  # the commonest short words, those two of these languages share left 
     "it": "il gli della dei che di mi mio mia miei non per con una sono vi vostro vostra vostri vorrei gentili saluti "
     "grazie cordiali i del dal dalla ho ed lo da avete nel prego favore cosa quali alla ai ci",
 }
-_WORDS = {language: words.split() for language, words in _STOP.items()}
+_OF: dict[str, list[str]] = {}
+for _language, _words in _STOP.items():
+    for _word in _words.split():
+        _OF.setdefault(_word, []).append(_language)
 
 
 def language(text: str) -> str:
     """The language of this folded text if the commonest words leave no doubt, else English."""
-    seen = collections.Counter(text[:4000].replace("'", " ").split())
-    score = {each: sum(seen[word] for word in words) for each, words in _WORDS.items()}
+    score = dict.fromkeys(_STOP, 0)
+    for word in text[:4000].replace("'", " ").split():
+        for each in _OF.get(word, ()):
+            score[each] += 1
     best, second = sorted(score, key=lambda each: score[each], reverse=True)[:2]
     return best if score[best] >= 2 and score[best] >= 1.5 * score[second] else "en"
