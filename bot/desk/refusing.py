@@ -13,7 +13,7 @@ from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law.grounds import EXCESSIVE, Ground, grounds
 from bot.store import Unit
-from bot.tickets import DISCLOSING, PROPOSED, REFUSABLE, Identity, Request, Role, State, Ticket, check_role
+from bot.tickets import DISCLOSING, PROPOSED, REFUSABLE, SILENT, Identity, Request, Role, State, Ticket, check_role
 
 BEFORE = frozenset(  # nothing was done or given out yet
     {State.RECEIVED, State.IDENTIFYING, State.PLANNING, State.PLANNED, State.APPROVING, State.COOLING}
@@ -32,6 +32,8 @@ class Refusing(Identifying):
             request = unit.requests.get(request_id)
             ticket = unit.tickets.get(request.ticket_id)
             self._check_refusable(unit, ticket, request)
+            if not grounds(request.right, ticket.regimes):
+                raise NotAllowed("No ground is known to every law that may apply here. Set first which law applies.")
             address = bool(unit.tickets.correspondent(ticket.id).address)
         return RefusalForm(
             ref=ticket.ref, request_id=request.id, version=request.version, right=request.right,
@@ -118,6 +120,8 @@ class Refusing(Identifying):
     def _check_refusable(self, unit: Unit, ticket: Ticket, request: Request) -> None:
         if ticket.state != "open":
             raise NotAllowed(f"{ticket.ref} is closed.")
+        if ticket.channel in SILENT:
+            raise NotAllowed(f"Nobody wrote {ticket.ref}: there is nobody to refuse it to. Reject the plan instead.")
         if request.right not in REFUSABLE:
             raise NotAllowed("An objection to advertising cannot be refused: the law knows no exception (GDPR 21(3)).")
         state = request.back_to if request.state == State.NEEDS_PERSON else request.state

@@ -54,9 +54,13 @@ class Remembering(Correcting):
                 unit.sightings.note(bytes.fromhex(mark), system, bytes.fromhex(who), known=True)
 
     def _watch_for(self, unit: Unit, request: Request) -> None:
-        """The proof holds everywhere: from now on these addresses are watched for."""
+        """The proof holds everywhere: from now on these addresses are watched for. Where it was refused they stay."""
         if request.right == Right.DELETION:
             unit.ledger.proved(request.id)
+            persons = self._persons(unit, request.id)
+            for name in unit.refusals.left_out(request.id) & persons.keys():
+                for mark in {unit.ledger.hash(each) for each in persons[name].addresses}:
+                    unit.sightings.note(mark, name, unit.sightings.who(name, persons[name].key), known=True)
             for alarm_id in unit.sightings.over(request.id):
                 self._redraw_alarm(unit, alarm_id)
 

@@ -297,6 +297,25 @@ def test_other_people_with_the_address_have_not_come_back(stage: Stage) -> None:
     assert len(alarms(stage)) == 1
 
 
+def test_where_it_was_refused_nobody_has_come_back(stage: Stage) -> None:
+    """A part that was left out of the deletion, with reasons, is still there and may be."""
+    stage.desk.systems["crm"] = Server("crm", {"c:9": (ANN, 1)})  # type: ignore[index]
+    ticket_id, request = stage.planned_deletion()
+    words = ["A claim is before the court."]
+    stage.desk.refuse(HUGO, "r1", request.id, "claims", words, systems=["crm"])
+    stage.work()
+    request = stage.request(ticket_id, Right.DELETION)
+    assert request.plan_id
+    stage.desk.approve(PAULA, "r2", request.id, request.plan_id)
+    stage.cooled()
+    assert stage.request(ticket_id, Right.DELETION).state == State.DONE
+    tomorrow(stage)
+    assert not alarms(stage)
+    stage.desk.systems["crm"].people["c:10"] = (ANN, 1)  # type: ignore[attr-defined]
+    tomorrow(stage)
+    assert len(alarms(stage)) == 1
+
+
 def test_what_the_law_keeps_has_stayed(stage: Stage) -> None:
     """An erasure would leave it alone, so it is no sighting."""
     erased(stage)
@@ -440,6 +459,8 @@ def test_a_silent_ticket_is_about_deletion_only(stage: Stage) -> None:
     stage.work()
     with pytest.raises(NotAllowed, match="nothing else"):
         stage.desk.choose(HUGO, "a2", ticket.id, Right.ACCESS)
+    with pytest.raises(NotAllowed, match="nobody to refuse it to"):
+        stage.desk.refuse(HUGO, "a6", stage.request(ticket.id, Right.DELETION).id, "claims", ["No."])
     with pytest.raises(NotAllowed, match="nobody is written to"):
         stage.desk.pause(HUGO, "a3", ticket.id, "clarification", ["Which shop?"])
     assert stage.desk.erase_again(HUGO, "a1", alarm_id(stage)) == []
