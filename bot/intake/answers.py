@@ -89,13 +89,13 @@ def _sentences(text: str) -> list[str]:
 
 
 def _says(clause: str, act: str) -> _Says:
-    text = " ".join(plain(clause).split()).rstrip(".!; ")
+    text = phrases.NO_TROUBLE.sub("", " ".join(plain(clause).split()).rstrip(".!; "))
     done = [each for each in phrases.LANGUAGES if phrases.DONE_OF[act][each].search(text)]
     if phrases.AWAY.search(text):
         return _Says.OPEN if done else _Says.AWAY
     if phrases.REFUSED.search(text):
         return _Says.REFUSED
-    if text.endswith("?") or len(text) > CLAUSE or phrases.OF_A_MAIL.search(text):
+    if text.endswith("?") or phrases.ASKED.search(text) or len(text) > CLAUSE or phrases.OF_A_MAIL.search(text):
         return _Says.COURTESY if _polite(text) else _Says.OPEN
     if any(each.search(text) for other, verbs in phrases.VERBS.items() if other != act for each in verbs):
         return _Says.OPEN

@@ -37,7 +37,7 @@ DONE = [
     "Erledigt.\nDPE-2026-0001", "Die Daten wurden gelöscht. Wir haben keine Daten mehr von ihr.",
     "Deleted. We no longer hold anything.", "Nous avons tout supprimé. Nous n'avons plus aucune donnée.",
     "Wir haben die Daten der genannten Person heute in unserem CRM und in der\nBuchhaltung gelöscht.",
-    "Gelöscht am 24. Mai.", "erledigt. danke", "Vielen Dank für Ihre Nachricht. Erledigt.",
+    "Kein Problem, erledigt.", "No problem, done!", "È stato cancellato.", "Gelöscht am 24. Mai.", "erledigt. danke", "Vielen Dank für Ihre Nachricht. Erledigt.",
 ]  # fmt: skip
 NO_RECORD = [
     "No record", "no record.", "We have no record of this customer", "We have no record of this person in our systems.",
@@ -71,6 +71,10 @@ READ_BY_A_PERSON = [
     "We have no record under this name, only under another one.", "Vermutlich keine Daten.", "Nous n'avons probablement aucune donnée.",
     "Was meinen Sie mit erledigt", "Wir haben die Kundin gefunden.", "There are 14 records.", "Nous le faisons.", NOTICE, "x " * 2000,
     "Done. " + "We also looked at everything else there is. " * 40, "Erledigt\nNicht Peter",
+    "Die Anfrage hat sich erledigt.", "Deleted in the CRM, still in the ERP.", "Im CRM gelöscht, im ERP verbleibt es.",
+    "Gelöscht mit Ausnahme der Rechnungen.", "Deleted and archived.", "Supprimé, les factures restent.", "Wir haben Ihr Konto gelöscht.",
+    "We deleted your account.", "Ist das erledigt", "Have you deleted the data", "Avez-vous supprimé les données", "Avete cancellato i dati",
+    "Die Löschung wurde unvollständig durchgeführt.", "Der Kunde wurde gelöscht, wir haben aber noch Rechnungen.",
     "Wir haben vor den Ferien alles gelöscht.", "I am out of office. Who is this customer?",
 ]  # fmt: skip
 REFUSED = [
