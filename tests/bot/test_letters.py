@@ -67,6 +67,9 @@ VALUES = {
     "restriction_lifted": {"done_on": date(2026, 11, 24), "lines": KEPT},
     "lifting_notice": {"lifted_on": date(2026, 12, 1), "why_lifted": "The data have been checked and are correct."},
     "marketing_stop": {"searched": ["our internal server"], "done_on": date(2026, 11, 24), "lines": ERASED},
+    "refusal": {"right": "deletion", "ground": "excessive", "article": "GDPR art. 12(5)", "words_of_ours": DOUBT, "part": True,
+                "why_no_fee": ["A fee would change nothing."], "left_out": [{"system": "our internal server"}], "confirmed": False},
+    "not_an_enquiry": {"words_of_ours": ["Our shop answers you."]},
     "portability_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
 }  # fmt: skip
 OPTIONAL = {
@@ -123,6 +126,15 @@ REQUIRED = {
         "codes_and_raw_data_explained": ["explains each field and each code"],
         "what_was_left_out_and_why": ["What we left out, and why", "because it is about them (GDPR art. 15(4))"],
         "fee_only_for_further_copies": ["This copy is free of charge. For further copies we may ask a fee"],
+    }),
+    "refusal": ("refusal", {
+        "reasons_for_this_case": ["In your case this means", *DOUBT],
+        "legal_ground": ["manifestly unfounded or excessive in the sense of the law (GDPR art. 12(5))"],
+        "right_to_complain_with_authority_named": ["right to complain to a data protection authority", "FDPIC"],
+        "right_to_go_to_court": ["right to go to court"],
+        "civil_court_and_report_to_fdpic": ["a civil court where you live or where we are", "https://www.edoeb.admin.ch"],
+        "why_unfounded_or_excessive_and_why_no_fee_instead": ["We could have asked a fee instead", "A fee would change nothing."],
+        "why_the_person_cannot_be_identified": ["In your case this means"],  # a person's words, under their ground
     }),
     "erasure_done": ("erasure_done", {
         "what_was_erased_where_when": ["Contact data", "Where: our internal server (Customer)", "1 entry made anonymous", "Visit", "3 entries deleted", "When: 24 November 2026"],
@@ -200,6 +212,17 @@ def test_every_item_of_the_requirements_is_looked_for(shared):
     listed = json.loads((shared / "law" / "letter_requirements.json").read_text(encoding="utf-8"))["letters"]
     for name, (_, items) in [*REQUIRED.items(), *BY_A_PERSON.items()]:
         assert set(items) == {each["id"] for each in listed[name]["items"]}
+
+
+def test_a_refusal_says_no_more_than_is_so(writer):
+    """The whole or a part, with or without a fee, and nothing of what is held for whom nobody knows."""
+    part, whole = (words(write(writer, "refusal", part=part, why_no_fee=[], confirmed=not part).text) for part in (True, False))
+    assert "We do so, but for a part." in part
+    assert "- our internal server" in part
+    assert "does not say whether we hold data about you" in part
+    assert "We do not do this." in whole
+    for absent in ("our internal server", "Which part", "fee", "does not say whether"):
+        assert absent not in whole
 
 
 @pytest.mark.parametrize("letter", ["identity_code", "identity_question", "clarification_question"])
