@@ -1,17 +1,21 @@
-"""The schema's history: alembic's migrations, run in process."""
+"""The schema's history: alembic's migrations, run in process.
+
+Alembic is loaded by an upgrade only. A running bot asks no more than which revision stands in the database: the files
+bear the names of their revisions (a test compares with what alembic makes of them).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select
 
 from bot.errors import Misconfigured
 from bot.store.schema import data_key
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = Path(__file__).parent / "migrations"
 _LOCK = 0x5AB1EC7  # any number of ours: two processes never upgrade at once
@@ -24,6 +28,8 @@ def upgrade(connection: Connection) -> None:
     with _transaction(connection):
         if faults := _strange(connection):
             raise Misconfigured(faults)
+        from alembic import command  # noqa: PLC0415  8 MB with all it loads
+
         command.upgrade(_config(connection), "head")
 
 
@@ -55,7 +61,7 @@ def check(connection: Connection, main_key: str) -> list[str]:
     here = _here(connection)
     if here is None:
         return [EMPTY]
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    newest = _revisions()[-1]
     if here != newest:
         return [f"The database is at revision {here}; this release needs {newest}. {_RUN}"]
     return _check_key(connection, main_key)
@@ -66,13 +72,20 @@ def _strange(connection: Connection) -> list[str]:
     if here is None:
         if inspect(connection).has_table("ticket"):
             return ["The database has tables but no history: it was not made by this program. Use an empty one."]
-    elif here not in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    elif here not in _revisions():
         return [f"The database is at revision {here}, which this release does not know. Install the newer release."]
     return []
 
 
+def _revisions() -> list[str]:
+    """Oldest first."""
+    return sorted(file.stem for file in (_HERE / "versions").glob("[0-9]*.py"))
+
+
 def _here(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 def _check_key(connection: Connection, main_key: str) -> list[str]:
@@ -81,7 +94,9 @@ def _check_key(connection: Connection, main_key: str) -> list[str]:
     return [f"SUBJECTLINE_KEY is not the key of this database: {strange} tickets cannot be read."] if strange else []
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  as above
+
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

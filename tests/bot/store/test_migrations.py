@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, insert, inspect, text
 
 from bot.errors import Misconfigured
@@ -105,6 +106,19 @@ def test_migrations_build_exactly_the_schema(store: Store) -> None:
             partial = {each.name for each in table.indexes if each.dialect_options[store.dialect]["where"] is not None}
             options = {each["name"]: each.get("dialect_options", {}) for each in found.get_indexes(table.name)}
             assert partial == {name for name, each in options.items() if f"{store.dialect}_where" in each}
+
+
+def test_the_files_bear_the_names_of_their_revisions() -> None:
+    """Which revision is the newest is known without alembic, in the order alembic gives them."""
+    known = [each.revision for each in ScriptDirectory.from_config(history._config()).walk_revisions()]
+    assert history._revisions() == known[::-1]
+
+
+def test_a_running_bot_does_not_load_what_only_an_upgrade_needs() -> None:
+    """8 MB of every process: alembic, its templates, and the lexers those load."""
+    loaded = "import sys, handlers.cli, handlers.run, bot.build; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert not {"alembic", "mako", "pygments.lexers.web"} & set(found.split())
 
 
 def test_an_empty_database_is_told_apart_and_filled(empty: Store) -> None:
