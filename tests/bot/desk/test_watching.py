@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot import checkpoints
+from bot import build, checkpoints
 from bot.connectors import Found
 from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
@@ -17,6 +18,7 @@ from bot.store.ledger import Sighting
 from bot.store.schema import work
 from bot.tickets import BOT, Identity, State
 from bot.workflow import Act, Line
+from tests import fakes
 from tests.bot.desk.office import ANN, HUGO, PAULA, VERA, Stage
 from tests.fakes import FakeSystem
 
@@ -178,6 +180,17 @@ def test_an_erased_address_is_written_nowhere(stage: Stage) -> None:
     (task,) = [each for each in lines if each.act == Act.TASK]
     assert "erased" in task.words
     assert ANN not in str(lines).lower()
+
+
+def test_a_connector_that_creates_people_can_ask_first(stage: Stage) -> None:
+    """What every connector gets of the house; where there is no ledger, nobody was erased."""
+    settings: Any = SimpleNamespace(secret=str)
+    outside = build.outside(settings, stage.store)
+    assert not outside.erased(ANN)
+    erased(stage)
+    assert outside.erased(f" {ANN.upper()}")
+    assert not outside.erased("ben@example.com")
+    assert not fakes.outside(stage.clock).erased(ANN)
 
 
 def test_erased_between_plan_and_run(stage: Stage) -> None:
