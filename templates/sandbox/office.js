@@ -152,6 +152,11 @@ const DID = {
   pause: "asked the person: the clock stands still", resume_clock: "has an answer: the clock goes on", extend: "extended the period",
   large: "noted a large amount of data", regime: "set the law that applies", clock_sent: "dated it by the letter",
   clock_unsent: "took it back: the letter did not leave", recount: "counted the dates anew",
+  take: "looks after it", assign: "asked somebody to look after it", hand_over: "handed it over", note: "wrote a note",
+  hold: "set a legal hold", lift_hold: "lifted the legal hold", halt: "stopped a run before its first act",
+  refuse_part: "refused a part", not_enquiry: "closed it: no enquiry", block: "blocked the sender", unblock: "unblocked a sender",
+  open_mail: "opened a ticket for a mail put aside", merge: "joined another ticket with it", merged: "joined it with another ticket",
+  split: "made a ticket of a part", find: "looked up an address", quiet: "set quiet hours",
 };
 const UNSAID = new Set(["at", "who", "did", "ticket", "id", "digest", "source", "target", "mail", "key", "ref", "unrolled", "event", "rows"]);
 const spoken = (value) => (String(value).length > 34 ? `${String(value).slice(0, 12)}…` : String(value).replaceAll("_", " "));
