@@ -8,12 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.desk.running import DONE
 from bot.reminders import BY_OTHERS
 from bot.sandbox.slack import Slack
 from bot.store import Store
 from bot.store.rows import AuditRow
 from bot.store.schema import action, erased, mail, work
-from bot.tickets import DESTRUCTIVE, MOVES, Request, State, Ticket
+from bot.tickets import DESTRUCTIVE, MILD, MOVES, Request, State, Ticket
 
 IN_MODALS = ("views.open", "views.update", "views.push")  # where a person's words may be
 # Letters that go before anybody is identified: nothing in them is about the person but what they wrote themselves.
@@ -140,12 +141,14 @@ def _in_order(trail: Sequence[AuditRow], requests: dict[str, Request]) -> None:
         known |= row.verb == "identity" and row.detail["identity"] in {"confirmed", "nobody"}
         if row.verb == "approve" and row.request_id:
             approved.add(row.request_id)
-        if row.verb in {"pack", "erased", "proved"} or (row.verb == "write" and row.detail["letter"] not in EARLY):
+        right = requests[row.request_id].right if row.request_id else None
+        acts = row.verb in {"pack", "proved", *DONE.values()}
+        if (acts or (row.verb == "write" and row.detail["letter"] not in EARLY)) and right not in MILD:
             assert known, f"I6: {row.verb} before identity"
         if row.verb == "erased":
-            right = requests[str(row.request_id)].right
             assert right in DESTRUCTIVE, f"I6: erased for {right}"
-            assert row.request_id in approved, "I6: erased without approval"
+        if row.verb in {"erased", "corrected", "lifted"}:
+            assert row.request_id in approved, f"I6: {row.verb} without approval"
 
 
 def _no_canary(world: Evidence) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.company import JONAS, MARA
+from bot.sandbox.company import JONAS, MARA, RETO
 from bot.sandbox.walk import Walk
 from bot.store import Store
 from tests.faults.invariants import check_invariants, check_said_once, quiet
@@ -35,7 +35,12 @@ KINDS = (
 )
 REMINDING = ("remind", "remind_person", "digest", "week", "remind_mail")  # on a walk of their own: weeks go by on it
 VENDORS = ("files", "mailbox", "mailchimp", "zoho")  # on a walk of their own: all these are in that world, too
+RIGHTS = ("correct", "restrict", "lift", "stop_marketing")  # on a walk of their own: neither copies nor deletions are on it
 OF_EACH = ("claimed", "before_call", "after_call", "recorded")
+
+
+JONAS_ROWS = frozenset({("account", "3"), ("newsletter", "2")})  # held back, and given free again
+MARA_ROWS, RETO_ROW = frozenset({("account", "1"), ("newsletter", "1")}), ("account", "2")
 
 
 def points() -> list[str]:
@@ -44,7 +49,7 @@ def points() -> list[str]:
     named = {name for path in (ROOT / "bot").rglob("*.py") for name in literal.findall(path.read_text())}
     elsewhere = ("watch.", "task.", "notice.")  # tests/bot/desk: test_watching, test_tasks, test_recipients die at these
     named -= {name for name in named if name.startswith(elsewhere)}
-    return sorted(named | {f"{kind}.{place}" for kind in (*KINDS, *REMINDING) for place in OF_EACH})
+    return sorted(named | {f"{kind}.{place}" for kind in (*KINDS, *REMINDING, *RIGHTS) for place in OF_EACH})
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +62,17 @@ def zygote() -> Iterator[Zygote]:
 def walked(point: str) -> str:
     """Which walk comes by this point."""
     kind = point.partition(".")[0]
-    return "vendors" if kind in VENDORS else "overdue" if kind in REMINDING else "enquiries"
+    walks = {**dict.fromkeys(VENDORS, "vendors"), **dict.fromkeys(REMINDING, "overdue"), **dict.fromkeys(RIGHTS, "rights")}
+    return walks.get(kind, "enquiries")
 
 
 def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
     """Every so many-th point; so many of the same walk together, of different kinds of work."""
     found: list[tuple[str, ...]] = []
-    for walk in ("enquiries", "overdue", "vendors"):
+    for walk in ("enquiries", "overdue", "rights", "vendors"):
         of_it = [each for each in points()[::every] if walked(each) == walk]
-        walks = len(of_it) if walk == "vendors" else -(-len(of_it) // at_once)  # its steps run side by side
+        most = at_once**2 if walk == "rights" else at_once  # its four requests come one after the other
+        walks = len(of_it) if walk == "vendors" else -(-len(of_it) // most)  # its steps run side by side
         found += [tuple(of_it[first::walks]) for first in range(walks)]
     return found
 
@@ -73,7 +80,8 @@ def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
 def cases() -> list[Any]:
     """In `make faults` every point on a walk of its own, on both databases.
 
-    In `make test` two deaths a walk: every point on SQLite, every fourth on PostgreSQL.
+    In `make test` two deaths a walk (four where four requests follow each other): every point on SQLite, every fourth on
+    PostgreSQL.
     """
     long = os.environ.get("SUBJECTLINE_FAULTS") == "long"
     return [
@@ -97,7 +105,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def test_the_number_of_crash_points_does_not_shrink() -> None:
     """A point that disappears is a place nobody looks at any more; each of them is somebody's death on SQLite."""
     assert sorted(point for each in deaths(1, 2) for point in each) == points()
-    assert len(points()) == 120
+    assert len(points()) == 136
 
 
 def stopped_quiet(walk: Walk, bot: Mortal, store: Store) -> None:
@@ -122,6 +130,10 @@ def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote
             walk.deletion(("Jonas Altherr", JONAS))
         elif road == "overdue":
             walk.overdue(("Mara Lindt", MARA))
+        elif road == "rights":
+            walk.objection(("Mara Lindt", MARA))
+            walk.lifting(walk.restriction(("Jonas Altherr", JONAS)), ("Jonas Altherr", JONAS))
+            walk.correction(("Reto Lindt", RETO), {"phone": "+41 52 555 01 77"})
         else:
             walk.quarantine()
             package = walk.access(("Mara Lindt", MARA), extended=True)
@@ -129,6 +141,9 @@ def test_killed_at(at: tuple[str, ...], url: str, tmp_path: Path, zygote: Zygote
             walk.deletion(("Jonas Altherr", JONAS))
         assert sorted(bot.deaths) == sorted(at), "a point was never reached"
         held = evidence(world, walk, url)
+        if road == "rights":
+            held = replace(held, undone=JONAS_ROWS)
+            assert {each[:2] for each in held.changes} == {*JONAS_ROWS, *MARA_ROWS, RETO_ROW}
         stopped_quiet(walk, bot, held.store)
         check_invariants(held)
         check_said_once(replace(held, deaths=len(bot.deaths)))
