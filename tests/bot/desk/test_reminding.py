@@ -348,7 +348,7 @@ def test_what_others_wait_for_is_planned_and_forgotten(stage: Stage) -> None:
         for of in ("r1", "r2"):
             stage.desk._remind_on(unit, ticket, Kind.RECIPIENT, days, of)
     swept(stage, "2026-11-27T07:00:10")
-    assert threads(stage)[-1].startswith("DPE-2026-0001: A recipient that was told has not answered yet.")
+    assert threads(stage)[-1].startswith("DPE-2026-0001: A recipient has not answered yet, or waits to be told.")
     assert len(threads(stage)) == 1
     swept(stage, "2026-12-01T07:00:10")
     assert len(threads(stage)) == 2
