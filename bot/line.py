@@ -21,6 +21,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 from imapclient.tls import create_default_context
 
+from bot import grant
 from bot.errors import Misconfigured
 
 # Both log what they send and receive, mails and user names included, as soon as somebody switches debug on.
@@ -44,6 +45,7 @@ class Place:
     password: str = field(repr=False)
     folder: str
     security: Security  # offered: STARTTLS where the server has it
+    right: grant.Grant | None = field(default=None, repr=False)  # instead of the password
 
 
 def place(url: str) -> Place:
@@ -59,13 +61,16 @@ def place(url: str) -> Place:
         raise Misconfigured(["The address of the mail server cannot be read as a URL."]) from None
     if parts.scheme not in PORTS or not parts.hostname:
         raise Misconfigured(["The address of a mail server looks like imaps://user:password@host:993/INBOX."])
+    query = parse_qs(parts.query)
+    password = unquote(parts.password or "")
     return Place(
         host=parts.hostname,
         port=port or PORTS[parts.scheme],
         user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        password=password,
         folder=unquote(parts.path.lstrip("/")) or "INBOX",
-        security=_security(parts.scheme, parse_qs(parts.query).get("starttls", [""])[-1]),
+        security=_security(parts.scheme, query.get("starttls", [""])[-1]),
+        right=grant.grant({name: values[-1] for name, values in query.items()}, password),
     )
 
 
@@ -268,7 +273,9 @@ def dial(where: Place, patience: Patience, context: ssl.SSLContext | None = None
     try:
         if where.security == "starttls":
             line.starttls(context or create_default_context())
-        if where.password.isascii() and where.user.isascii():
+        if where.right:
+            line.oauth2_login(where.user, _token(where.right, patience))
+        elif where.password.isascii() and where.user.isascii():
             line.login(where.user, where.password)
         else:
             line.plain_login(where.user, where.password)
@@ -281,3 +288,11 @@ def dial(where: Place, patience: Patience, context: ssl.SSLContext | None = None
         line.drop()
         raise
     return line
+
+
+def _token(right: grant.Grant, patience: Patience) -> str:
+    """LoginError where the token server refuses: waited for as for a password that is refused."""
+    try:
+        return grant.token(right, patience.connect_s)
+    except grant.TokenRefused as fault:
+        raise LoginError(str(fault)) from None

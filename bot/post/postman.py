@@ -13,6 +13,7 @@ from imapclient.imapclient import SENT
 
 from bot.checkpoints import checkpoint
 from bot.errors import Misconfigured, Refused, SubjectlineError, Temporary, Unclear, Unsupported
+from bot.grant import Grant, TokenRefused, token
 from bot.line import Patience, Place, dial, place
 from bot.post.inspection import check_letter
 
@@ -94,11 +95,25 @@ class Postman:
         if open_line and where.security != "plain":
             raise Refused("The mail server wants the password in clear. Add ?starttls=0 to SMTP_URL if that is meant.")
         try:
-            server.login(where.user, where.password)
+            if where.right:
+                self._show_token(server, where, where.right)
+            else:
+                server.login(where.user, where.password)
         except smtplib.SMTPAuthenticationError as fault:
             raise _said("AUTH", fault.smtp_code) from None
         except (smtplib.SMTPNotSupportedError, UnicodeError):
             raise Refused("The mail server offers no way to sign in that we have.") from None
+
+    def _show_token(self, server: smtplib.SMTP, where: Place, right: Grant) -> None:
+        """XOAUTH2, with a token of this moment. A refusal is one of the password: SMTPAuthenticationError."""
+        try:
+            said = f"user={where.user}\x01auth=Bearer {token(right, self._patience.connect_s)}\x01\x01"
+        except TokenRefused:
+            raise Refused("The token server refuses us: look at the app and its secret.") from None
+        if "XOAUTH2" not in server.esmtp_features.get("auth", "").upper().split():
+            raise Refused("The mail server does not offer XOAUTH2.")
+        # A refusal is explained in a challenge, which wants an empty answer.
+        server.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "", initial_response_ok=True)
 
     def _address(self, server: smtplib.SMTP, sender: str, to: str, letter: bytes) -> None:
         options = ""
