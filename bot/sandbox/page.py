@@ -24,6 +24,7 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.letters import Letter
 from bot.sandbox.loopback import Loopback
 from bot.sandbox.workspace import BOT_USER
+from bot.slack.manifest import SHORTCUT
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -72,6 +73,7 @@ class Page:
             "submit": self._submit,
             "dismiss": self._dismiss,
             "command": self._command,
+            "shortcut": self._shortcut,
             "home": self._home,
             "clock": self._clock,
             "hands": self._hands,
@@ -216,9 +218,13 @@ class Page:
 
     def _command(self, asked: Row) -> dict[str, Any]:
         command, _, text = str(asked["text"]).strip().partition(" ")
-        if not command.startswith("/"):
-            raise ValueError("Here only commands are heard, such as /dpe help.")
+        if not command.startswith("/"):  # words of a colleague: the bot hears none of it, until somebody takes the menu
+            self._world.slack.say(asked["user"], str(asked["text"]).strip())
+            return _told(None)
         return _told(self._world.slack.command(asked["user"], text.strip(), command=command))
+
+    def _shortcut(self, asked: Row) -> dict[str, Any]:
+        return _told(self._world.slack.shortcut(asked["user"], asked["ts"], SHORTCUT))
 
     def _home(self, asked: Row) -> dict[str, Any]:
         return _told(self._world.slack.open_home(asked["user"]))

@@ -108,10 +108,12 @@ function message(item) {
       note && el("p", { class: "sk-only-you" }, sign("eye"), "Only visible to you"),
       broadcast && el("p", { class: "sk-only-you" }, "replied to a thread: ", el("button", { type: "button", class: "sk-link", text: broadcast, onclick: () => go(one.thread_ts) })),
       el("p", { class: "sk-message-head" },
-        el("strong", { text: name }), el("span", { class: "app", text: "APP" }), el("time", { datetime: at.toISOString(), text: asTime(at) }),
+        el("strong", { text: name }), (one.bot_id || note) && el("span", { class: "app", text: "APP" }), el("time", { datetime: at.toISOString(), text: asTime(at) }),
         one.edited && !note && el("span", { class: "edited", text: "(edited)" })),
       one.blocks?.length ? drawBlocks(one.blocks, ctx) : el("div", { class: "sk-text" }, textObject({ type: "mrkdwn", text: one.text }, ctx)),
       replies.length > 0 && thread(replies),
+      // Slack has it in the menu of every message; here where it is of use.
+      !one.bot_id && !note && el("button", { type: "button", class: "sk-link", title: "Slack: More actions of a message", onclick: (event) => told(post("shortcut", { user, ts: one.ts }), event.currentTarget) }, "⋮ Data-protection ticket"),
       note && el("button", { type: "button", class: "sk-dismiss", onclick: () => { dismissed.add(one.ts); draw(state); } }, "Dismiss message")));
 }
 

@@ -125,6 +125,7 @@ class Scripted:
         app.action("details")(self.details)
         app.view("reject")(self.form)
         app.command("/dpe")(self.command)
+        app.shortcut("open_ticket")(self.shortcut)
         app.event("app_home_opened")(self.home)
         self.handler = SocketModeHandler(app, slack.app_token)
         self.handler.connect()
@@ -134,6 +135,10 @@ class Scripted:
         with self.news:
             self.heard.append((user, what, more))
             self.news.notify_all()
+
+    def shortcut(self, ack: Any, body: dict[str, Any]) -> None:
+        ack()
+        self.note(body["user"]["id"], "shortcut", body["message"]["text"])
 
     def wait(self, user: str, what: str) -> Any:
         with self.news:
@@ -422,6 +427,17 @@ def test_a_command_and_the_home(bot: Scripted, visit: Visit) -> None:
     expect(visit.page.locator(".sk-message.note code")).to_have_text("/dpe help")
     visit.page.get_by_role("button", name="App Home").click()
     expect(visit.page.locator(".sk-home .sk-header")).to_have_text("Nothing is due")
+
+
+def test_the_shortcut_on_a_colleagues_message(world: World, bot: Scripted, visit: Visit) -> None:
+    """Words that are no command are a message the bot does not hear, until somebody takes its menu."""
+    visit.as_user("Ann")
+    visit.page.get_by_label("Slash command").fill("A letter came: delete my data")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".sk-message .sk-text")).to_have_text("A letter came: delete my data")
+    assert world.slack.deliveries == []
+    visit.page.get_by_role("button", name="Data-protection ticket").click()
+    assert bot.wait(ANN.id, "shortcut") == "A letter came: delete my data"
 
 
 def test_the_keyboard_is_enough(world: World, bot: Scripted, visit: Visit) -> None:
