@@ -168,7 +168,7 @@ def card_after_notice(folder: Path) -> dict[str, Any]:
     try:
         mailbox = server.mailbox()
         with at_work(folder, mailbox) as (world, bot), mailbox.client() as watcher:
-            until(lambda: bot.watcher.heartbeat and world.slack.sockets.open)
+            until(lambda: bot.watchers[0].heartbeat and world.slack.sockets.open)
             delays = []
             for number in range(15):
                 posts = len(world.slack.called("chat.postMessage"))
@@ -304,8 +304,12 @@ def idle_memory(folder: Path) -> dict[str, Any]:
 
 
 def _rss(pid: int) -> dict[str, float]:
-    """Unique memory: what would be free if the process were gone (shared pages of the child counted once)."""
+    """What would be free if the processes were gone: pages of a file that the child shares with the bot count once."""
     top = psutil.Process(pid)
-    parts = {"bot": top, **{f"child {number}": each for number, each in enumerate(top.children(recursive=True))}}
-    found = {name: round(each.memory_info().rss / 1e6, 1) for name, each in parts.items()}
-    return {**found, "all": round(sum(found.values()), 1)}
+    files = {each.path for each in top.memory_maps() if each.path.startswith("/")}
+    found = {"bot": top.memory_info().rss}
+    for number, each in enumerate(top.children(recursive=True)):
+        shared = sum(one.shared_clean for one in each.memory_maps() if one.path in files)
+        found[f"child {number}"] = each.memory_info().rss - shared
+    found["all"] = sum(found.values())
+    return {name: round(value / 1e6, 1) for name, value in found.items()}
