@@ -1,5 +1,7 @@
 """What people do by hand: given as tasks, waited for, evidenced, looked at by a second person, told in the letter."""
 
+import io
+import zipfile
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,7 @@ from bot.desk.attesting import Said
 from bot.desk.tasking import BUSY
 from bot.errors import NotAllowed, Refused, Temporary, Unclear
 from bot.law import Right
+from bot.package import Packer
 from bot.store.rows import TaskRow
 from bot.tickets import Identity, Role, State
 from tests.bot.desk.office import ANN, HUGO, PAULA, ROLES, VERA, Stage
@@ -162,9 +165,6 @@ def test_what_was_found_goes_into_the_copy(stage: Stage) -> None:
 
 
 def unzipped(content: Any) -> bytes:
-    import io
-    import zipfile
-
     raw = content if isinstance(content, bytes) else b"".join(content)
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         return b"".join(archive.read(name) for name in archive.namelist())
@@ -670,3 +670,25 @@ def test_nobody_is_reminded_of_what_was_done_meanwhile(stage: Stage) -> None:
     stage.work()
     with stage.store.read() as unit:
         assert {row.state for row in unit.reminders.of(ticket_id) if row.kind == "task"} == {"dropped"}
+
+
+@pytest.mark.parametrize("right", [Right.ACCESS, Right.PORTABILITY])
+def test_a_real_package_holds_words_and_files_found_by_hand(
+    sqlite_store: Any, clock: Any, ids: Any, tmp_path: Any, right: Right
+) -> None:
+    """Readable, exact, and the file as it is; also of what is only handed over."""
+    instructions = {**FOLDER._block.instructions.model_dump(), "portability": "Copy what they sent."}
+    folder = manual.Manual(Block.model_validate({**FOLDER._block.model_dump(), "instructions": instructions}))
+    stage = Stage(sqlite_store, clock, ids, more=(folder,), packer=Packer(tmp_path / "data"))  # type: ignore[arg-type]
+    ticket_id, task = asked(stage, right)
+    stage.desk.task_file(HUGO, stage.ids(), task.id, "CV.pdf", b"%PDF-1.7 tuner of pianos")
+    done(stage, task, Said("done", "Looked.", "One letter of 3 May."), HUGO)
+    assert stage.request(ticket_id, right).state == State.DONE
+    token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split()[0]
+    found = stage.desk.download(token, ANN)
+    assert found
+    with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert b"%PDF-1.7 tuner of pianos" in files.values()
+    assert b"One letter of 3 May." in b"".join(content for name, content in files.items() if name.startswith("data/recruitment"))
+    assert b"CV.pdf" in b"".join(content for name, content in files.items() if name.startswith("data/recruitment"))
