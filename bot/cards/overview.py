@@ -61,17 +61,20 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
     if not any(each.received or each.answered for each in weeks):
         return [section("*The last weeks*"), paragraph("No enquiry came, and none was answered.")]
     most = max(max(each.received, each.answered) for each in weeks)
-    lines = [
-        f"{_short(each.monday)}  received {_bar(each.received, most)} {each.received}\n"
-        f"{'':>6}  answered {_bar(each.answered, most)} {each.answered}"
+    bars = [
+        f"{_short(each.monday)}  {'came':<8} {_bar(each.received, most)} {each.received}\n"
+        f"{'':6}  {'answered':<8} {_bar(each.answered, most)} {each.answered}"
         for each in weeks
     ]
     words = [
         f"Week of {day(each.monday)}: {each.received} received, {each.answered} answered"
         f"{f', {each.late} of them late' if each.late else ''}."
         for each in weeks
+        if each.received or each.answered
     ]
-    return [section("*The last weeks*"), paragraph("\n".join(lines)), context(escape(" ".join(words)))]
+    quiet = "" if len(words) == len(weeks) else " In the other weeks nothing came and nothing was answered."
+    drawn = "\n".join(bars)
+    return [section(f"*The last weeks*\n```{drawn}```"), context(escape(" ".join(words) + quiet))]
 
 
 def _bar(number: int, most: int) -> str:

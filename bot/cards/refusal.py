@@ -28,10 +28,10 @@ def refusal_form(form: RefusalForm) -> Block:
     """The form, to be sent."""
     blocks = [
         paragraph(
-            f"{form.ref}: you refuse the {form.right}. The person gets a letter at once, with your reasons, the "
+            f"{form.ref}, {form.right}: this refuses what was asked. The person gets a letter at once, with your reasons, the "
             "authorities and the way to the courts. It cannot be taken back."
             if form.address
-            else f"{form.ref}: you refuse the {form.right}. There is no e-mail address: you have to write by post."
+            else f"{form.ref}, {form.right}: this refuses what was asked. There is no e-mail address: write by post."
         ),
         entry("ground", "On which ground?", choice("ground", {key: each.words for key, each in form.grounds.items()})),
         context(
