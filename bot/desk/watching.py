@@ -21,7 +21,7 @@ from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Refused, Temporary, Unsupported
 from bot.law import Right
 from bot.store import Unit
-from bot.store.ledger import AGAIN, Alarm, Sighting
+from bot.store.sightings import AGAIN, Alarm, Sighting
 from bot.tickets import BOT, Correspondent, Role, Ticket, check_role
 from bot.workflow import Act
 

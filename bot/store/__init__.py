@@ -22,7 +22,7 @@ from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
 from bot.store.diary import Diary
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
-from bot.store.ledger import Ledger, Sightings
+from bot.store.ledger import Ledger
 from bot.store.letters import Codes, Letters, Packages
 from bot.store.notices import Notice, Notices
 from bot.store.overview import Count, Overview, WeekCount
@@ -35,6 +35,7 @@ from bot.store.review import Reviews
 from bot.store.rows import Broken, ClockEvent, Head, Holding, MailRow
 from bot.store.scrub import scrub_postgresql, scrub_sqlite
 from bot.store.shelf import Shelf
+from bot.store.sightings import Sightings
 from bot.store.tasks import Tasks
 from bot.store.team import Blocked, Blocks, Quiet
 from bot.store.tickets import Tickets

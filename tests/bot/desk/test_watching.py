@@ -14,8 +14,8 @@ from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
 from bot.errors import NotAllowed, PlanChanged, Refused, Temporary, Unsupported
 from bot.law import Right
-from bot.store.ledger import Sighting
 from bot.store.schema import work
+from bot.store.sightings import Sighting
 from bot.tickets import BOT, Identity, State
 from bot.workflow import Act, Line
 from tests import fakes

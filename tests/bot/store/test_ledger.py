@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.store import Keys, Purged, Store
-from bot.store.ledger import AGAIN, CONSENT, GONE, KNOWN
+from bot.store.sightings import AGAIN, CONSENT, GONE, KNOWN
 from tests.fixtures.store import Clock
 
 ANN, BEN = "ann@example.org", "ben@example.org"
