@@ -221,7 +221,10 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         clock=clock,
         ids=new_id,
         systems=found,
-        channel=Channel(client(env.slack_bot_token, env.slack_api_url), env.slack_channel),
+        channel=Channel(
+            client(env.slack_bot_token, env.slack_api_url), env.slack_channel,
+            every_s=1 / settings.engine.slack_per_second,
+        ),
         postman=postman(settings),
         writer=writer(settings),
         packer=Packer(env.data),
@@ -295,14 +298,15 @@ class Positions:
 
 def watcher(
     parts: Parts,
+    url: str,
     wants: Callable[[bytes, int], bool],
     expect: Callable[[Sequence[Arrived]], None],
     take: Callable[[Sequence[Arrived]], None],
     give_up: Callable[[Arrived, str], None],
 ) -> Watcher:
-    """The watcher of the configured mailbox, not yet started."""
+    """The watcher of one configured mailbox, not yet started."""
     return Watcher(
-        parts.settings.env.imap_url, wants=wants, expect=expect, take=take, give_up=give_up,
+        url, wants=wants, expect=expect, take=take, give_up=give_up,
         book=Positions(parts.store), clock=parts.desk.clock,
         limits=Limits(lookback_days=parts.settings.intake.lookback_days),
     )  # fmt: skip
