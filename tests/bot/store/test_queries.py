@@ -304,7 +304,7 @@ def test_a_reply_finds_the_tickets_of_its_thread(store: Store, clock: Clock) -> 
 def test_quarantine_shows_what_nobody_has_settled(store: Store) -> None:
     """Bob settles it; Carol's click comes second."""
     with store.begin() as unit:
-        a_mail(unit, b"1")
+        a_mail(unit, b"1", ticket_id=a_ticket(unit).id)
         odd = a_mail(unit, b"2", verdict="quarantine")
         assert [each.id for each in unit.mail.quarantined()] == [odd]
         assert unit.mail.settle(odd, "U_BOB")
