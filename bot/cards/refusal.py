@@ -28,8 +28,8 @@ def refusal_form(form: RefusalForm) -> Block:
     """The form, to be sent."""
     blocks = [
         paragraph(
-            f"{form.ref}, {form.right}: this refuses what was asked. The person gets a letter at once, with your reasons, the "
-            "authorities and the way to the courts. It cannot be taken back."
+            f"{form.ref}, {form.right}: this refuses what was asked. The person gets a letter at once, with reasons, "
+            "the authorities and the way to the courts. It cannot be taken back."
             if form.address
             else f"{form.ref}, {form.right}: this refuses what was asked. There is no e-mail address: write by post."
         ),

@@ -9,7 +9,9 @@ import pytest
 from bot.cards.aside import aside_card
 from bot.law import Right
 from bot.sandbox.slack import ANN, BOB, EVE, VIC
+from bot.sandbox.workspace import User
 from bot.slack.manifest import SHORTCUT
+from bot.tickets import Role
 from tests.bot.cards.views import VIEW
 from tests.handlers.slack_desk import WORDS, Floor
 
@@ -137,6 +139,18 @@ def test_a_shortcut_of_a_stranger_opens_no_form(office: Floor) -> None:
     """Not in the role map: told in the window, nothing asked."""
     office.slack.shortcut(EVE.id, office.slack.say(EVE.id, "hello"), SHORTCUT)
     office.modal(EVE.id, "not in the role map")
+    assert office.desk.asked == []
+
+
+def test_a_guest_is_refused_whatever_role_they_were_given(office: Floor) -> None:
+    """T06: in the role map by mistake; a bot and somebody of another company likewise (tests/bot/slack/test_checks.py)."""
+    guest = User("U0GUEST", "gue", "Gue Guest", restricted=True)
+    workspace = office.slack.workspace
+    workspace.add_user(guest)
+    workspace.conversations[office.slack.channel].members.add(guest.id)
+    office.desk.house.roles[guest.id] = frozenset({Role.HANDLER})
+    office.slack.click(guest.id, office.card(VIEW), "take")
+    assert "Guests of the workspace" in office.told(guest.id)
     assert office.desk.asked == []
 
 
