@@ -6,7 +6,7 @@ Microsoft takes no passwords over IMAP, Google few. What is shown instead stands
     imaps://info%40company.example:REFRESH_TOKEN@imap.gmail.com/INBOX?oauth=google&client=C&secret=S
 
 Microsoft: client credentials of an app with IMAP.AccessAsApp and SMTP.SendAsApp
-(learn.microsoft.com, “Authenticate an IMAP, POP or SMTP connection using OAuth”). Google: a refresh token of the account
+(learn.microsoft.com, “Authenticate an IMAP, POP or SMTP connection using OAuth”). Google: a refresh token of the user
 (developers.google.com/gmail/imap/xoauth2-protocol). Tokens live about an hour and are kept nowhere.
 """
 

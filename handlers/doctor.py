@@ -10,7 +10,7 @@ from bot import build
 from bot import settings as configuration
 from bot.errors import Misconfigured, SubjectlineError
 from bot.letters.glossary import Glossary, texts
-from bot.post import Patience, dial, place
+from bot.post import Patience, Place, dial, place
 from bot.settings import Settings
 from bot.settings.sections import Language
 from bot.slack import KEPT, channel_faults, client
@@ -101,12 +101,16 @@ def database(settings: Settings) -> Iterator[Finding]:
 
 
 def mailbox(settings: Settings) -> Iterator[Finding]:
-    where = place(settings.env.imap_url)
+    for url in settings.env.imap_urls:
+        yield from _folder(place(url))
+
+
+def _folder(where: Place) -> Iterator[Finding]:
     server = dial(where, Patience())
     try:
         chosen = server.select_folder(where.folder, readonly=False)
         flags = chosen.get(b"PERMANENTFLAGS", ())
-        yield Finding("mailbox", "ok", f"{chosen.get(b'EXISTS', 0)} mails")
+        yield Finding("mailbox", "ok", f"{chosen.get(b'EXISTS', 0)} mails in {where.folder}")
         if not flags:
             yield Finding("mailbox", "warning", "the folder takes no flags", "give the account the right to write them")
         if b"IDLE" not in server.capabilities():

@@ -5,6 +5,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.build import Parts
 from bot.desk import diary
 from bot.diary import Appointment
 from bot.errors import SubjectlineError
+from bot.post import Watcher
 from bot.settings import Settings
 from bot.slack import Socket, Workspace, app_id, bolt, channel_faults, close, routes
 from handlers.clock import Ticker
@@ -102,15 +104,25 @@ class Bot:
         ticker = Ticker(engine.wake, engine.renew, self._sweep, desk.remind, self._look, desk.clock_jumped)
         ticker.start()
         self._stops.append(ticker.stop)
-        arrivals = Arrivals(parts.desk, parts.opener, parts.rules)
-        self.watcher = build.watcher(parts, arrivals.wants, arrivals.expect, arrivals.take, arrivals.give_up)
-        self.watcher.start()
-        self._stops.append(self.watcher.stop)
         env = parts.settings.env
+        self.watchers = [self._watcher(url) for url in env.imap_urls]
+        for each in self.watchers:
+            each.start()
+        self._stops.append(self._stop_watchers)
         if env.slack_app_token:
             self.socket = Socket(self._app, env.slack_app_token, env.slack_api_url)
             self.socket.start()
             self._stops.append(self.socket.stop)
+
+    def _watcher(self, url: str) -> Watcher:
+        parts = self.parts
+        arrivals = Arrivals(parts.desk, parts.opener, parts.rules)
+        return build.watcher(parts, url, arrivals.wants, arrivals.expect, arrivals.take, arrivals.give_up)
+
+    def _stop_watchers(self) -> None:
+        """None takes a mail any more; all at once, so that several take no longer than one."""
+        with ThreadPoolExecutor(len(self.watchers)) as pool:
+            list(pool.map(lambda each: each.stop(), self.watchers))
 
     def _start_web(self) -> None:
         env = self.parts.settings.env

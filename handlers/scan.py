@@ -76,7 +76,8 @@ def scan(settings: Settings, days: int, *, show: bool, take: bool, as_json: bool
     with closing(desk.store), Opener(rules, Limits()) as opener:
         build.check_store(desk.store)
         work = Scan(desk, opener, rules, show, take)
-        _look(work, settings.env.imap_url, days)
+        for url in settings.env.imap_urls:
+            _look(work, url, days)
     for row in work.found:
         line(row, as_json=as_json)
     line({"days": days, **{name: work.counts[name] for name in ("mails", *Verdict, "known")}}, as_json=as_json)

@@ -26,7 +26,7 @@ class Environment:
 
     database_url: str = field(default="", repr=False)  # `sqlite:///…` or `postgresql+psycopg://…`
     key: bytes = field(default=b"", repr=False)
-    imap_url: str = field(default="", repr=False)
+    imap_urls: tuple[str, ...] = field(default=(), repr=False)  # every mailbox and folder that is watched
     smtp_url: str = field(default="", repr=False)
     slack_bot_token: str = field(default="", repr=False)
     slack_app_token: str = field(default="", repr=False)
@@ -37,6 +37,11 @@ class Environment:
     host: str = "127.0.0.1"  # where the web part listens
     port: int = 8080
     data: Path = Path("var")
+
+    @property
+    def imap_url(self) -> str:
+        """The first of them, where our own letters lie in the Sent folder; empty when there is none."""
+        return self.imap_urls[0] if self.imap_urls else ""
 
 
 class Reader:
@@ -83,7 +88,7 @@ def read(environ: Mapping[str, str], needs: Collection[str], faults: list[str]) 
     found = Environment(
         database_url=_driver(reader.checked("DATABASE_URL", _database_fault, "sqlite:///subjectline.sqlite")),
         key=_key(reader.checked("SUBJECTLINE_KEY", key_fault)),
-        imap_url=reader.checked("IMAP_URL", lambda url: _mail_fault(url, "imap")),
+        imap_urls=tuple(reader.checked("IMAP_URL", _mailboxes_fault).split()),
         smtp_url=reader.checked("SMTP_URL", lambda url: _mail_fault(url, "smtp")),
         slack_bot_token=reader.checked("SLACK_BOT_TOKEN", lambda token: _token_fault(token, "xoxb-", "a bot token")),
         slack_app_token=reader.checked("SLACK_APP_TOKEN", lambda token: _token_fault(token, "xapp-", "an app token")),
@@ -165,6 +170,10 @@ def _is_here(host: str | None) -> bool:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _mailboxes_fault(urls: str) -> str | None:
+    return next((fault for url in urls.split() if (fault := _mail_fault(url, "imap"))), None)
 
 
 def _mail_fault(url: str, protocol: str) -> str | None:

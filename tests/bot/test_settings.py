@@ -68,6 +68,15 @@ def test_settings_cannot_be_changed(load):
         load().company.name = "Another"
 
 
+def test_several_mailboxes_are_named_one_after_the_other(load):
+    """All are watched; our own letters lie in the first. Each is checked."""
+    first, second = "imaps://info:fig@mail.company.example/INBOX", "imaps://info:fig@mail.company.example/Support"
+    env = load(IMAP_URL=f"{first}  {second}").env
+    assert (env.imap_urls, env.imap_url) == ((first, second), first)
+    with pytest.raises(Misconfigured, match="IMAP_URL names no user"):
+        load(IMAP_URL=f"{first} imaps://mail.company.example/Support")
+
+
 def test_a_secret_may_come_from_a_file(load, tmp_path):
     """NAME_FILE holds the value; a line end is not part of it. A connector's own secret is found the same way."""
     secret = tmp_path / "imap"

@@ -13,10 +13,13 @@ import httpx
 import pytest
 
 from bot.sandbox import company
+from bot.sandbox.mail import HOST, ImapServer
 from bot.sandbox.slack import BOB, CEM
 from bot.sandbox.walk import Walk
 from bot.sandbox.world import World
 from handlers.run import LOGGED
+from tests.fixtures.dovecot import Mailbox
+from tests.fixtures.mail import mail
 
 BIN = Path(sys.executable).parent
 SYSTEMS = ("server", "newsletter", "crm", "share", "mail")
@@ -57,10 +60,13 @@ def test_the_demo_prints_where_its_page_is() -> None:
 
 
 @pytest.mark.timeout(120)
-def test_the_bot_runs_from_the_procfile_and_stops_in_order(tmp_path: Path) -> None:
-    """honcho starts release, then web and worker; an enquiry becomes a card; SIGTERM ends both within ten seconds."""
+def test_the_bot_runs_from_the_procfile_and_stops_in_order(tmp_path: Path, imap_server: ImapServer) -> None:
+    """honcho starts release, then web and worker; an enquiry becomes a card, in the second mailbox as well; SIGTERM ends
+    both within ten seconds.
+    """
     with World(tmp_path / "world") as world:
         environment = {**os.environ, **world.environment(), "PATH": f"{BIN}:{os.environ['PATH']}"}
+        environment["IMAP_URL"] = f"{world.imap.url} {imap_server.url}"
         subprocess.run([BIN / "subjectline", "db", "upgrade"], env=environment, check=True, stdout=subprocess.DEVNULL)
         command = [BIN / "honcho", "-f", ROOT / "Procfile", "-d", tmp_path, "start", "worker"]
         process = subprocess.Popen(
@@ -69,6 +75,9 @@ def test_the_bot_runs_from_the_procfile_and_stops_in_order(tmp_path: Path) -> No
         walk = Walk(world, BOB.id, CEM.id)
         walk.write(("Mara Lindt", company.MARA), "Data Protection Enquiry", "Which data do you hold about me?")
         assert re.fullmatch(r"DPE-\d{4}-0001", walk.new_card())
+        there = Mailbox(imap_server.url, HOST, imap_server.port, imap_server.user, imap_server.password, b"")
+        there.deliver(mail(1))
+        assert re.fullmatch(r"DPE-\d{4}-0002", walk.new_card())
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=20)
