@@ -1,6 +1,5 @@
 """A place only people can look into: what it says of itself, and the contract of all connectors."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,8 +56,8 @@ class TestContract(contract.Contract):
     """Every promise of the contract, as far as a person's work can keep it."""
 
     @pytest.fixture
-    def stage(self) -> Iterator[contract.Stage]:
-        yield Papers()
+    def stage(self) -> contract.Stage:
+        return Papers()
 
 
 def test_a_block_of_the_configuration_makes_one() -> None:
