@@ -66,7 +66,7 @@ def main() -> None:
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8765,
-    once: Annotated[bool, typer.Option("--once", help="Walk every right over every system by itself, then stop.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Walk every right over every system, then stop.")] = False,
     as_json: Json = False,
 ) -> None:
     """The whole bot against a sandbox world: no account, no network. Example: subjectline demo"""
