@@ -61,15 +61,19 @@ def test_nothing_of_a_person_is_in_slack_but_in_windows(office: Walk, capsys) ->
     office.card()
     ts = slack.messages()[-1]["ts"]
     slack.click(HANNA.id, ts, "quarantined:0")
+    office.floor.settle()  # one window after the other, as one person looks at them
     slack.click(HANNA.id, ts, "open_mail")
     office.floor.settle()
     slack.submit(HANNA.id, values={})
     office.card()
     slack.command(HANNA.id, f"find {ADDRESS}")
+    office.floor.settle()
     slack.command(HANNA.id, "new")
     office.floor.settle()
     slack.submit(HANNA.id, values={"received": "2026-11-23", "words": TYPED, "address": ADDRESS, "name": NAME})
+    office.floor.settle()
     slack.shortcut(HANNA.id, slack.messages()[0]["ts"], SHORTCUT)
+    office.floor.settle()
     for typed in ("list", "list mine", "list waiting", "show DPE-2026-0001", "clock DPE-2026-0001", "report", "health", "help"):
         slack.command(HANNA.id, typed)
     for user in (HANNA.id, BOB.id):
