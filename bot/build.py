@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from bot import connectors, law
 from bot.connectors import Connector
@@ -40,6 +40,13 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**8):08d}"
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """A connector that keeps lines open."""
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """A house ready to work. Nothing runs yet; `handlers` connect it to the outside."""
@@ -53,6 +60,9 @@ class Parts:
     systems: Mapping[str, Connector]
 
     def close(self) -> None:
+        for each in self.systems.values():
+            if isinstance(each, Closing):
+                each.close()
         self.opener.close()
         self.store.close()
 
