@@ -147,7 +147,7 @@ TOML = [
     ('name = "Zoho Corporation"', 'name = "Zoho"\nlanguage = "es"', "[[policy.recipients]] number 2, language must be 'en', 'de'"),
     ('name = "Zoho Corporation"', 'name = "Zoho"\nemail = "Info@muster-instruments.example"', "[[policy.recipients]] 'Zoho' has an e-mail address of our own."),
     ('tell = false\nbecause = "we delete there ourselves"', "tell = false", "[[policy.recipients]] 'Zoho Corporation' is not told, and because does not say why"),
-    ('tell = false\nbecause', "because", "[[policy.recipients]] 'Zoho Corporation' says why it is not told, but it is: set tell = false."),
+    ("tell = false\nbecause", "because", "[[policy.recipients]] 'Zoho Corporation' says why it is not told, but it is: set tell = false."),
     (CONNECTORS[0], '[[recipients]]\nname = "Zoho"\n[policy]\n', "recipients is not a table: the register of recipients stands in [[policy.recipients]]."),
     ('["Newsletter"]', '["Newspaper"]', "[[policy.recipients]] 'Mailchimp (Intuit Inc.)' names the category 'Newspaper', which the policy does not have."),
     ('purposes = ["to send you news you asked for"]', "", "[[policy.categories]] number 3, purposes is missing."),
