@@ -59,7 +59,8 @@ class Packer:
             folder, "package", lambda: checkpoint("package.sealed"), lambda: checkpoint("package.renamed")
         )
         self._holdings = Vault(
-            folder / "holdings", "holding", lambda: checkpoint("holding.sealed"), lambda: checkpoint("holding.renamed")
+            folder / "holdings", "holding", lambda: checkpoint("holding.sealed"), lambda: checkpoint("holding.renamed"),
+            lasting=False,
         )
         self._token = token
 

@@ -44,9 +44,10 @@ class Disk:
         with _disk():
             self._file.write(data)
 
-    def sync(self) -> None:
+    def flush(self, *, lasting: bool) -> None:
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if lasting:
+            os.fsync(self._file.fileno())
 
 
 class Vault:
@@ -54,13 +55,18 @@ class Vault:
 
     def __init__(
         self, folder: Path, kind: str, synced: Callable[[], None] = lambda: None,
-        renamed: Callable[[], None] = lambda: None,
+        renamed: Callable[[], None] = lambda: None, *, lasting: bool = True,
     ) -> None:  # fmt: skip
-        """Without leftovers of writers that died. `synced`, `renamed`: called when a file has come so far."""
+        """Without leftovers of writers that died. `synced`, `renamed`: called when a file has come so far.
+
+        What is not `lasting` may be lost with the machine's power: whoever reads it holds it against its digest, and
+        can make it again.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._kind = kind
         self._synced, self._renamed = synced, renamed
+        self._lasting = lasting
         self._sweep_parts()
 
     @contextmanager
@@ -79,7 +85,7 @@ class Vault:
                 yield sealing
                 sealing.finish()
                 with _disk():
-                    disk.sync()
+                    disk.flush(lasting=self._lasting)
                     self._synced()
                     part.replace(path)
                     self._sync()
@@ -124,6 +130,8 @@ class Vault:
         return self._folder / f"{name}.{self._kind}"
 
     def _sync(self) -> None:
+        if not self._lasting:
+            return
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -509,12 +509,14 @@ def test_a_copy_that_breaks_off_leaves_nothing(packer: Packer, tmp_path: Path):
 def test_a_full_disk_is_waited_for(packer: Packer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """TRUST F52: nothing is left behind, and it is tried again."""
 
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+    def full(descriptor: int, mode: str) -> Any:
+        os.close(descriptor)
+        return Path("/dev/full").open(mode)
 
-    monkeypatch.setattr("bot.package.vault.os.fsync", full)
-    with pytest.raises(Temporary, match="cannot be written"):
-        packer.hold("h", KEY, [table([(1, 2)])])
+    monkeypatch.setattr("bot.package.vault.os.fdopen", full)
+    for write in (lambda: packer.hold("h", KEY, [table([(1, 2)])]), lambda: packer.pack("p", {}, ABOUT, MADE)):
+        with pytest.raises(Temporary, match="cannot be written"):
+            write()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
