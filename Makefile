@@ -21,7 +21,7 @@ demo-once: .venv/demo
 setup test lint faults bench: .venv/dev .venv/prism/ready
 
 test: lint
-	$(BIN)/pytest -q -n 4 --dist loadgroup
+	$(BIN)/pytest -q -n 5 --dist loadgroup
 
 lint:
 	$(BIN)/ruff check .

@@ -95,7 +95,7 @@ def test_signed_for_somebody_else(more: dict[str, str], office: Floor) -> None:
     """T05.7 and 8: well signed, but not from our app or our workspace: taken and forgotten."""
     assert post(office, command(office, **more)) == 200
     assert post(office, command(office, text="health")) == 200
-    office.asked("tickets")
+    office.asked("health")
     assert len(office.desk.asked) == 1
 
 
