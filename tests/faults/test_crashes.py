@@ -71,7 +71,8 @@ def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for walk in ("enquiries", "overdue", "rights", "vendors"):
         of_it = [each for each in points()[::every] if walked(each) == walk]
-        most = at_once + 1 if walk == "rights" and at_once > 1 else at_once  # its four requests follow each other
+        # the four requests of `rights` follow each other; what is overdue is said by several works in one moment
+        most = {"rights": at_once + 1, "overdue": 2}.get(walk, at_once) if at_once > 1 else 1
         walks = len(of_it) if walk == "vendors" else -(-len(of_it) // most)  # its steps run side by side
         found += [tuple(of_it[first::walks]) for first in range(walks)]
     return found
@@ -80,7 +81,7 @@ def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
 def cases() -> list[Any]:
     """In `make faults` every point on a walk of its own, on both databases.
 
-    In `make test` three deaths a walk (four where four requests follow each other): every point on SQLite, every fourth
+    In `make test` three deaths a walk (four of rights, two of what is overdue): every point on SQLite, every fourth
     on PostgreSQL.
     """
     long = os.environ.get("SUBJECTLINE_FAULTS") == "long"
