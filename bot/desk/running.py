@@ -208,14 +208,18 @@ class Running(Tasking):
     def _step(self, job: Job) -> tuple[Request, System, Any, list[Line]]:
         """What a step works on: read in a transaction of its own, which is over before the outside call."""
         with self.store.read() as unit:
-            request = unit.requests.get(job.args["request"])
-            name = job.args["system"]
-            return request, self.systems[name], self._persons(unit, request.id)[name], self._lines(unit, request)[name]
+            return self._work(unit, job)
+
+    def _work(self, unit: Unit, job: Job) -> tuple[Request, System, Any, list[Line]]:
+        request, name = unit.requests.get(job.args["request"]), job.args["system"]
+        return request, self.systems[name], self._persons(unit, request.id)[name], self._lines(unit, request)[name]
 
     def _export_call(self, job: Job) -> Mapping[str, Any]:
         """The copy goes piece by piece into a file of its own."""
-        request, system, person, _ = self._step(job)
-        return {"held": self._taken(request, system.name, system.export(person))}
+        with self.store.read() as unit:
+            request, system, person, _ = self._work(unit, job)
+            key = unit.holdings.key(request.id)
+        return {"held": self._taken(request, system.name, system.export(person), key)}
 
     def _export_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])
@@ -263,18 +267,21 @@ class Running(Tasking):
 
     def _stepped(self, unit: Unit, request: Request, name: str, **progress: int) -> None:
         """One system is done; when all are, the run goes on to its proof."""
-        request = self._note(unit, request, name, **progress)
-        if request.state == State.RUNNING and self._all(unit, request, "done"):
+        lines = self._lines(unit, request)
+        request = self._note(unit, request, name, lines, **progress)
+        if request.state == State.RUNNING and self._all(request, lines, "done"):
             self._prove(unit, self._move(unit, request, "prove", BOT))
 
-    def _note(self, unit: Unit, request: Request, name: str, **progress: int) -> Request:
-        found = sum(line.count for line in self._lines(unit, request)[name] if line.act != Act.KEEP)
+    def _note(
+        self, unit: Unit, request: Request, name: str, lines: Mapping[str, Sequence[Line]], **progress: int
+    ) -> Request:  # fmt: skip
+        found = sum(line.count for line in lines[name] if line.act != Act.KEEP)
         result = {**request.result, name: {**self._progress(request, name), "found": found, **progress}}
         self._redraw(unit, request.ticket_id)
         return unit.requests.note(request, result)
 
-    def _all(self, unit: Unit, request: Request, settled: str) -> bool:
-        return all(settled in self._progress(request, name) for name in self._lines(unit, request))
+    def _all(self, request: Request, lines: Mapping[str, Sequence[Line]], settled: str) -> bool:
+        return all(settled in self._progress(request, name) for name in lines)
 
     # -- proof ----------------------------------------------------------------------------------------------------
 
@@ -296,10 +303,11 @@ class Running(Tasking):
         name = job.args["system"]
         unit.audit(BOT.id, "proved", request.ticket_id, request.id, system=name, left=proof["left"])
         self._other(unit, request, name, proof)
-        request = self._note(unit, request, name, left=proof["left"])
-        if not self._all(unit, request, "left"):
+        lines = self._lines(unit, request)
+        request = self._note(unit, request, name, lines, left=proof["left"])
+        if not self._all(request, lines, "left"):
             return
-        if any(self._progress(request, each)["left"] for each in self._lines(unit, request)):
+        if any(self._progress(request, each)["left"] for each in lines):
             self._escalate(unit, request, "The proof found something left, which has to be explained.")
             return
         self._proved(unit, request)

@@ -68,7 +68,7 @@ def engines(url: URL) -> tuple[Engine, Engine]:
 
 def _sqlite(url: URL, *more: str) -> Engine:
     # isolation_level None: the driver begins nothing by itself; the store does (`BEGIN` below).
-    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=4, max_overflow=60,
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=16, max_overflow=48,
                            **_COMMON)  # fmt: skip
 
     @event.listens_for(engine, "do_connect")
