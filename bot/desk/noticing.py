@@ -83,17 +83,21 @@ class Noticing(Packing):
 
     def _notice_redraw_call(self, job: Job) -> Mapping[str, Any]:
         """The message shows the newest state; one that was never posted need not."""
-        key = f"notice_ask:{job.args['notice']}:{job.args['asked']}"
+        place = self._place_of(f"notice_ask:{job.args['notice']}:{job.args['asked']}")
+        if place:
+            _, view = self._notice_drawn(job)
+            self.channel.update(*place, notice_card(view, job.args["asked"]), notice_text(view))
+        return {}
+
+    def _place_of(self, key: str) -> tuple[str, str] | None:
+        """(channel, ts) of the message that work of this key posted; None: it never will. Temporary: not yet."""
         with self.store.read() as unit:
             posted, states = self.engine.result(unit, key), self.engine.states(unit, [key])
-        if posted is None:
-            if states.get(key) == "dead":
-                return {}
-            raise Temporary("The message is not posted yet.", retry_after=1.0)
-        _, view = self._notice_drawn(job)
-        blocks = notice_card(view, job.args["asked"])
-        self.channel.update(str(posted["channel"]), str(posted["ts"]), blocks, notice_text(view))
-        return {}
+        if posted is not None:
+            return str(posted["channel"]), str(posted["ts"])
+        if states.get(key) == "dead":
+            return None
+        raise Temporary("The message is not posted yet.", retry_after=1.0)
 
     def _in_thread_probe(self, job: Job) -> Any:
         thread, _ = self._notice_drawn(job)

@@ -275,15 +275,10 @@ class Tasking(Remembering):
 
     def _task_redraw_call(self, job: Job) -> Mapping[str, Any]:
         """The message shows the newest state; one that was never posted need not."""
-        key = f"task:{job.args['task']}"
-        with self.store.read() as unit:
-            posted, states = self.engine.result(unit, key), self.engine.states(unit, [key])
-        if posted is None:
-            if states.get(key) == "dead":
-                return {}
-            raise Temporary("The message is not posted yet.", retry_after=1.0)
-        _, view = self._task_drawn(job.args["task"])
-        self.channel.update(str(posted["channel"]), str(posted["ts"]), cards.task_card(view), cards.task_text(view))
+        place = self._place_of(f"task:{job.args['task']}")
+        if place:
+            _, view = self._task_drawn(job.args["task"])
+            self.channel.update(*place, cards.task_card(view), cards.task_text(view))
         return {}
 
     def _tasking_kinds(self) -> list[Kind]:

@@ -40,8 +40,8 @@ HOST = "127.0.0.1"
 
 pytestmark = [
     pytest.mark.shared,
-    # a developer may have no way to npm's registry; on CI a skip fails: tests/fixtures/ci.py
-    pytest.mark.skipif(not CLI.is_file(), reason="no Prism in .venv/prism"),
+    # Prism comes from npm's registry, and a developer may have no way to it; on CI a skip fails: tests/fixtures/ci.py
+    pytest.mark.skipif(not CLI.is_file(), reason="Prism is not installed (make setup): npm's registry was out of reach"),
 ]
 
 
