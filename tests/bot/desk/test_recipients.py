@@ -2,18 +2,17 @@
 
 import copy
 import json
-from collections.abc import Callable
 from email import message_from_bytes
 from typing import Any
 
 import pytest
 
-from bot import checkpoints
 from bot.errors import NotAllowed, Refused, Unclear
 from bot.law import Right
 from bot.recipients import Standing, Verdict
 from bot.store import Notice
 from bot.tickets import Identity, State
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, POLICY, VERA, Stage
 
 NORD, SUD, PAPER = "datenschutz@nord.example", "privacy@sud.example", ""
@@ -592,25 +591,6 @@ def test_the_record_holds_no_word_of_anybody(stage: Stage) -> None:
 # -- killed on the way -------------------------------------------------------------------------------------------------
 
 
-class Killed(BaseException):
-    """As by kill -9: nobody catches it, and what was not committed is gone."""
-
-
-@pytest.fixture
-def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """The process dies once, at this point."""
-
-    def at(point: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
-
-    def die(_: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset())
-        raise Killed
-
-    monkeypatch.setattr(checkpoints, "_die", die)
-    return at
-
-
 def risen(stage: Stage) -> Stage:
     """The next process, on the same database, with the same world; what was under way is settled."""
     stage.engine.recover()
@@ -628,12 +608,12 @@ def risen(stage: Stage) -> Stage:
     ["notice.given", "notify.before_call", "notify.after_call", "notify.recorded", "letter.before_call", "letter.after_call",
      "letter.recorded", "told.after_call", "told.recorded"],
 )  # fmt: skip
-def test_killed_while_telling(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_killed_while_telling(point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every recipient has one letter, the person one answer, and all of it stands in the record once."""
     stage.postman.has_sent_folder = True
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
-    dies_at(point)
+    die_at(monkeypatch, point)
     with pytest.raises(Killed):
         stage.cooled()
     stage = risen(stage)
@@ -661,14 +641,14 @@ def test_killed_while_telling(point: str, stage: Stage, dies_at: Callable[[str],
      ("notice_said.after_call", "Erledigt"), ("notice_said.recorded", "Erledigt"), ("notice_ask.after_call", "Who is this?"),
      ("notice_ask.recorded", "Who is this?")],
 )  # fmt: skip
-def test_killed_while_hearing(point: str, words: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_killed_while_hearing(point: str, words: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mail server offers the mail again: it is heard once, and said or asked once."""
     ticket_id = deleted(stage)
     answered = letters(stage, NORD)[0]["Message-ID"]
     head = {"From": NORA, "To": "info@lumen.example", "Subject": "AW", "Message-ID": "<n1@nord.example>", "In-Reply-To": answered}
     raw = "\r\n".join([*(f"{name}: {value}" for name, value in head.items()), "", words]).encode()
     said = len(stage.channel.messages)
-    dies_at(point)
+    die_at(monkeypatch, point)
 
     def heard() -> None:
         stage.arrive(raw)
@@ -685,12 +665,12 @@ def test_killed_while_hearing(point: str, words: str, stage: Stage, dies_at: Cal
 
 
 @pytest.mark.parametrize("point", ["chase.after_call", "chase.recorded", "letter.after_call"])
-def test_killed_while_asking_again(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_killed_while_asking_again(point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """One second letter each."""
     stage.postman.has_sent_folder = True
     ticket_id = deleted(stage)
     stage.clock.forward(days=7, hours=1)
-    dies_at(point)
+    die_at(monkeypatch, point)
     with pytest.raises(Killed):
         stage.work()
     stage = risen(stage)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot import checkpoints
 from bot.connectors import Found
 from bot.desk.reviewing import years_before
 from bot.errors import NotAllowed, Refused, Temporary
@@ -15,6 +14,7 @@ from bot.law import Right
 from bot.store import Purged
 from bot.tickets import State, Ticket
 from bot.workflow import Act, Line
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import HUGO, PAULA, VERA, Stage
 from tests.fakes import FakeSystem
 
@@ -384,10 +384,6 @@ def test_the_last_of_february() -> None:
     assert years_before(date(2026, 11, 23), 6) == date(2020, 11, 23)
 
 
-class Killed(BaseException):
-    """As by kill -9."""
-
-
 @pytest.mark.parametrize("point", ["watch.reviewed", "review.claimed", "review.after_call", "review.recorded", "batch.after_call"])
 def test_killed_while_it_looked(point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same accounts, once."""
@@ -422,13 +418,7 @@ def test_killed_while_somebody_decided(point: str, stage: Stage, monkeypatch: py
 
 def _dies(stage: Stage, monkeypatch: pytest.MonkeyPatch, point: str, act: Callable[[], Any]) -> Stage:
     """The process is killed at this point of the act; the next one."""
-
-    def die(_: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset())
-        raise Killed
-
-    monkeypatch.setattr(checkpoints, "_die", die)
-    monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
+    die_at(monkeypatch, point)
     with pytest.raises(Killed):
         act()
     after = Stage(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bot import checkpoints
 from bot.connectors import manual
 from bot.connectors.manual import Block
 from bot.desk.attesting import Said
@@ -18,6 +17,7 @@ from bot.law import Right
 from bot.package import Packer
 from bot.store.rows import TaskRow
 from bot.tickets import Identity, Role, State
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, HUGO, PAULA, ROLES, VERA, Stage
 from tests.fakes import FakePacker, FakeSystem
 
@@ -490,10 +490,6 @@ def test_what_was_restricted_by_hand_is_freed_by_hand(stage: Stage) -> None:
     assert "has ended" in stage.postman.texts()[-1]
 
 
-class Killed(BaseException):
-    """As by kill -9: nobody catches it, and what was not committed is gone."""
-
-
 def press(stage: Stage, ticket_id: str, step: str) -> None:
     if step == "run":
         stage.cooled()
@@ -519,13 +515,7 @@ def test_killed_on_the_way_nothing_is_lost_and_nothing_done_twice(
     point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies once at this point; the next one, and people who press again, come to the same end."""
-    monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
-
-    def die(_: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset())
-        raise Killed
-
-    monkeypatch.setattr(checkpoints, "_die", die)
+    die_at(monkeypatch, point)
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id or "")
     died = 0

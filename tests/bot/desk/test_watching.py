@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import build, checkpoints
+from bot import build
 from bot.connectors import Found
 from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
@@ -19,6 +19,7 @@ from bot.store.sightings import Sighting
 from bot.tickets import BOT, Identity, State
 from bot.workflow import Act, Line
 from tests import fakes
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, HUGO, PAULA, VERA, Stage
 from tests.fakes import FakeSystem
 
@@ -653,25 +654,6 @@ def test_unsupported_stays_what_it_is(stage: Stage) -> None:
 # -- killed on the way --------------------------------------------------------------------------------------------
 
 
-class Killed(BaseException):
-    """As by kill -9: nobody catches it, and what was not committed is gone."""
-
-
-@pytest.fixture
-def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """The process dies once, at this point."""
-
-    def at(point: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset({point}))
-
-    def die(_: str) -> None:
-        monkeypatch.setattr(checkpoints, "_AT", frozenset())
-        raise Killed
-
-    monkeypatch.setattr(checkpoints, "_die", die)
-    return at
-
-
 def risen(stage: Stage) -> Stage:
     """The next process, on the same database, with the same world."""
     stage.engine.recover()
@@ -682,14 +664,14 @@ def risen(stage: Stage) -> Stage:
 
 
 @pytest.mark.parametrize("point", ["ledger.written", "cool.recorded", "erase.claimed", "erase.before_call", "erase.after_call"])
-def test_no_blow_falls_without_its_row(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_no_blow_falls_without_its_row(point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at every point between approval and proof: whatever was destroyed stood in the ledger before, once."""
     known: list[bool] = []
     stage.system.before = lambda: known.append(in_ledger(stage))  # type: ignore[attr-defined]
     ticket_id, request = stage.planned_deletion()
     assert request.plan_id
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
-    dies_at(point)
+    die_at(monkeypatch, point)
     with pytest.raises(Killed):
         stage.cooled()
     assert in_ledger(stage) == (point != "ledger.written")
@@ -712,12 +694,12 @@ def _erasing(stage: Stage) -> list[str]:
 
 
 @pytest.mark.parametrize("point", ["watch.noted", "watch.told", "alarm.after_call", "watch.claimed", "watch.recorded"])
-def test_a_watch_that_is_killed_tells_everything_once(point: str, stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_a_watch_that_is_killed_tells_everything_once(point: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """On it goes: one alarm, whatever the moment."""
     gone(stage)
     restored(stage)
     stage.clock.forward(days=1)
-    dies_at(point)
+    die_at(monkeypatch, point)
 
     def round_() -> None:
         for _ in range(4):
@@ -732,10 +714,10 @@ def test_a_watch_that_is_killed_tells_everything_once(point: str, stage: Stage, 
     assert len(alarms(stage)) == 1
 
 
-def test_a_press_that_is_killed_is_no_press(stage: Stage, dies_at: Callable[[str], None]) -> None:
+def test_a_press_that_is_killed_is_no_press(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """No ticket; the next press opens one."""
     alarm = again(stage)
-    dies_at("watch.planned")
+    die_at(monkeypatch, "watch.planned")
     with pytest.raises(Killed):
         stage.desk.erase_again(HUGO, "a1", alarm)
     stage = risen(stage)
