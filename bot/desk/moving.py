@@ -33,8 +33,7 @@ class Moving(Office):
 
     def _request(self, unit: Unit, request_id: str) -> tuple[Ticket, Request]:
         """The request and its ticket, the ticket's row locked until the transaction ends."""
-        ticket = unit.tickets.lock(unit.requests.get(request_id).ticket_id)
-        return ticket, unit.requests.get(request_id)
+        return unit.tickets.lock_of(request_id), unit.requests.get(request_id)
 
     def _today(self, now: datetime) -> date:
         """The date this moment has in the house's zone."""

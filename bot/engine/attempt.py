@@ -19,7 +19,7 @@ from bot.engine import rows
 from bot.engine.kinds import Job, Kind
 from bot.engine.rows import DEAD, DONE, INTENT, READY, REFUSED, UNKNOWN
 from bot.errors import Refused, SubjectlineError, Temporary, Unclear, Unsupported
-from bot.store import AWAY, Store, Unit
+from bot.store import AWAY, Store
 from bot.workflow import NotSeen, Seen
 
 PATIENCE = 5000  # passes before a far side that stays away becomes a person's matter: about two and a half days
@@ -174,28 +174,25 @@ class Attempt:
     def _write(self, end: End, *, tell: bool) -> None:
         job, kind = self.job, self.kind
         with self.store.begin(patient=True) as unit:
-            if not rows.holds(unit, job):
+            tries = job.tries if end.counts else job.tries - 1
+            if not rows.let_go(unit, job, end.state, end.error, tries=tries, run_at=self._again_at(end)):
                 raise Fenced
             if end.ledger == READY:
                 rows.withdraw(unit, job.key)
             elif end.ledger is not None and not kind.harmless:
                 rows.conclude(unit, job.key, end.ledger, end.result)
-            rows.let_go(unit, job, self._values(unit, end))
             if tell and end.state == DONE:
                 kind.after(unit, job, end.result)
             elif tell and end.told:
                 kind.failed(unit, job, end.told, end.error or "")
 
-    def _values(self, unit: Unit, end: End) -> dict[str, Any]:
-        values: dict[str, Any] = {"state": end.state, "error": end.error}
-        if not end.counts:
-            values["tries"] = self.job.tries - 1
-        if end.state == READY:
-            # In tenths, upwards: what a real clock measured must not make two simulated runs differ.
-            values["run_at"] = self.clock() + timedelta(seconds=max(0, ceil(end.wait_s * 10)) / 10)
-        if end.state == DONE:
-            values["done_at"] = unit.now
-        return values
+    def _again_at(self, end: End) -> datetime | None:
+        """When the next pass begins. In tenths, upwards: what a real clock measured must not make two simulated runs
+        differ.
+        """  # fmt: skip
+        if end.state != READY:
+            return None
+        return self.clock() + timedelta(seconds=max(0, ceil(end.wait_s * 10)) / 10)
 
     def _insist(self, write: Callable[[], _T]) -> _T:
         """What `write` answers, however long the database is away. Its error, when the database is well without it."""

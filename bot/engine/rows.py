@@ -189,17 +189,33 @@ def _job(row: Row) -> Job:
 # -- a claimed row
 
 
+_OURS = and_(work.c.key == bindparam("claimed"), work.c.fence == bindparam("under"), work.c.state == RUNNING)
+_HOLDS = select(work.c.key).where(_OURS).with_for_update()
+_LET_GO = (
+    update(work)
+    .where(_OURS)
+    .values(
+        owner=None,
+        lease_until=None,
+        state=bindparam("to"),
+        error=bindparam("because"),
+        tries=bindparam("counted"),
+        run_at=func.coalesce(bindparam("again_at", type_=work.c.run_at.type), work.c.run_at),
+        done_at=bindparam("ended_at", type_=work.c.done_at.type),
+    )
+)
+
+
 def holds(unit: Unit, job: Job) -> bool:
     """Whether this claim still stands. The row is locked until the commit, so it goes on standing until then."""
-    ask = select(work.c.key).where(work.c.key == job.key, work.c.fence == job.fence, work.c.state == RUNNING)
-    return unit.connection.scalar(ask.with_for_update()) is not None
+    return unit.connection.scalar(_HOLDS, {"claimed": job.key, "under": job.fence}) is not None
 
 
-def let_go(unit: Unit, job: Job, values: Mapping[str, Any]) -> None:
-    """The claim is over and the row says how."""
-    unit.connection.execute(
-        update(work).where(work.c.key == job.key).values(owner=None, lease_until=None, **values)
-    )  # fmt: skip
+def let_go(unit: Unit, job: Job, state: str, error: str | None, *, tries: int, run_at: datetime | None = None) -> bool:
+    """Whether this claim still stood. It is over now, and the row says how; `run_at`: when somebody may claim it."""
+    done_at = unit.now if state == DONE else None
+    values = {"to": state, "because": error, "counted": tries, "again_at": run_at, "ended_at": done_at}
+    return unit.connection.execute(_LET_GO, {"claimed": job.key, "under": job.fence, **values}).rowcount == 1
 
 
 def renew(unit: Unit, owner: str, keys: Collection[str], lease_ms: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from bot.law import Right
 from bot.store.rows import ClockEvent
-from bot.store.schema import clock_event, ticket
+from bot.store.schema import clock_event, request, ticket
 from bot.store.transaction import Transaction
 from bot.tickets import Correspondent, Identity, Ticket
 
@@ -20,6 +20,11 @@ _COLUMNS = [ticket.c[each.name] for each in fields(Ticket)]
 
 _GET = select(*_COLUMNS).where(_T.id == bindparam("id_"))
 _LOCK = _GET.with_for_update()
+_LOCK_OF = (
+    select(*_COLUMNS)
+    .where(_T.id == select(request.c.ticket_id).where(request.c.id == bindparam("request_id_")).scalar_subquery())
+    .with_for_update()
+)
 _BY_REF = select(*_COLUMNS).where(_T.ref == bindparam("ref_"))
 _ALL = select(*_COLUMNS).order_by(_T.due, _T.ref)
 _SOME = select(*_COLUMNS).where(_T.id.in_(bindparam("ids", expanding=True)))
@@ -102,6 +107,13 @@ class Tickets:
         row = self._run(_LOCK, {"id_": ticket_id}).one_or_none()
         if row is None:
             raise LookupError(f"no ticket {ticket_id}")
+        return _ticket(row)
+
+    def lock_of(self, request_id: str) -> Ticket:
+        """The ticket of this request, locked as by `lock`. LookupError if there is none."""
+        row = self._run(_LOCK_OF, {"request_id_": request_id}).one_or_none()
+        if row is None:
+            raise LookupError(f"no request {request_id}")
         return _ticket(row)
 
     def by_ref(self, ref: str) -> Ticket | None:
