@@ -58,6 +58,7 @@ class Identity(StrEnum):
 
     UNKNOWN = "unknown"
     ASKED = "asked"  # a code is under way to the address on file
+    VOUCHED = "vouched"  # our own mail server vouches for the address on file: enough for gentle rights, no others
     CONFIRMED = "confirmed"
     NOBODY = "nobody"  # no system knows the address: nothing can be disclosed, nothing deleted
 
@@ -81,6 +82,7 @@ APPROVED = PROPOSED | {Right.RESTRICTION}  # of a restriction only its end does
 DISCLOSING = frozenset({Right.ACCESS, Right.PORTABILITY})  # changes nothing
 AT_ONCE = frozenset(Right) - PROPOSED  # runs as soon as it is planned
 MILD = frozenset({Right.OBJECTION})  # discloses and destroys nothing: who wrote from an address may stop mail to it
+GENTLE = frozenset({Right.CORRECTION, Right.RESTRICTION})  # discloses nothing, deletes nothing: needs less
 SILENT = frozenset({"watch", "review"})  # channels nobody wrote by: nobody is written to, and all of it is deletion
 REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
 
@@ -178,6 +180,7 @@ class Correspondent:
     words: str = field(default="", repr=False)  # the text of the first mail
     message_id: str = field(default="", repr=False)  # of the mail we answer to
     references: tuple[str, ...] = field(default=(), repr=False)
+    also: tuple[str, ...] = field(default=(), repr=False)  # who wrote from them was shown to be the same person
 
 
 def move(request: Request, verb: str) -> Move:
@@ -199,9 +202,16 @@ def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *,
             raise NotAllowed("You asked for this plan yourself: a second person has to approve it.")
     elif actor.roles:
         raise NotAllowed("Only the bot makes this move.")
-    if found.needs_identity and request.right not in MILD and identity not in {Identity.CONFIRMED, Identity.NOBODY}:
+    if found.needs_identity and not enough(request.right, identity):
         raise NotAllowed("Identity is not confirmed yet.")
     return found
+
+
+def enough(right: Right, identity: Identity) -> bool:
+    """Whether so much knowledge of who asks lets this right go on at all. What else a request needs, the desk knows."""
+    if right in MILD:
+        return True
+    return identity in {Identity.CONFIRMED, Identity.NOBODY} or (right in GENTLE and identity == Identity.VOUCHED)
 
 
 def check_role(actor: Actor, role: Role) -> None:

@@ -55,6 +55,7 @@ NEXT = {
 IDENTITY = {
     Identity.UNKNOWN: "not confirmed yet",
     Identity.ASKED: "a code is under way to the address on file",
+    Identity.VOUCHED: "our own mail server vouches for the address on file",
     Identity.CONFIRMED: "confirmed",
     Identity.NOBODY: "no system knows the address",
 }

@@ -4,7 +4,8 @@ import functools
 import re
 from dataclasses import dataclass
 
-from bot.intake import address, arrival, charsets, header, machines
+from bot.identity import Vouched
+from bot.intake import address, arrival, charsets, header, machines, vouching
 from bot.intake.patterns import byte_pattern, literal, pattern
 from bot.intake.reading import Limits, Rules
 
@@ -39,6 +40,7 @@ class Envelope:
     faults: tuple[str, ...]
     received: tuple[str, ...]  # topmost first
     reply_to: str
+    vouched: Vouched  # what our own mail server says of the sender
 
     @classmethod
     def of(cls, fields: header.Headers, rules: Rules, limits: Limits) -> "Envelope":
@@ -59,6 +61,7 @@ class Envelope:
             reports=machines.reports(fields, subject),
             automatic=machines.wants_no_answer(fields),
             reply_to=fields.first("reply-to"),
+            vouched=vouching.vouched(fields.all("authentication-results"), rules.authserv_id, sender.address),
             faults=tuple(faults),
             received=tuple(charsets.decoded(each) for each in fields.raw.get("received", ())[: arrival.LINES]),
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.intake import arrival, header, hypertext, origin, parts, radar, returned, words
+from bot.intake import arrival, header, hypertext, origin, parts, radar, returned, vouching, words
 from bot.intake.envelope import Envelope, asks, hint, issued, nearly_asks, own_addresses
 from bot.intake.patterns import pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
@@ -104,6 +104,9 @@ def _judge(envelope: Envelope, found: parts.Content, rules: Rules) -> Reading:
         truncated=found.truncated,
         alone=alone.verdict,
         reached=arrival.reached(envelope.received, rules.own_servers) if concerned else (),
+        vouched=envelope.vouched,
+        doubts=vouching.doubts(envelope.sender, envelope.reply_to, envelope.vouched) if concerned else (),
+        agent=concerned and radar.for_another(heard),
     )
 
 

@@ -182,6 +182,11 @@ def several(heard: Echo) -> bool:
     return _SEVERAL.search(heard.words) is not None
 
 
+def for_another(heard: Echo) -> bool:
+    """Whether the writer seems to act for somebody else: a lawyer, a parent, a portal."""
+    return not {_ANOTHER, _PORTAL}.isdisjoint(heard.reasons) or Clue.BEHALF in _CLUES.in_(heard.words)
+
+
 def asks(subject: str, text: str) -> tuple[tuple[str, str], ...]:
     """What the mail seems to ask for, in our words, and the sentence that says so, in theirs."""
     return tuple((each.says, each.sentence) for each in echo(subject, text).grounds)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.identity import Vouched
 from bot.intake.returned import Fate
 from bot.law import Right
 
@@ -32,6 +33,7 @@ class Rules:
     own_addresses: tuple[str, ...] = ()  # ours: mail from them is our own coming back
     reply_tag: str = ""  # domain of the Message-IDs we issue, and only we
     own_servers: tuple[str, ...] = ()  # whose Received lines are believed: names, addresses, networks
+    authserv_id: str = ""  # name our own mail server signs its Authentication-Results with; empty: none is believed
     own_lists: tuple[str, ...] = ()  # List-Ids the mailbox itself is fed through: not a sign of machine mail
     prefixes: tuple[str, ...] = PREFIXES  # what programs put before a subject, followed by a colon
     tags: tuple[str, ...] = TAGS  # what gateways put before a subject, in square brackets
@@ -99,6 +101,9 @@ class Reading:
     truncated: bool = False  # `text` is not all of it
     alone: Verdict = Verdict.OTHER  # what it is by its own words, if it belongs to no ticket
     reached: tuple[str, ...] = ()  # when our servers say they had it, as far as they are believed (`arrival`)
+    vouched: Vouched = Vouched.NONE  # what our own mail server says of the sender: a hint, never proof
+    doubts: tuple[str, ...] = ()  # what is odd about the sender
+    agent: bool = False  # the writer seems to act for somebody else
 
     def to_json(self) -> str:
         """JSON that `from_json` reads back to an equal reading."""
@@ -110,9 +115,10 @@ class Reading:
         found: dict[str, Any] = json.loads(text)
         found["verdict"] = Verdict(found["verdict"])
         found["alone"] = Verdict(found["alone"])
+        found["vouched"] = Vouched(found["vouched"])
         found["rights"] = tuple(Right(each) for each in found["rights"])
         found["attachments"] = tuple(Attachment(**each) for each in found["attachments"])
         found["fate"] = found["fate"] and Fate(found["fate"])
-        for each in ("in_reply_to", "references", "reasons", "reached", "reports_on"):
+        for each in ("in_reply_to", "references", "reasons", "reached", "reports_on", "doubts"):
             found[each] = tuple(found[each])
         return cls(**found)
