@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.store.rows import CodeRow, LetterRow, PackageRow
-from bot.store.schema import code, letter, package
+from bot.store.schema import DRAFT, code, letter, package
 from bot.store.tickets import owner
 from bot.store.transaction import Transaction, json_bytes
 
@@ -27,6 +27,9 @@ _CONTENT = select(_L.ticket_id, _L.content_sealed).where(_L.id == bindparam("id_
 _SENT = update(letter).where(_L.id == bindparam("id_"), _L.sent_at.is_(None))
 _RETURNED = update(letter).where(_L.id == bindparam("id_"), _L.returned_at.is_(None))
 _REWRITE = update(letter).where(_L.id == bindparam("id_"))
+_CHANGE = update(letter).where(_L.id == bindparam("id_"), DRAFT)
+_DRAFTS = _LETTER.where(_L.ticket_id == bindparam("of"), DRAFT).order_by(_L.made_at, _L.id)
+_DRAFTED = select(_L.ticket_id.distinct()).where(_L.ticket_id.in_(bindparam("ids", expanding=True)), DRAFT)
 
 _ADD_CODE = insert(code)
 _OUTDATE = update(code).where(_C.ticket_id == bindparam("of"), _C.used_at.is_(None))
@@ -51,6 +54,7 @@ _DOWNLOAD = (
 )
 _TRIED_PACKAGE = update(package).where(_P.id == bindparam("id_")).values(tries=_P.tries + 1).returning(_P.tries)
 _REVOKE = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
+_LATER = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
 _EXPIRED = _PACKAGE.where(_P.expires_at <= bindparam("now"), _P.revoked_at.is_(None)).order_by(_P.expires_at, _P.id)
 
 
@@ -60,10 +64,14 @@ class Letters:
         self._run = unit.connection.execute
 
     def add(self, id: str, key: str, ticket_id: str, request_id: str | None, kind: str, language: str,  # noqa: A002
-            message_id: str, content: Mapping[str, Any]) -> bool:  # fmt: skip
-        """Whether the letter is new; one with this key stands as it was. `content` may hold bytes; it is sealed."""
+            message_id: str, content: Mapping[str, Any], released_by: str | None = None) -> bool:  # fmt: skip
+        """Whether the letter is new; one with this key stands as it was. `content` may hold bytes; it is sealed.
+
+        It is a draft, unless it says who released it (`bot`: the configuration).
+        """
         row = {"id": id, "key": key, "ticket_id": ticket_id, "request_id": request_id, "kind": kind,
-               "language": language, "message_id": message_id, "made_at": self._unit.now}  # fmt: skip
+               "language": language, "message_id": message_id, "made_at": self._unit.now,
+               "released_at": self._unit.now if released_by else None, "released_by": released_by}  # fmt: skip
         return self._unit.insert_first(letter, {**row, **self._sealed(id, ticket_id, content)}, on="key")
 
     def get(self, letter_id: str) -> LetterRow:
@@ -101,6 +109,31 @@ class Letters:
         """Whether it was this call that recorded that the letter did not arrive."""
         return self._run(_RETURNED, {"id_": letter_id, "returned_at": self._unit.now}).rowcount == 1
 
+    def drafts(self, ticket_id: str) -> list[LetterRow]:
+        """The ticket's letters that wait for their release, oldest first."""
+        return [LetterRow(**_values(row)) for row in self._run(_DRAFTS, {"of": ticket_id})]
+
+    def drafted(self, ticket_ids: Sequence[str]) -> set[str]:
+        """Which of these tickets have a letter that waits for its release."""
+        return set(self._run(_DRAFTED, {"ids": list(ticket_ids)}).scalars()) if ticket_ids else set()
+
+    def edit(self, letter_id: str, language: str, content: Mapping[str, Any]) -> bool:
+        """Whether the draft says this now, in this language, under another digest; False when it is none any more."""
+        return self._change(letter_id, content, language=language)
+
+    def release(self, letter_id: str, by: str, content: Mapping[str, Any]) -> bool:
+        """Whether it was this call that released the draft, as it says now."""
+        return self._change(letter_id, content, released_at=self._unit.now, released_by=by)
+
+    def drop(self, letter_id: str) -> bool:
+        """Whether it was this call that ended the draft: it will not be sent."""
+        return self._run(_CHANGE, {"id_": letter_id, "dropped_at": self._unit.now}).rowcount == 1
+
+    def _change(self, letter_id: str, content: Mapping[str, Any], **columns: Any) -> bool:
+        row = self._run(_CONTENT, {"id_": letter_id}).one()
+        sealed = self._sealed(letter_id, row.ticket_id, content)
+        return self._run(_CHANGE, {"id_": letter_id, **sealed, **columns}).rowcount == 1
+
     def rewrite(self, letter_id: str, content: Mapping[str, Any]) -> None:
         """The letter says this now; the digest stays that of what was first written: it is what went out."""
         row = self._run(_CONTENT, {"id_": letter_id}).one()
@@ -119,17 +152,21 @@ class Codes:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def add(self, id: str, ticket_id: str, digest: bytes, sent_to_blind: bytes, expires_at: datetime) -> None:  # noqa: A002
-        """The ticket's only living code: earlier ones are void from now on, whatever a clock may show later."""
+    def add(self, id: str, ticket_id: str, digest: bytes, sent_to_blind: bytes, expires_at: datetime,  # noqa: A002
+            rights: Sequence[str] = ()) -> None:  # fmt: skip
+        """The ticket's only living code: earlier ones are void from now on, whatever a clock may show later.
+
+        `rights` are those its letter names: it proves nothing about others.
+        """
         now = self._unit.now
         self._run(_OUTDATE, {"of": ticket_id, "used_at": now})
         row = {"id": id, "ticket_id": ticket_id, "digest": digest, "sent_to_blind": sent_to_blind}
-        self._run(_ADD_CODE, {**row, "made_at": now, "expires_at": expires_at, "tries": 0})
+        self._run(_ADD_CODE, {**row, "made_at": now, "expires_at": expires_at, "tries": 0, "rights": list(rights)})
 
     def live(self, ticket_id: str) -> CodeRow | None:
         """The code that may be answered with now: the newest, unused, unexpired."""
         row = self._run(_LIVE, {"of": ticket_id, "now": self._unit.now}).one_or_none()
-        return None if row is None else CodeRow(**_values(row))
+        return None if row is None else CodeRow(**{**_values(row), "rights": tuple(row.rights or ())})
 
     def since(self, ticket_id: str, at: datetime) -> int:
         """How many codes were made for this ticket since then."""
@@ -178,6 +215,10 @@ class Packages:
     def tried(self, package_id: str) -> int:
         """How often an address was tried at this package, this time included."""
         return self._run(_TRIED_PACKAGE, {"id_": package_id}).scalar_one()
+
+    def until(self, package_id: str, expires_at: datetime) -> None:
+        """The link works until then; nothing where it is closed for good."""
+        self._run(_LATER, {"id_": package_id, "expires_at": expires_at})
 
     def revoke(self, package_id: str) -> bool:
         """Whether it was this call that closed the link for good."""

@@ -121,6 +121,7 @@ class Holding:
     rows: int
     size: int
     digest: str
+    at: datetime | None = None  # when the system answered
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class MailRow:
     marked_at: datetime | None = None
     settled_at: datetime | None = None
     settled_by: str | None = None
+    sender: Mapping[str, Any] | None = None  # what is known of who sent it
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,14 @@ class LetterRow:
     made_at: datetime
     sent_at: datetime | None = None
     returned_at: datetime | None = None
+    released_at: datetime | None = None
+    released_by: str | None = None  # Slack user id, `bot`
+    dropped_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """A draft: nobody has released it yet, or said that it will not go."""
+        return self.released_at is None and self.dropped_at is None
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,7 @@ class CodeRow:
     expires_at: datetime
     tries: int
     used_at: datetime | None = None
+    rights: tuple[str, ...] = ()  # that its letter named
 
 
 @dataclass(frozen=True)

@@ -241,10 +241,13 @@ mail = Table(
     Column("settled_at", Instant),  # a person has dealt with a quarantined mail
     Column("settled_by", String(32)),
     Column("raw_sealed", LargeBinary),
+    Column("sender", JSON),  # what is known of who sent it: vouched, answers, doubts, agent; nothing personal
     Index("ix_mail_place", "mailbox", "uidvalidity", "uid"),
     Index("ix_mail_verdict", "verdict", "settled_at"),
     Index("ix_mail_unmarked", "mailbox", "uidvalidity", "uid", sqlite_where=_UNMARKED, postgresql_where=_UNMARKED),
 )  # fmt: skip
+
+DRAFT = text("released_at IS NULL AND dropped_at IS NULL")
 
 letter = Table(
     "letter", metadata,
@@ -260,6 +263,11 @@ letter = Table(
     Column("made_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("returned_at", Instant),  # a mail server says that it did not arrive
+    Column("released_at", Instant),  # it is a draft until this is set, or the last
+    Column("released_by", String(32)),  # Slack user id; `bot` where the configuration says at once
+    Column("dropped_at", Instant),  # nobody will release it
+    Index("ix_letter_draft", "made_at", sqlite_where=DRAFT, postgresql_where=DRAFT),
+    Column("medium", String(8), nullable=False, server_default="mail"),  # paper: a person prints and posts it
 )  # fmt: skip
 
 _OPEN_CODE = text("used_at IS NULL")
@@ -274,7 +282,22 @@ code = Table(
     Column("expires_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("used_at", Instant),  # used, replaced or run out: never good again, whatever the clock says
+    Column("rights", JSON),  # that its letter named: it proves nothing about others
     Index("ix_code_open", "expires_at", sqlite_where=_OPEN_CODE, postgresql_where=_OPEN_CODE),
+)  # fmt: skip
+
+means = Table(
+    "means", metadata,  # how it is known who asks: one row for each thing that was shown, or tried
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("kind", String(16), nullable=False),  # claim code facts document authority agent
+    Column("state", String(16), nullable=False),  # open held failed
+    Column("detail", JSON, nullable=False),  # rights, counts, words of ours; nothing personal
+    Column("secret_sealed", LargeBinary),  # an address on file; facts until they are compared, no longer
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("second_by", String(32)),  # another person, who agreed to an address that is not on file
+    Column("second_at", Instant),
 )  # fmt: skip
 
 package = Table(
@@ -291,6 +314,7 @@ package = Table(
     Column("downloads", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("revoked_at", Instant),
+    Column("passphrase_sealed", LargeBinary),  # of one that goes by mail, until somebody has told the person
 )  # fmt: skip
 
 holding = Table(
@@ -301,6 +325,24 @@ holding = Table(
     Column("rows", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),  # bytes, as they are opened
     Column("digest", String(64), nullable=False),  # SHA-256 of them
+    Column("at", Instant),  # when the system answered
+)  # fmt: skip
+
+look = Table(
+    "look", metadata,  # a piece of a copy that may be about others too, and what a person decided
+    Column("id", String(32), primary_key=True),
+    _ticket(),
+    Column("request_id", String(32), ForeignKey("request.id"), nullable=False),
+    Column("mark", LargeBinary, nullable=False),  # keyed hash of where it stands and what it says
+    Column("system", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),  # file text
+    Column("why", Text, nullable=False),  # in our own words
+    Column("piece_sealed", LargeBinary, nullable=False),  # its name, and what it says
+    Column("verdict", String(8)),  # keep black out; null: nobody has decided
+    Column("words_sealed", LargeBinary),  # to be blacked out in it
+    Column("by", String(32)),
+    Column("at", Instant),
+    UniqueConstraint("request_id", "mark"),
 )  # fmt: skip
 
 slack_event = Table(
