@@ -1,4 +1,4 @@
-"""START-HERE.html: the package for people. One file, printable, no script, nothing loaded from anywhere."""
+"""START-HERE.html and sources.html: the package for people. Printable, no script, nothing loaded from anywhere."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from bot.package.frozen import Blob
 from bot.package.parts import Part, System, shown
-from bot.package.words import spoken
+from bot.package.words import Words, spoken
 
 _FRACTION = re.compile(r"(?<=\d:\d\d)\.0+(?!\d)")  # of a second: nothing, and nothing for a reader
 _TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "page"
@@ -46,6 +46,7 @@ class Shown:
     """One table as the page shows it."""
 
     anchor: str
+    system: System
     part: Part
     columns: tuple[str, ...]
     count: int
@@ -67,35 +68,80 @@ class Shown:
         return self.count == 1
 
 
-def start_here(systems: Sequence[System], about: Mapping[str, Any], made_at: datetime) -> Iterator[bytes]:
-    """The page, in pieces. Every value is escaped; the browser is told to run and load nothing.
+@dataclass(frozen=True)
+class Place:
+    """A system that was searched, as the page of sources shows it."""
 
-    In `about["language"]`; the company's own words as `about["glossary"]` has them in it.
+    label: str
+    at: str  # when it was looked at, in words; empty where that is not known
+    by_hand: bool
+    left_out: bool  # a person has refused this part of the copy
+    tables: Sequence[Shown] = ()
+
+
+def pages(
+    systems: Sequence[System], about: Mapping[str, Any], made_at: datetime
+) -> Iterator[tuple[str, Iterator[bytes]]]:  # fmt: skip
+    """(name, content in pieces) of START-HERE.html and sources.html, which says where was looked, and when.
+
+    Every value is escaped; the browser is told to run and load nothing. In `about["language"]`; the company's own words
+    as `about["glossary"]` has them in it.
     """
     words, glossary = spoken(str(about.get("language", ""))), about.get("glossary", {})
     css = (_TEMPLATES / "package.css").read_text()
-    shown_systems = [(system, _tables(number, system)) for number, system in enumerate(systems, start=1)]
-    tables = [table for _, found in shown_systems for table in found]
-    pieces = _environment().get_template("package.html.j2").stream(
-        css=Markup(css),  # noqa: S704  our own file
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        holding=[(system, found) for system, found in shown_systems if found],
-        empty=[system for system, found in shown_systems if not found],
+    tables = [table for number, system in enumerate(systems, start=1) for table in _tables(number, system)]
+    common = {
+        "css": Markup(css),  # noqa: S704  our own file
+        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "language": words.language,
+        "words": words.data,
+        "own": lambda text: glossary.get(text, text),
+        "company": about.get("company", {}),
+    }
+    yield "START-HERE.html", _printed(
+        "package.html.j2", **common,
+        groups=_groups(tables, about),
+        empty=[system for system in systems if not system.parts],
         searched=len(systems),
         tables=tables,
         records=sum(table.count for table in tables),
         ref=str(about.get("ref", "")),
         received_on=words.day(about["received_on"]) if about.get("received_on") else "",
         made_on=words.day(made_at),
-        language=words.language,
-        words=words.data,
-        own=lambda text: glossary.get(text, text),
-        company=about.get("company", {}),
         policy=about.get("policy", {}),
     )  # fmt: skip
+    yield "sources.html", _printed("package_sources.html.j2", **common, places=_places(systems, tables, about, words))
+
+
+def _printed(template: str, **values: Any) -> Iterator[bytes]:
+    pieces = _environment().get_template(template).stream(**values)
     pieces.enable_buffering(100)
     for piece in pieces:
         yield piece.encode("utf-8", "backslashreplace")
+
+
+def _groups(tables: Sequence[Shown], about: Mapping[str, Any]) -> list[tuple[str, list[Shown]]]:
+    """The tables by category, in the order of the policy; what has none of it comes last."""
+    order = [each["name"] for each in about.get("policy", {}).get("categories", ())]
+    order += [table.part.category for table in tables]
+    found = {category: [each for each in tables if each.part.category == category] for category in order}
+    return sorted(((name, each) for name, each in found.items() if each), key=lambda each: not each[0])
+
+
+def _places(
+    systems: Sequence[System], tables: Sequence[Shown], about: Mapping[str, Any], words: Words
+) -> list[Place]:  # fmt: skip
+    """Every system, in the order in which they are configured."""
+    looked, by_hand = about.get("looked", {}), about.get("by_hand", ())
+    labels = {system.name: system.label for system in systems}
+    labels |= {name: about.get("labels", {}).get(name, name) for name in about.get("left_out", ())}
+    return [
+        Place(
+            label=label, at=words.moment(looked[name]) if name in looked else "", by_hand=name in by_hand,
+            left_out=name in about.get("left_out", ()), tables=[each for each in tables if each.system.name == name],
+        )
+        for name, label in labels.items()
+    ]  # fmt: skip
 
 
 @cache
@@ -108,7 +154,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 def _tables(number: int, system: System) -> list[Shown]:
     return [
-        Shown(f"t{number}-{index}", part, tuple(part.sheet.columns), len(part.sheet.rows))
+        Shown(f"t{number}-{index}", system, part, tuple(part.sheet.columns), len(part.sheet.rows))
         for index, part in enumerate(system.parts, start=1)
     ]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from bot.package.frozen import Blob, Sheet
@@ -15,11 +16,13 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # names some systems ke
 _GUARDED = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")  # TRUST T19, and their full-width forms
 _UNSEEN = " \u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"  # a program may skip these before it looks for a formula
 
+SCHEMA = Path(__file__).with_name("schema.json")
 FORMAT = """\
 How to read the files in this folder
 ====================================
 
-One file for each place in which we hold data about you, in JSON (RFC 8259), UTF-8.
+One file for each place in which we hold data about you, in JSON (RFC 8259), UTF-8. schema.json says the same for
+programs (JSON Schema 2020-12).
 
   system, table    where the data stand; title, category, purpose, retention, source: what they are
   columns          name, and in words what it means

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,10 @@ class Words:
         """`22 November 2026`, not to be broken, as the language writes it."""
         number = self.first if day.day == 1 else day.day
         return self.order.format(day=number, month=self.months[day.month - 1], year=day.year).replace(" ", "\u00a0")
+
+    def moment(self, moment: datetime) -> str:
+        """`22 November 2026, 10:15`, in the zone it carries."""
+        return f"{self.day(moment)}, {moment:%H:%M}"
 
 
 @cache

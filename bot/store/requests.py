@@ -145,7 +145,7 @@ class Holdings:
     def put(self, held: Holding) -> None:
         """The system's export is held; an earlier one is not any more."""
         self._run(_DROP_ONE, {"of": held.request_id, "in_": held.system})
-        self._run(_HOLD, asdict(held))
+        self._run(_HOLD, {**asdict(held), "at": held.at or self._unit.now})
 
     def of(self, request_id: str) -> dict[str, Holding]:
         """System -> its export."""

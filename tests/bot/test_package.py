@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -23,6 +25,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from bot.connectors import File, Table
 from bot.errors import Refused, Temporary
@@ -104,7 +107,7 @@ def test_a_package_has_the_page_the_data_the_tables_and_the_checksums(packer: Pa
     """Every file is named in checksums.txt with its SHA-256; the page comes first."""
     files = opened(packer, {"server": [table([(1, b"\x89PNG picture")])], "zoho": []})
     assert list(files) == [
-        "START-HERE.html", "data/FORMAT.txt", "data/server/licence.json", "tables/server-licence.csv",
+        "START-HERE.html", "sources.html", "data/FORMAT.txt", "data/schema.json", "data/server/licence.json", "tables/server-licence.csv",
         "files/server-licence-1-2.png", "checksums.txt",
     ]  # fmt: skip
     sums = dict(reversed(line.split("  ")) for line in files["checksums.txt"].decode().splitlines())  # type: ignore[misc]
@@ -119,7 +122,7 @@ def test_the_page_says_what_where_why_how_long_and_from_whom(packer: Packer):
     page = opened(packer, {"server": [held], "zoho": []})["START-HERE.html"].decode()
     for words in (
         "Halltal Software AG", "DPE-2026-0001", "20\u00a0November\u00a02026", "Licences of yours", "to switch them on; to renew them",
-        "two years", "From our internal server", "First", "Not in this copy: Your password. Why: a secret.",
+        "two years", "<dd>our internal server</dd>", "First", "Not in this copy: Your password. Why: a secret.",
         "Zoho CRM, our customer register", "found nothing about you", "Treuhand Beispiel AG", "The Commissioner",
     ):  # fmt: skip
         assert words in page, words
@@ -147,6 +150,55 @@ def test_long_tables_and_long_values_are_cut_on_the_page_and_whole_in_the_files(
     assert "and 6000 characters more" in page
     assert len(json.loads(files["data/server/licence.json"])["rows"]) == 500
     assert len(files["tables/server-licence.csv"].decode("utf-8-sig").splitlines()) == 501
+
+
+def test_the_page_goes_by_the_categories_of_the_policy(packer: Packer):
+    """What belongs together stands together, wherever it lies; what the policy has no word for comes last."""
+    policy = {"categories": [{"name": name, "purposes": ["x"], "retention": "", "source": ""} for name in ("Orders", "Letters")]}
+    letters, notes, orders, odd = (
+        replace(table([(1, 2)], label=f"{name} of yours"), category=name) for name in ("Letters", "Notes", "Orders", "")
+    )
+    about = {**ABOUT, "policy": policy}
+    page = opened(packer, {"server": [odd, letters, orders], "zoho": [notes, orders]}, about)["START-HERE.html"].decode()
+    assert re.findall("<h2>(.*?)</h2>|<h3.*?>(.*?)</h3>", page)[:9] == [
+        ("Orders", ""), ("", "Orders of yours"), ("", "Orders of yours"), ("Letters", ""), ("", "Letters of yours"),
+        ("Notes", ""), ("", "Notes of yours"), ("Other data", ""), ("", " of yours"),
+    ]  # fmt: skip
+
+
+def test_the_sources_say_where_was_looked_when_and_what_was_there(packer: Packer):
+    """Each system with its moment; nothing is said as nothing, a person's look as one, what is left out as left out."""
+    about = {
+        **ABOUT, "labels": {**ABOUT["labels"], "paper": "the folder of paper", "crm": "the old register"},
+        "looked": {"server": MADE, "zoho": MADE, "paper": MADE, "crm": MADE}, "by_hand": {"paper"}, "left_out": {"crm"},
+    }  # fmt: skip
+    files = opened(packer, {"server": [table([(1, 2)] * 3, label="Licences of yours")], "zoho": [], "paper": []}, about)
+    rows = [
+        " ".join(unescape(re.sub("<[^>]+>", " ", row)).split())
+        for row in re.findall("<tr>(.*?)</tr>", files["sources.html"].decode(), re.DOTALL)[1:]
+    ]
+    at = "22 November 2026, 10:00"
+    assert rows == [
+        f"our internal server {at} Licences of yours : 3 records",
+        f"Zoho CRM, our customer register {at} nothing",
+        f"the folder of paper {at} looked through by a person nothing",
+        f"the old register {at} not in this copy; our letter says why",
+    ]
+    assert 'href="START-HERE.html#t1-1"' in files["sources.html"].decode()
+    assert 'id="t1-1"' in files["START-HERE.html"].decode()
+    assert "the old register" not in files["START-HERE.html"].decode()
+
+
+def test_every_data_file_is_as_the_schema_says(packer: Packer, company_file: CompanyDatabase):
+    """A real person's data, and every kind of value there is, against the schema that lies beside them."""
+    held = [*company_file.connect().export(company_file.one(people.MARA)), table([(value, b"%PDF") for value, _ in EXACT])]
+    files = opened(packer, {"server": held})
+    schema = json.loads(files["data/schema.json"])
+    Draft202012Validator.check_schema(schema)
+    checked = [name for name in files if re.fullmatch("data/server/.*[.]json", name)]
+    assert len(checked) == len(held)
+    for name in checked:
+        Draft202012Validator(schema).validate(json.loads(files[name]))
 
 
 EXACT = [
@@ -372,20 +424,31 @@ def test_the_page_asks_for_nothing_and_runs_nothing(packer: Packer, tmp_path: Pa
     many = table([(payload, index) for index, payload in enumerate(INJECTIONS)], label="many")
     name = INJECTIONS[0]
     about = {"ref": name, "labels": {"server": name}, "company": {"name": name, "address": [name], "email": name}, "policy": {}}
-    (tmp_path / "START-HERE.html").write_bytes(opened(packer, {"server": [*hostile, many]}, about)["START-HERE.html"])
+    about |= {"looked": {"server": MADE}, "left_out": [name]}
+    for page_name, content in opened(packer, {"server": [*hostile, many]}, about).items():
+        if page_name.endswith(".html"):
+            (tmp_path / page_name).write_bytes(content)
     page = browser.new_page()
     asked, dialogs = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto((tmp_path / "START-HERE.html").as_uri(), wait_until="networkidle")
-    assert [url for url in asked if not url.endswith("START-HERE.html")] == []
-    assert dialogs == []
-    assert page.locator("script, img, svg, iframe, link, object, embed, form, base").count() == 0
-    assert page.locator("style").count() == 1
-    assert page.locator("meta[http-equiv=refresh]").count() == 0
+    nothing_of_theirs(page)
     assert page.locator("td .value").first.inner_text() == INJECTIONS[0]
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "680", "our own style is let through"
     assert "49" not in page.locator("td .value").nth(2 * INJECTIONS.index("{{ 7 * 7 }}")).inner_text()
+    page.goto((tmp_path / "sources.html").as_uri(), wait_until="networkidle")
+    nothing_of_theirs(page)
+    assert page.locator("td li").count() == len(hostile) + 1
+    assert [url for url in asked if not url.endswith(("START-HERE.html", "sources.html"))] == []
+    assert dialogs == []
+
+
+def nothing_of_theirs(page: Any) -> None:
+    """No element in the page but our own."""
+    assert page.locator("script, img, svg, iframe, link, object, embed, form, base").count() == 0
+    assert page.locator("style").count() == 1
+    assert page.locator("meta[http-equiv=refresh]").count() == 0
 
 
 @pytest.mark.browser
@@ -395,10 +458,11 @@ def test_the_page_is_accessible_and_fits(packer: Packer, company_file: CompanyDa
     from axe_playwright_python.sync_playwright import Axe
 
     held = list(company_file.connect().export(company_file.one(people.MARA)))
-    (tmp_path / "START-HERE.html").write_bytes(opened(packer, {"server": held, "zoho": []})["START-HERE.html"])
-    for scheme in ("light", "dark"):
+    files = opened(packer, {"server": held, "zoho": []}, {**ABOUT, "looked": {"server": MADE, "zoho": MADE}})
+    for name, scheme in itertools.product(("START-HERE.html", "sources.html"), ("light", "dark")):
+        (tmp_path / name).write_bytes(files[name])
         page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True).new_page()
-        page.goto((tmp_path / "START-HERE.html").as_uri())
+        page.goto((tmp_path / name).as_uri())
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
