@@ -24,6 +24,7 @@ from bot.store.diary import Diary
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.ledger import Ledger
 from bot.store.letters import Codes, Letters, Packages
+from bot.store.means import Identities, Means
 from bot.store.notices import Notice, Notices
 from bot.store.overview import Count, Overview, WeekCount
 from bot.store.plans import Plans
@@ -43,7 +44,7 @@ from bot.store.transaction import Transaction
 from bot.store.turn import Turn
 
 __all__ = [
-    "AWAY", "Blocked", "Broken", "ClockEvent", "Count", "Head", "Hold", "Holding", "Keys", "MailRow", "Note",
+    "AWAY", "Blocked", "Broken", "ClockEvent", "Count", "Head", "Hold", "Holding", "Keys", "MailRow", "Means", "Note",
     "Notice", "Purged", "Refusal", "Store", "Taken", "Transaction", "Unit", "Unreadable", "WeekCount",
 ]  # fmt: skip
 
@@ -67,6 +68,7 @@ class Unit(Transaction):
         self.mailboxes = Mailboxes(self)
         self.letters = Letters(self)
         self.codes = Codes(self)
+        self.means = Identities(self)
         self.packages = Packages(self)
         self.events = Events(self)
         self.reports = Reports(self)

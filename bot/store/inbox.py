@@ -94,8 +94,8 @@ class Mails:
 
     def add(self, *, id: str, identity: bytes, message_id_blind: bytes | None, sender_blind: bytes | None,  # noqa: A002
             mailbox: str, uidvalidity: int, uid: int, verdict: str, ticket_id: str | None, reasons: Sequence[str],
-            size: int, arrived_at: datetime, raw: bytes | None = None,
-            marked_at: datetime | None = None) -> bool:  # fmt: skip
+            size: int, arrived_at: datetime, raw: bytes | None = None, marked_at: datetime | None = None,
+            sender: Mapping[str, Any] | None = None) -> bool:  # fmt: skip
         """Whether the mail is new; a mail of the same identity stands as it was.
 
         `raw` is sealed under the ticket's key; without a ticket under a key of the mail's own.
@@ -106,7 +106,7 @@ class Mails:
         row = {"id": id, "identity": identity, "message_id_blind": message_id_blind, "sender_blind": sender_blind,
                "mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "verdict": verdict, "ticket_id": ticket_id,
                "reasons": list(reasons), "size": size, "arrived_at": arrived_at, "marked_at": marked_at,
-               "raw": raw}  # fmt: skip
+               "sender": sender, "raw": raw}  # fmt: skip
         new = self._unit.insert_first(mail, self._row(row), on="identity")
         if not new and alone:
             self._run(_NO_KEY, {"of": _owner(id, None)})
