@@ -4,6 +4,7 @@
     ├── NotAllowed      told, in these words, to whoever asked
     │   └── TooLate     the state has moved on since
     ├── Temporary       had no effect; tried again by itself
+    │   └── ShutOut     the far side does not let us in until a person mends it there
     ├── Unclear         may have had its effect; settled by looking, never by repeating
     ├── Refused         the far side said no and will not change its mind
     │   └── PlanChanged what is there is not what was planned; nothing was done
@@ -39,6 +40,18 @@ class Temporary(SubjectlineError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ShutOut(Temporary):
+    """The far side does not let us in: nothing happened, and nothing will before a person has mended it there.
+
+    Its words begin alike wherever they are kept, so that whoever tells people finds them.
+    """
+
+    BEGINS = "Not let in: "
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{self.BEGINS}{why}")
 
 
 class Unclear(SubjectlineError):

@@ -1,6 +1,6 @@
 """What stops an approved run before its first act: a legal hold, or too many deletions within an hour."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.errors import Refused
 from bot.store import Hold, Unit
@@ -10,8 +10,9 @@ MOST = 5  # destructive runs an hour (TRUST T08)
 HOUR = timedelta(hours=1)
 TOO_MANY = (
     f"{MOST} deletions have begun within an hour, more than anybody here should need: this one was stopped. "
-    "Look whether all of them are right. “Try again” lets it go on, after a new waiting time."
+    "Look whether all of them are right. “Try again” lets it go on as soon as the hour has room for it."
 )
+ALARM = "too_many"  # why the team gets a mail
 DESTROYS = frozenset({"erase", "correct"})  # steps nobody can undo: what was there is gone
 
 
@@ -19,9 +20,15 @@ def brake(unit: Unit, request: Request) -> tuple[str, str]:
     """(short word, why) an approved run of this request may not begin now; two empty words: it may."""
     if request.right in PROPOSED and (holds := unit.holds.of(request.ticket_id)):
         return "a legal hold is on", held(holds)
-    if request.right in DESTRUCTIVE and unit.overview.begun_since(unit.now - HOUR, request.ticket_id) >= MOST:
+    if room_at(unit, request) > unit.now:
         return f"{MOST} deletions have begun within an hour", TOO_MANY
     return "", ""
+
+
+def room_at(unit: Unit, request: Request) -> datetime:
+    """From when on this request's run is not one too many within an hour; now, if it is none."""
+    begun = unit.overview.begun_since(unit.now - HOUR, request.ticket_id) if request.right in DESTRUCTIVE else []
+    return begun[MOST - 1] + HOUR if len(begun) >= MOST else unit.now
 
 
 def check_hold(unit: Unit, request: Request) -> None:

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk.braking import DESTROYS, brake, check_hold
+from bot.desk.braking import ALARM, DESTROYS, TOO_MANY, brake, check_hold, room_at
+from bot.desk.forewarning import Forewarning, cool_key
 from bot.desk.moving import READ_S
 from bot.desk.office import System
 from bot.desk.packing import COPY_S
 from bot.desk.remembering import OTHERS
-from bot.desk.tasking import Tasking
 from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
@@ -38,7 +38,7 @@ PLANS = 3  # as often a right that nobody has to approve is planned anew before 
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
 
-class Running(Tasking):
+class Running(Forewarning):
     """The verbs between the right that was chosen and the answer."""
 
     # -- plan -----------------------------------------------------------------------------------------------------
@@ -120,17 +120,27 @@ class Running(Tasking):
     # -- cooling --------------------------------------------------------------------------------------------------
 
     def _cool(self, unit: Unit, request: Request) -> datetime:
-        """The moment the run begins. Until then `stop` calls it off, or `keep` the end of a restriction."""
-        run_at = unit.now + self._cooling(unit, request)
+        """The moment the run begins: as long after the approval as it has to wait, and not before there is room for it
+        if somebody let it go on. Until then `stop` calls it off, or `keep` the end of a restriction.
+        """  # fmt: skip
+        assert request.plan_id is not None
+        approval = unit.plans.approval(request.plan_id)
+        approved_at = approval.at if approval and approval.at else unit.now
+        run_at = max(unit.now, approved_at + self._cooling(unit, request))
+        if approved_at < unit.now:
+            run_at = max(run_at, room_at(unit, request))
+        run_at, waits = self._forewarn(unit, request, run_at)
         args = {"request": request.id}
-        self.engine.put(unit, "cool", cool_key(request), args, run_at=run_at, ticket_id=request.ticket_id)
+        self.engine.put(
+            unit, "cool", cool_key(request), args, run_at=run_at, ticket_id=request.ticket_id, waiting=waits
+        )
         return run_at
 
     def _cooling(self, unit: Unit, request: Request) -> timedelta:
         """A deletion waits, and so does the end of a restriction, of which the person hears first (GDPR 18(3))."""
         if self._lifting(unit, request):
             return timedelta(days=self.house.lift_notice_days)
-        return timedelta(hours=self.house.cooling_hours if request.right == Right.DELETION else 0)
+        return self._waits(request)
 
     def _announce(self, unit: Unit, request: Request, run_at: datetime) -> None:
         """Whoever got a restriction is told before it ends (GDPR 18(3))."""
@@ -153,11 +163,16 @@ class Running(Tasking):
         if approval is None or approval.decision != "approved" or approval.hash != plan_hash(planned["lines"]):
             self._void(unit, request)
             return
+        if why := self._unheard(unit, request):
+            self._escalate(unit, request, why)
+            return
         word, why = brake(unit, request)
         if why:
             unit.audit(BOT.id, "halt", request.ticket_id, request.id, why=word)
             self._word(unit, unit.tickets.get(request.ticket_id), "paused", BOT.id, what=word, aloud=True)
             self._escalate(unit, request, why)
+            if why == TOO_MANY:
+                self._mail_team(unit, ALARM, f"{unit.now:%Y%m%dT%H}", ticket=request.ticket_id)
             return
         self._run(unit, self._move(unit, request, "cooled", BOT))
 
@@ -351,11 +366,6 @@ class Running(Tasking):
             *(self._harmless(act, self._act_call, self._acted) for act in DONE if act != "erase"),
             self._harmless("prove", self._prove_call, self._prove_after),
         ]  # fmt: skip
-
-
-def cool_key(request: Request) -> str:
-    """The work that waits for the end of the cooling time."""
-    return f"{request.id}:cool:{request.plan_id}:{request.generation}"
 
 
 def step_key(request: Request, system: str, act: str) -> str:

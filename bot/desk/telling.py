@@ -8,14 +8,13 @@ sweep. What comes after a person's message of the day waits for the next digest,
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from bot import cards
 from bot.cards import Digest, Reminded, Week
 from bot.checkpoints import checkpoint
 from bot.desk import reporting
-from bot.desk.reminding import Reminding
+from bot.desk.mailing import LISTED, Mailing, overdue
 from bot.engine import Job, Kind
 from bot.reminders import URGENT, urgency
 from bot.reminders import Kind as Why
@@ -27,15 +26,11 @@ from bot.workflow import NotSeen, Seen
 
 CHANNEL = "channel"  # whom an enquiry without an owner concerns
 SOON = timedelta(days=7)
-LISTED = 40  # tickets a digest or a mail looks up
-LATE = 200  # looked through for those that are overdue: some clocks stand still
-POSTS = frozenset({"card", "remind", "remind_person"})  # what somebody has to be told of by mail, if Slack is away
-PATIENCE = timedelta(minutes=30)  # TRUST F22
 MESSAGES = 9  # to one person in one day, at the very most
-AWAY, JUMPED = "slack_away", "clock_jumped"
+JUMPED = "clock_jumped"
 
 
-class Telling(Reminding):
+class Telling(Mailing):
     """What people are told."""
 
     def remind(self) -> int:
@@ -250,68 +245,6 @@ class Telling(Reminding):
         _, ts = self.channel.post(cards.week_card(week), cards.week_text(week), job.key)
         return {"ts": ts}
 
-    # -- mail, where Slack will not do ------------------------------------------------------------------------------
-
-    def _mail_instead(self) -> None:
-        """Once a day while something is overdue, and once whenever Slack has been away for half an hour."""
-        if not self.house.team_mail:
-            return
-        with self.store.read() as unit:
-            why = self._why_mail(unit)
-        if why is None:
-            return
-        with self.store.begin(patient=True) as unit:
-            if why == AWAY and not unit.moments.first(AWAY):
-                return
-            if why == "back":
-                unit.moments.forget(AWAY)
-                return
-            stamp = unit.now.strftime("%Y%m%dT%H%M%S") if why == AWAY else self._today(unit.now).isoformat()
-            for number, _ in enumerate(self.house.team_mail):
-                key = f"remind_mail:{why}:{stamp}:{number}"
-                self.engine.put(unit, "remind_mail", key, {"to": number, "why": why}, lane="mail")
-
-    def _why_mail(self, unit: Unit) -> str | None:
-        waiting = unit.reminders.waiting(POSTS, unit.now - PATIENCE)
-        told = unit.moments.get(AWAY) is not None
-        if waiting and not told:
-            return AWAY
-        if told and not waiting:
-            return "back"
-        today = self._today(unit.now)
-        key = f"remind_mail:{Why.OVERDUE}:{today.isoformat()}:0"
-        if not self.hours.is_open(unit.now) or self.engine.states(unit, [key]):
-            return None
-        return Why.OVERDUE if self._late(unit, today) else None
-
-    def _late(self, unit: Unit, today: date) -> list[Ticket]:
-        found = unit.tickets.list(state="open", limit=LATE, before=today)
-        return [each for each in found if overdue(each, today)]
-
-    def _mail_call(self, job: Job) -> Mapping[str, Any]:
-        """References, rights and dates go to one address of the team; nothing personal."""
-        with self.store.read() as unit:
-            today, now = self._today(unit.now), unit.now
-            away = job.args["why"] == AWAY
-            found = unit.tickets.list(state="open", limit=LISTED) if away else self._late(unit, today)
-            views = [self._reminded(unit, each) for each in found[:LISTED]]
-        if not views or job.args["to"] >= len(self.house.team_mail):
-            return {}
-        values = {**self.house.policy, **mailed(views), "why": job.args["why"]}
-        to = parseaddr(self.house.team_mail[job.args["to"]])[1]
-        wire = self.writer.envelope(
-            self.writer.write("team_reminder", "en", values), sender=self.house.sender, to=to,
-            message_id=self._message_id(job.key.replace(":", ".")), in_reply_to="", references=(), sent_at=now,
-            automatic=True,
-        )  # fmt: skip
-        self.postman.send(self.house.sender, to, wire)
-        return {"tickets": len(views)}
-
-    def _mail_probe(self, job: Job) -> Any:
-        """Not found in the Sent folder: it goes again with the same Message-ID, for the team that does no harm."""
-        message_id = self._message_id(job.key.replace(":", "."))
-        return Seen() if self.postman.sent(message_id) else NotSeen()
-
     # -- kinds ------------------------------------------------------------------------------------------------------
 
     def kinds(self) -> list[Kind]:
@@ -321,33 +254,8 @@ class Telling(Reminding):
             self._told("remind_person", self._person_call, self._person_probe, self._person_after, self._person_failed),
             self._told("digest", self._digest_call, self._channel_probe, self._digest_after, self._failed),
             self._told("week", self._week_call, self._channel_probe, nothing, self._failed),
-            Kind(
-                name="remind_mail", call=self._mail_call, probe=self._mail_probe, failed=self._failed,
-                timeout_s=self.house.mail_timeout_s, settle_s=self.house.mail_settle_s,
-            ),
-        ]  # fmt: skip
+        ]
 
 
 def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
     """The ledger's row is all that follows."""
-
-
-def overdue(ticket: Ticket, today: date) -> bool:
-    """Whether the law's last day is over. While the clock stands still no day of the law goes by."""
-    return ticket.due < today and ticket.clock == "running"
-
-
-def mailed(views: Sequence[Reminded]) -> dict[str, Any]:
-    """What the mail to the team may say."""
-    return {
-        "tickets": [
-            {
-                "ref": each.ref,
-                "rights": [str(right) for right in each.rights] or ["no right named"],
-                "due": each.due,
-                "todo": cards.todo(each),
-            }
-            for each in views
-        ],
-        "count": len(views),
-    }

@@ -25,6 +25,12 @@ class Wording(Moving):
         args = {"ticket": ticket.id, "did": did, "by": by, "to": to, "what": what, "aloud": aloud}
         self.engine.put(unit, "word", f"word:{unit.id()}", args, lane="slack-post", ticket_id=ticket.id)
 
+    def _mail_team(self, unit: Unit, why: str, stamp: str, **args: str) -> None:
+        """Every address of the team gets a mail that says why, once for each stamp."""
+        for number, _ in enumerate(self.house.team_mail):
+            key = f"remind_mail:{why}:{stamp}:{number}"
+            self.engine.put(unit, "remind_mail", key, {"to": number, "why": why, **args}, lane="mail")
+
     def _word_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:
             ticket = unit.tickets.get(job.args["ticket"])

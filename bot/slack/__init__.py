@@ -2,8 +2,20 @@
 
 from bot.slack.calls import client
 from bot.slack.channel import Channel, Workspace, app_id
-from bot.slack.checks import KEPT, channel_faults
+from bot.slack.checks import KEPT, SHUT, channel_faults
 from bot.slack.hearing import bolt, close, routes
 from bot.slack.socket import Socket
 
-__all__ = ["KEPT", "Channel", "Socket", "Workspace", "app_id", "bolt", "channel_faults", "client", "close", "routes"]
+__all__ = [
+    "KEPT",
+    "SHUT",
+    "Channel",
+    "Socket",
+    "Workspace",
+    "app_id",
+    "bolt",
+    "channel_faults",
+    "client",
+    "close",
+    "routes",
+]

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 
 from bot.errors import NotAllowed, Temporary, Unclear
 from bot.slack.calls import call
+from bot.slack.checks import let_in
 
 EVENT = "subjectline_card"  # event_type of our message metadata
 PAGE = 200
@@ -48,23 +49,24 @@ class Channel:
 
         `broadcast` shows a word of a thread in the channel, too; `user` gets the message directly, and nobody else.
 
-        `key` travels as message metadata, where `find` looks for it. Temporary: nothing was posted. Unclear: it may
-        have been. Refused: Slack's error code.
+        `key` travels as message metadata, where `find` looks for it. Temporary: nothing was posted; ShutOut: and will
+        not be before a person mends something. Unclear: it may have been. Refused: Slack's error code.
         """
-        place = self._direct(user) if user else self.id
-        answering = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
-        self._wait()
-        answer = call(
-            self._web.chat_postMessage,
-            repeatable=False,
-            channel=place,
-            blocks=blocks,
-            text=text,
-            metadata={"event_type": EVENT, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            **answering,
-        )
+        with let_in():
+            place = self._direct(user) if user else self.id
+            answering = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
+            self._wait()
+            answer = call(
+                self._web.chat_postMessage,
+                repeatable=False,
+                channel=place,
+                blocks=blocks,
+                text=text,
+                metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **answering,
+            )
         channel, ts = answer.get("channel"), answer.get("ts")
         if not isinstance(channel, str) or not isinstance(ts, str):
             raise Unclear("Slack answered without saying where the message stands")
@@ -94,8 +96,9 @@ class Channel:
         return self._links[channel, ts]
 
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
-        """The message shows this. May simply be repeated. Temporary; Refused with Slack's error code."""
-        call(self._web.chat_update, repeatable=True, channel=channel, ts=ts, blocks=blocks, text=text)
+        """The message shows this. May simply be repeated. Temporary, ShutOut; Refused with Slack's error code."""
+        with let_in():
+            call(self._web.chat_update, repeatable=True, channel=channel, ts=ts, blocks=blocks, text=text)
 
     def _direct(self, user: str) -> str:
         """The direct messages with this person (docs.slack.dev/reference/methods/conversations.open)."""

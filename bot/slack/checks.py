@@ -1,15 +1,42 @@
 """What is wrong with the channel itself, as far as an app can see: who may read it, and for how long."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from slack_sdk import WebClient
 
+from bot.errors import Refused, ShutOut
 from bot.slack.calls import call
 
 KEPT = (
     "Slack keeps messages for ever unless the workspace says otherwise, and does not tell an app: set a retention for "
     "the channel (channel name, Settings, Message retention)"
 )
+
+# Slack's error code → what is wrong, and what a person does (docs.slack.dev/reference/methods/chat.postMessage).
+SHUT = {
+    "is_archived": "the channel is archived: restore it, or name another one in SLACK_CHANNEL",
+    "channel_not_found": "there is no such channel for the bot: invite the bot, or correct SLACK_CHANNEL",
+    "not_in_channel": "the bot was removed from the channel: invite it again",
+    "restricted_action": "the workspace lets nobody but a few post there: add the bot to them",
+    "missing_scope": "the app lacks a scope: install it anew from `subjectline slack manifest`",
+    "account_inactive": "the app was uninstalled, or its user was removed: install it anew",
+    "token_revoked": "the bot token was revoked: install the app anew and set SLACK_BOT_TOKEN",
+    "token_expired": "the bot token has expired: set a new one in SLACK_BOT_TOKEN",
+    "invalid_auth": "Slack does not know the bot token: correct SLACK_BOT_TOKEN",
+    "not_authed": "there is no bot token: set SLACK_BOT_TOKEN",
+}
+
+
+@contextmanager
+def let_in() -> Iterator[None]:
+    """Inside of it what a person has to mend in Slack first is ShutOut, in words, and no refusal of this one act."""
+    try:
+        yield
+    except Refused as refused:
+        if why := SHUT.get(str(refused)):
+            raise ShutOut(why) from None
+        raise
 
 
 def channel_faults(web: WebClient, channel: str) -> Iterator[tuple[str, str]]:

@@ -44,9 +44,11 @@ _ENDED = (
     .where(_R.state != State.WITHDRAWN, _R.ended_on.between(bindparam("since"), bindparam("until")))
 )
 _BEGUN = (
-    select(func.count(_A.ticket_id.distinct()))
+    select(func.max(_A.at).label("at"))
     .select_from(audit.join(request, _R.id == _A.request_id))
     .where(BEGUN, _A.at > bindparam("since"), _A.ticket_id != bindparam("but"), _R.right == "deletion")
+    .group_by(_A.ticket_id)
+    .order_by(func.max(_A.at).desc())
 )
 
 
@@ -116,9 +118,11 @@ class Overview:
         """What came of so many weeks, oldest first; the last begins on the Monday `last`."""
         return [self._week(last - _WEEK * back) for back in reversed(range(number))]
 
-    def begun_since(self, moment: datetime, but: str = "") -> int:
-        """In how many tickets, but for this one, approved deletions began since: what is approved together is one."""
-        return self._run(_BEGUN, {"since": moment, "but": but}).scalar_one()
+    def begun_since(self, moment: datetime, but: str = "") -> list[datetime]:
+        """When approved deletions began since, newest first: one moment a ticket but for this one, for what is approved
+        together is one.
+        """  # fmt: skip
+        return list(self._run(_BEGUN, {"since": moment, "but": but}).scalars())
 
     def _week(self, monday: date) -> WeekCount:
         span = {"since": monday, "until": monday + _WEEK - timedelta(days=1)}

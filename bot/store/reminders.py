@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from bot.errors import ShutOut
 from bot.reminders import Kind
 from bot.store.first import insert_first
 from bot.store.rows import ReminderRow
@@ -77,6 +78,16 @@ _WAITING = (  # posts that failed and are still to be made; few, and none while 
         work.c.made_at <= bindparam("before"),
         work.c.error.is_not(None),
     )
+    .limit(1)
+)
+_SHUT_OUT = (
+    select(work.c.error)
+    .where(
+        work.c.state == "ready",
+        work.c.kind.in_(bindparam("kinds", expanding=True)),
+        work.c.error.startswith(ShutOut.BEGINS, autoescape=True),
+    )
+    .order_by(work.c.made_at)
     .limit(1)
 )
 _LAPSED = select(code.c.id).where(code.c.used_at.is_(None), code.c.expires_at <= bindparam("now")).limit(1)
@@ -202,6 +213,11 @@ class Reminders:
     def waiting(self, kinds: Collection[str], before: datetime) -> datetime | None:
         """Since when a post of these kinds has been failing that was to be made before this moment."""
         return self._run(_WAITING, {"kinds": sorted(kinds), "before": before}).scalar()
+
+    def shut_out(self, kinds: Collection[str]) -> str:
+        """Why posts of these kinds wait for a person to mend something at the far side; empty when none does."""
+        found = self._run(_SHUT_OUT, {"kinds": sorted(kinds)}).scalar()
+        return found.removeprefix(ShutOut.BEGINS) if found else ""
 
     # -- codes whose time is over
 
