@@ -196,6 +196,7 @@ def house(settings: Settings) -> House:
         review_batch=settings.review.batch,
         review_days=settings.review.every_days,
         review_systems=settings.review.systems,
+        release_at_once=frozenset(settings.letters.release_at_once),
     )
 
 

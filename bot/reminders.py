@@ -16,6 +16,7 @@ EXTENSION_DAYS = 5  # how long before the last day of its notice an extension is
 PAUSE_DAYS = 7  # how often somebody looks after a question without an answer
 RECIPIENT_DAYS = (3, 7, 14)  # after a recipient was told and did not answer
 TASK_DAYS = (3, 7, *range(12, 60, 5))  # working days after a colleague was asked to do something, then weekly
+LETTER_DAYS = (1, 2, 3, *range(5, 40, 5))  # working days after a letter was drafted
 AGAIN_DAYS = 7  # half time that moved by less is not said again
 
 
@@ -40,6 +41,17 @@ COUNTDOWN = {Kind.DAYS_7: 7, Kind.DAYS_3: 3, Kind.DAYS_1: 1}
 URGENT = frozenset({Kind.TODAY, Kind.OVERDUE})  # never kept back for a digest
 BY_OTHERS = frozenset({Kind.LETTER, Kind.RECIPIENT, Kind.TASK})  # on days set by whoever waits for something
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
+
+
+def audible(hours: tuple[str, str] | None, local: datetime) -> datetime:
+    """The moment itself, or the end of the quiet hours (`18:00`, `08:00`) it falls into. `local`: by their clock."""
+    if hours is None:
+        return local
+    (begins, ends), now = hours, f"{local:%H:%M}"
+    if not (begins <= now < ends if begins < ends else now >= begins or now < ends):
+        return local
+    day = local.date() if now < ends else local.date() + DAY
+    return datetime.combine(day, time.fromisoformat(ends), local.tzinfo)
 
 
 def urgency(kind: Kind) -> int:

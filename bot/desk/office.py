@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
+from bot.drafts import AT_ONCE
 from bot.engine import Engine
 from bot.intake import Reading
 from bot.law import Deadline, Right
@@ -204,6 +205,7 @@ class House:
     review_batch: int = 20  # accounts in one message
     review_days: int = 30  # from the end of a review to the next
     review_systems: tuple[str, ...] = ()  # empty: all that can tell
+    release_at_once: frozenset[str] = frozenset(AT_ONCE)  # letters no person has to release
 
     @property
     def rules(self) -> str:

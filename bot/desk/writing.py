@@ -5,15 +5,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import drafts
 from bot.desk.wording import Wording
 from bot.engine import Job, Kind
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, TooLate
+from bot.reminders import LETTER_DAYS
+from bot.reminders import Kind as Why
 from bot.store import Unit
+from bot.store.rows import LetterRow
 from bot.tickets import BOT, SILENT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
 # letters whose secret does not stay once they are sent
-SECRET = frozenset({"identity_code", "access_answer", "portability_answer"})
+SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice"})
 
 
 class Writing(Wording):
@@ -29,8 +33,13 @@ class Writing(Wording):
         request: Request | None = None,
         secret: str = "",
         automatic: bool = False,
+        by: str = BOT.id,
+        move: Mapping[str, Any] | None = None,
     ) -> str:
-        """The letter's id: a sealed row, its sending a piece of work. One that stands already is not written again."""
+        """The letter's id: a sealed row, its sending a piece of work. One that stands already is not written again.
+
+        `by`: whose words are in it. `move`: of the clock, once somebody has released it.
+        """
         if ticket.channel in SILENT:
             raise NotAllowed(f"Nobody wrote {ticket.ref}: nobody is written to.")
         if request is None:
@@ -43,6 +52,7 @@ class Writing(Wording):
             return standing.id
         wrote = unit.tickets.correspondent(ticket.id)
         letter = self._composed(ticket, wrote, kind, values, unit.now, secret=secret, automatic=automatic)
+        letter["content"] |= {"by": by} | ({"move": drafts.stored(move)} if move else {})
         self._out(unit, ticket, key, letter, request)
         return letter["id"]
 
@@ -56,35 +66,42 @@ class Writing(Wording):
         *,
         secret: str = "",
         automatic: bool = False,
+        letter_id: str = "",
     ) -> dict[str, Any]:
         """The letter as it will go on the wire. Takes some milliseconds and needs no transaction."""
         if not wrote.address:
             raise NotAllowed(f"{ticket.ref} has no e-mail address: write by post, or add the address to the ticket.")
-        letter_id = self.ids()
-        message_id = self._message_id(letter_id)
-        rendered = self.writer.write(kind, ticket.language, {**self._common(ticket), **values})
+        letter_id = letter_id or self.ids()
+        draft = {
+            "to": wrote.address, "secret": secret, "automatic": automatic, "values": drafts.stored(values),
+            "thread": [wrote.message_id, *wrote.references],
+        }  # fmt: skip
+        content = self._printed(ticket, letter_id, kind, draft, now)
+        return {"id": letter_id, "kind": kind, "message_id": self._message_id(letter_id), "content": content}
+
+    def _printed(
+        self, ticket: Ticket, letter_id: str, kind: str, draft: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """The draft with its words, as they are at this moment, and the bytes for the wire."""
+        values = {**self._common(ticket), **drafts.restored(draft["values"])}
+        rendered = self.writer.write(kind, ticket.language, values)
+        answers, *references = draft["thread"]
         wire = self.writer.envelope(
             rendered,
             sender=self.house.sender,
-            to=wrote.address,
-            message_id=message_id,
-            in_reply_to=wrote.message_id,
-            references=wrote.references,
+            to=draft["to"],
+            message_id=self._message_id(letter_id),
+            in_reply_to=answers,
+            references=references,
             sent_at=now,
-            automatic=automatic,
+            automatic=draft["automatic"],
         )
-        content = {
-            "to": wrote.address,
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "secret": secret,
-            "wire": wire.decode("ascii"),
-        }
-        return {"id": letter_id, "kind": kind, "message_id": message_id, "content": content}
+        return {**draft, "subject": rendered.subject, "text": rendered.text, "wire": wire.decode("ascii")}
 
     def _out(self, unit: Unit, ticket: Ticket, key: str, letter: Mapping[str, Any], request: Request | None) -> None:
-        """The composed letter is a row, and on its way."""
+        """The composed letter is a row, and on its way; or a draft, which waits for whoever releases it."""
         request_id = request.id if request else None
+        at_once = letter["kind"] in self.house.release_at_once
         unit.letters.add(
             letter["id"],
             key,
@@ -94,10 +111,52 @@ class Writing(Wording):
             ticket.language,
             letter["message_id"],
             letter["content"],
+            released_by=BOT.id if at_once else None,
         )
         args = {"letter": letter["id"]} | ({"request": request_id} if request_id else {})
-        self.engine.put(unit, "letter", f"letter:{key}", args, lane="mail", ticket_id=ticket.id)
-        unit.audit(BOT.id, "write", ticket.id, request_id, letter=letter["kind"], id=letter["id"])
+        self.engine.put(unit, "letter", work_key(key), args, lane="mail", ticket_id=ticket.id, waiting=not at_once)
+        by = letter["content"].get("by", BOT.id)
+        unit.audit(by, "write", ticket.id, request_id, letter=letter["kind"], id=letter["id"])
+        if not at_once:
+            today = self._today(unit.now)
+            days = [self.hours.later(today, each) for each in LETTER_DAYS]
+            self._remind_on(unit, ticket, Why.LETTER, days, letter["id"])
+            self._redraw(unit, ticket.id)
+
+    # -- drafts ---------------------------------------------------------------------------------------------------
+
+    def _go_out(self, unit: Unit, letter: LetterRow, by: str, content: Mapping[str, Any]) -> None:
+        """Somebody has released the draft: it is on its way, as `content` says. The ticket is locked."""
+        if not unit.letters.release(letter.id, by, content):
+            raise TooLate(self._gone(unit.letters.get(letter.id)))
+        self.engine.ready(unit, work_key(letter.key))
+        self._forget(unit, unit.tickets.get(letter.ticket_id), Why.LETTER, letter.id)
+        released = unit.letters.get(letter.id)
+        unit.audit(
+            by, "release", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id, digest=released.digest
+        )
+        self._redraw(unit, letter.ticket_id)
+
+    def _drop_draft(self, unit: Unit, letter: LetterRow, by: str) -> None:
+        """Nobody releases it any more."""
+        if not unit.letters.drop(letter.id):
+            raise TooLate(self._gone(unit.letters.get(letter.id)))
+        self.engine.cancel(unit, work_key(letter.key))
+        self._forget(unit, unit.tickets.get(letter.ticket_id), Why.LETTER, letter.id)
+        unit.audit(by, "drop_letter", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id)
+        self._redraw(unit, letter.ticket_id)
+
+    def _drop_drafts(self, unit: Unit, request: Request, by: str) -> None:
+        """What was drafted for this request is not released any more."""
+        for each in unit.letters.drafts(request.ticket_id):
+            if each.request_id == request.id:
+                self._drop_draft(unit, each, by)
+
+    def _gone(self, letter: LetterRow) -> str:
+        """Why there is nothing to release, for whoever came too late."""
+        if letter.dropped_at:
+            return "Somebody was faster: this letter will not be sent."
+        return f"<@{letter.released_by}> was faster: the letter is on its way."
 
     def _acknowledge(self, unit: Unit, tickets: Sequence[Ticket]) -> None:
         """Acknowledgements will be written: not in the transaction of the mails, which others wait for."""
@@ -190,3 +249,8 @@ class Writing(Wording):
         self._redraw(unit, letter.ticket_id)
         if state != "unknown":
             self._failed(unit, job, state, error)
+
+
+def work_key(letter_key: str) -> str:
+    """The work that sends the letter of this key."""
+    return f"letter:{letter_key}"

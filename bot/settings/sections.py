@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import law
+from bot.drafts import AT_ONCE, LETTERS
 from bot.intake import is_server
 from bot.tickets import Role
 
@@ -38,6 +39,12 @@ def _regime(text: str) -> str:
     if text not in law.known():
         known = ", ".join(law.known())
         raise ValueError(f"is not one of the known regimes: {known}")
+    return text
+
+
+def _letter(text: str) -> str:
+    if text not in LETTERS:
+        raise ValueError(f"is no letter; the letters are: {', '.join(LETTERS)}")
     return text
 
 
@@ -94,6 +101,7 @@ Server = Annotated[str, AfterValidator(_server)]
 Day = Annotated[str, AfterValidator(_day)]
 Region = Annotated[str, AfterValidator(_region)]
 RegimeName = Annotated[str, AfterValidator(_regime)]
+LetterName = Annotated[str, AfterValidator(_letter)]
 Mode = Literal["suspend", "restart", "none"]
 
 
@@ -143,6 +151,7 @@ class Letters(Section):
     language: Language = "en"  # where the enquiry's own language has no letters
     # language -> a text of this configuration (of the policy, a label, a ground) -> the same in that language
     glossary: dict[Language, dict[Text, Text]] = Field(default_factory=dict)
+    release_at_once: tuple[LetterName, ...] = AT_ONCE  # every other letter is a draft until a person releases it
 
 
 class Contested(Section):
