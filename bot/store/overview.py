@@ -134,5 +134,6 @@ class Overview:
         return tickets_of(self._unit, ids)
 
     def _count(self, query: Select, **values: object) -> Count:
-        found = self._run(select(func.count()).select_from(query.limit(MOST + 1).subquery()), values).scalar_one()
+        some = query.order_by(*_BY_DUE).limit(MOST + 1)  # in the order of the index, so that it is read
+        found = self._run(select(func.count()).select_from(some.subquery()), values).scalar_one()
         return Count(min(found, MOST), found > MOST)
