@@ -74,6 +74,7 @@ class Move:
     second_person: bool = False  # whoever chose the right cannot make this move
     needs_identity: bool = False
     only: frozenset[Right] = frozenset(Right)
+    person: bool = False  # whoever wrote may make it, too
 
 
 DESTRUCTIVE = frozenset({Right.DELETION})
@@ -87,6 +88,9 @@ SILENT = frozenset({"watch", "review"})  # channels nobody wrote by: nobody is w
 REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
 
 _S = State
+EARLY = frozenset(  # in these it may be that nothing was changed or given out yet
+    {_S.IDENTIFYING, _S.PLANNING, _S.PLANNED, _S.APPROVING, _S.COOLING, _S.RUNNING, _S.NEEDS_PERSON}
+)
 MOVES: tuple[Move, ...] = (
     Move("choose", _S.RECEIVED, _S.IDENTIFYING, Role.HANDLER),
     Move("identified", _S.IDENTIFYING, _S.PLANNING),
@@ -113,7 +117,10 @@ MOVES: tuple[Move, ...] = (
     *(Move("escalate", state, _S.NEEDS_PERSON) for state in sorted(WORKING)),
     *(Move("resume", _S.NEEDS_PERSON, state, Role.HANDLER) for state in sorted(WORKING)),
     *(Move("refuse", state, _S.REFUSED, Role.HANDLER, only=REFUSABLE) for state in sorted(OPEN)),
-    *(Move("withdraw", state, _S.WITHDRAWN, Role.HANDLER) for state in sorted(OPEN)),
+    *(Move("withdraw", state, _S.WITHDRAWN, Role.HANDLER, person=True) for state in sorted(OPEN)),
+    # somebody with an address on file says “this was not me”: everything has to be asked for, and approved, anew
+    *(Move("disown", state, _S.RECEIVED) for state in sorted(EARLY)),
+    *(Move("disown", state, _S.RECEIVED, only=DISCLOSING) for state in sorted({_S.PROVING, _S.ANSWERING})),
 )
 
 
@@ -196,7 +203,7 @@ def move(request: Request, verb: str) -> Move:
 def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> Move:
     """The move, if this actor may make it now; NotAllowed with the reason otherwise."""
     found = move(request, verb)
-    if found.role is not None:
+    if found.role is not None and not (found.person and actor == PERSON):
         check_role(actor, found.role)
         if found.second_person and four_eyes and actor.id == request.chosen_by:
             raise NotAllowed("You asked for this plan yourself: a second person has to approve it.")
@@ -242,7 +249,7 @@ def spoken(state: State) -> str:
 
 def diagram() -> str:
     """The table of moves as a Mermaid state diagram; escalation and endings, which every open state has, in notes."""
-    everywhere = {"escalate", "resume", "refuse", "withdraw"}
+    everywhere = {"escalate", "resume", "refuse", "withdraw", "disown"}
     lines = ["stateDiagram-v2", "    [*] --> received"]
     for each in MOVES:
         if each.verb in everywhere:

@@ -21,6 +21,11 @@ DID: Mapping[str, str] = {  # after the name of whoever did it; {to} is a member
     "split": "made a ticket of its own of a part: {to}",
     "returned": "was told by a mail server that the {what} did not arrive: the card says what to do",
     "paused": "stopped a deletion: {what}",
+    "disowned": "was told from an address on file “this was not me”: nothing was done, and nothing goes on before "
+    "somebody chooses the right again",
+    "disowned_late": "was told from an address on file “this was not me”, after it had begun: what was not done yet "
+    "is stopped. Please look at once",
+    "withdrew": "was told by the person that they do not want this any more: {what}",
 }
 
 

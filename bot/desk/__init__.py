@@ -1,23 +1,22 @@
 """The desk: every verb of the office. It decides; rooms know, edges touch.
 
-The families follow the road, each may call those further down: receiving, entering → opening → identifying →
-running → answering → timing → counting → writing → moving. Choosing holds what people press, showing what they see,
-reminding what is said of a ticket in time, telling who hears it. Tasking gives people what
-they do by hand, attesting takes their word. Remembering keeps in the
-ledger what was erased, watching looks for it in every system, reviewing
-puts accounts nobody uses before the team. Managing is what a team does beside it all.
+The families follow the road, each may call those further down: visiting → receiving, entering → opening → identifying →
+running → forewarning → answering → timing → counting → writing → moving. Choosing holds what people press, showing what
+they see, reminding what is said of a ticket in time, telling who hears it. Tasking gives people what they do by hand,
+attesting takes their word. Remembering keeps in the ledger what was erased, watching looks for it in every system,
+reviewing puts accounts nobody uses before the team. Managing is what a team does beside it all.
 """
 
 from bot.desk.entering import Entering, Entry
 from bot.desk.managing import Managing
 from bot.desk.office import House, Office
-from bot.desk.receiving import Receiving
 from bot.desk.reviewing import Reviewing
+from bot.desk.visiting import Disowned, Visiting
 from bot.desk.watching import Looked
 
 
-class Desk(Receiving, Entering, Managing, Reviewing):
+class Desk(Visiting, Entering, Managing, Reviewing):
     """All verbs together, over one office."""
 
 
-__all__ = ["Desk", "Entry", "House", "Looked", "Office"]
+__all__ = ["Desk", "Disowned", "Entry", "House", "Looked", "Office"]

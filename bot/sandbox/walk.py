@@ -26,6 +26,7 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
     "lifting_notice": "The restriction of your data ends",
     "restriction_lifted": "The restriction of your data has ended",
     "marketing_stop": "No more advertising",
+    "erasure_notice": "Your data will be deleted",
     "erasure_done": "Your data are deleted",
     "nothing_held": ("We hold no data", "There is nothing"),
     "extension_notice": "We need more time",

@@ -55,6 +55,9 @@ _DOWNLOAD = (
 _TRIED_PACKAGE = update(package).where(_P.id == bindparam("id_")).values(tries=_P.tries + 1).returning(_P.tries)
 _REVOKE = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
 _LATER = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
+_END = update(package).where(
+    _P.id == bindparam("id_"), _P.revoked_at.is_(None), _P.expires_at > bindparam("now")
+)  # fmt: skip
 _EXPIRED = _PACKAGE.where(_P.expires_at <= bindparam("now"), _P.revoked_at.is_(None)).order_by(_P.expires_at, _P.id)
 
 
@@ -80,6 +83,11 @@ class Letters:
         if row is None:
             raise LookupError(f"no letter {letter_id}")
         return LetterRow(**_values(row))
+
+    def find(self, letter_id: str) -> LetterRow | None:
+        """The letter, if there is one: the id is somebody else's word."""
+        row = self._run(_GET_LETTER, {"id_": letter_id}).one_or_none()
+        return None if row is None else LetterRow(**_values(row))
 
     def by_key(self, key: str) -> LetterRow | None:
         row = self._run(_BY_KEY, {"is_": key}).one_or_none()
@@ -211,6 +219,10 @@ class Packages:
     def download(self, package_id: str, limit: int) -> bool:
         """Whether this download is granted and counted: at most `limit`, none after expiry or revocation."""
         return self._run(_DOWNLOAD, {"id_": package_id, "limit": limit, "now": self._unit.now}).rowcount == 1
+
+    def end(self, package_id: str) -> bool:
+        """Whether it was this call that ended its days: no download any more, and the next sweep takes the file."""
+        return self._run(_END, {"id_": package_id, "now": self._unit.now, "expires_at": self._unit.now}).rowcount == 1
 
     def tried(self, package_id: str) -> int:
         """How often an address was tried at this package, this time included."""

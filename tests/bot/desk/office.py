@@ -169,6 +169,7 @@ class Stage:
             return next(each for each in unit.requests.of(ticket_id) if each.right == right)
 
     def cooled(self) -> None:
+        self.work()  # the notices leave, and the cooling time begins
         self.clock.forward(hours=48, seconds=1)
         self.work()
 

@@ -32,6 +32,7 @@ def two_systems(stage: Stage) -> Stage:
 
 def until_running(stage: Stage, ticket_id: str) -> None:
     """The cooling time is over and the run has begun, but for its first step."""
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     for _ in range(20):
         if stage.request(ticket_id, Right.DELETION).state == State.RUNNING:

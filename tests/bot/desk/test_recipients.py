@@ -238,6 +238,7 @@ def test_a_letter_that_cannot_be_sent_becomes_a_persons_task(stage: Stage) -> No
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
     failing(stage, Refused("550 no such user"))
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     while stage.engine.step():
         stage.clock.forward(seconds=1)
@@ -252,6 +253,7 @@ def test_a_lost_answer_of_the_mail_server_makes_the_persons_answer_late_by_minut
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
     failing(stage, Unclear("line cut"))
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     for _ in range(400):
         stage.engine.step()
@@ -277,6 +279,7 @@ def test_the_register_lost_an_address_between_plan_and_letter(stage: Stage) -> N
     """Then a person tells them: what was approved is told all the same."""
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     while not notices(stage, ticket_id):
         stage.engine.step(limit=1)
@@ -290,6 +293,7 @@ def test_an_address_no_header_may_carry_is_told_by_a_person(sqlite_store, clock,
     stage = staged(sqlite_store, clock, ids, recipient("Büro AG", "büro@nord.example"))
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     while stage.engine.step():
         stage.clock.forward(seconds=1)
@@ -613,6 +617,7 @@ def test_killed_while_telling(point: str, stage: Stage, monkeypatch: pytest.Monk
     stage.postman.has_sent_folder = True
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.work()
     die_at(monkeypatch, point)
     with pytest.raises(Killed):
         stage.cooled()

@@ -122,6 +122,7 @@ def test_the_data_changed_at_the_last_moment(stage: Stage) -> None:
     """The recount inside the erasure differs: nothing is done, and a new plan goes to a second person."""
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
+    stage.work()
     stage.clock.forward(hours=48, seconds=1)
     stage.engine.step()  # the cooling ends; the erasure is due
     stage.system.people["person:1"] = (ANN, 4)

@@ -1,0 +1,247 @@
+"""Before anything is deleted every address on file hears of it, and can stop it until the first act (TRUST T02)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.connectors import Found
+from bot.desk import Disowned
+from bot.desk.forewarning import WARNING
+from bot.errors import Refused, Temporary
+from bot.law import Right
+from bot.tickets import Identity, State
+from tests.bot.desk.office import ANN, HUGO, PAULA, Stage
+from tests.fakes import FakeSystem
+
+OLD, SHOP = "ann.old@example.net", "a.keller@shop.example"
+
+
+class Several(FakeSystem):
+    """A system that knows people under several addresses."""
+
+    others: tuple[str, ...] = ()
+
+    def find(self, addresses: Sequence[str]) -> list[Found]:
+        return [replace(each, addresses=(*each.addresses, *self.others)) for each in super().find(addresses)]
+
+
+@pytest.fixture
+def stage(sqlite_store, clock, ids) -> Stage:
+    """Ann stands in three systems, in two of them under further addresses."""
+    crm, shop = Several("crm", {"person:9": (ANN, 2)}), Several("shop", {"person:5": (ANN, 1)})
+    crm.others, shop.others = (OLD,), (SHOP, OLD.upper(), "info@lumen.example")
+    return Stage(sqlite_store, clock, ids, more=(crm, shop))
+
+
+def approved(stage: Stage) -> str:
+    """Ann's deletion is approved; its notices are written, and nothing of that has been carried out yet."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    return ticket_id
+
+
+def notices(stage: Stage) -> dict[str, str]:
+    """Address → the token of its link."""
+    found = {}
+    for to, text in zip([each[1] for each in stage.postman.out], stage.postman.texts(), strict=True):
+        if link := re.search(r"https://privacy\.lumen\.example/stop/(\S+)", text):
+            found[to] = link[1]
+    return found
+
+
+def refused(stage: Stage) -> None:
+    """As `work`, where it is known that a letter does not leave."""
+    while stage.engine.step():
+        stage.clock.forward(seconds=1)
+
+
+def state(stage: Stage, ticket_id: str) -> State:
+    return stage.request(ticket_id, Right.DELETION).state
+
+
+def erasures(stage: Stage) -> int:
+    return sum(len(each.erasures) for each in (stage.system, *stage.more))
+
+
+def test_every_address_on_file_is_told_before_anything_is_deleted(stage: Stage) -> None:
+    """One letter to each address, in one thread only for who wrote; nothing is deleted for 48 hours; then it runs."""
+    ticket_id = approved(stage)
+    stage.work()
+    assert set(notices(stage)) == {ANN, OLD, SHOP}
+    assert len(set(notices(stage).values())) == 3
+    told = {to: wire for _, to, wire in stage.postman.out if b"/stop/" in wire}
+    assert b"In-Reply-To" in told[ANN]
+    assert b"In-Reply-To" not in told[OLD]
+    assert ANN.encode() not in told[OLD]
+    for _ in range(47):
+        stage.clock.forward(hours=1)
+        stage.work()
+        assert erasures(stage) == 0
+    stage.clock.forward(hours=1, minutes=1)
+    stage.work()
+    assert erasures(stage) == 3
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_the_link_stops_it_at_every_point_before_the_first_act(sqlite_store, clock, ids) -> None:
+    """One piece of work later each time: whoever presses stops all of it, or learns that it had begun."""
+    said, stage = [], Stage(sqlite_store, clock, ids)
+    for steps in range(40):
+        stage.system.people["person:1"] = (ANN, 3)
+        stage.system.erasures.clear()
+        ticket_id = approved(stage)
+        stage.work()
+        token = notices(stage)[ANN]
+        stage.clock.forward(hours=48, seconds=1)
+        for _ in range(steps):
+            stage.engine.step(1)
+        if state(stage, ticket_id) == State.DONE:
+            break
+        before = erasures(stage)
+        said.append(stage.desk.disown(token))
+        stage.clock.forward(days=3)
+        stage.work()
+        assert erasures(stage) == before
+        assert (said[-1] == Disowned.STOPPED) == (before == 0)
+        assert state(stage, ticket_id) == (State.NEEDS_PERSON if before else State.RECEIVED)
+        stage.desk.withdraw(HUGO, stage.ids(), stage.request(ticket_id, Right.DELETION).id)
+        stage.desk.close(HUGO, stage.ids(), ticket_id)
+    assert said[:2] == [Disowned.STOPPED] * 2  # when the time is over, and when the run has begun but for its first act
+    assert set(said[2:]) == {Disowned.BEGUN}
+
+
+def test_whoever_says_so_is_believed_until_a_person_decides(stage: Stage) -> None:
+    """Identity is open again, the approval is void, the channel hears of it; the right needs all of it anew."""
+    ticket_id = approved(stage)
+    stage.work()
+    plan = stage.request(ticket_id, Right.DELETION).plan_id
+    assert stage.desk.disown(notices(stage)[OLD]) == Disowned.STOPPED
+    stage.work()
+    assert stage.ticket(ticket_id).identity == Identity.UNKNOWN
+    assert "this was not me" in str(stage.channel.messages)
+    assert {"disown", "identity"} <= set(stage.trail(ticket_id))
+    with stage.store.read() as unit:
+        assert unit.plans.get(plan or "").void_at
+    stage.cooled()
+    assert erasures(stage) == 0
+    assert stage.desk.disown(notices(stage)[OLD]) is None  # nothing is under way
+    stage.choose(ticket_id, Right.DELETION)
+    assert state(stage, ticket_id) == State.IDENTIFYING
+    assert stage.desk.disown(notices(stage)[SHOP]) == Disowned.STOPPED  # an older link stops what is asked anew
+
+
+def test_links_that_are_none_of_ours(stage: Stage) -> None:
+    """Guessed, cut, of another row or another use: nothing happens, whatever it looks like."""
+    ticket_id = approved(stage)
+    stage.work()
+    token = notices(stage)[ANN]
+    row, _, mark = token.partition(".")
+    with stage.store.read() as unit:
+        other = next(each.id for each in unit.letters.of(ticket_id) if each.kind != WARNING)
+    guesses = ["", ".", row, mark, token[:-1], f"{token}A", f"{other}.{mark}", f"{row}.{'A' * 43}", "é.ü", "\ud800"]
+    assert [stage.desk.disown(each) for each in guesses] == [None] * len(guesses)
+    assert state(stage, ticket_id) == State.COOLING
+
+
+def test_the_cooling_time_begins_when_the_last_notice_has_left(stage: Stage) -> None:
+    """The mail server was away for 40 hours: whoever is told late still has 48 hours to say so."""
+    ticket_id = approved(stage)
+    stage.postman.fails = [Temporary("The mail server is away.")] * 3
+    for _ in range(40):
+        stage.work()
+        stage.clock.forward(hours=1)
+    stage.clock.forward(hours=7)
+    stage.work()
+    assert (erasures(stage), len(notices(stage))) == (0, 3)
+    stage.cooled()
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_an_address_nobody_reads_any_more_does_not_hold_it_up(stage: Stage) -> None:
+    """A server refuses one of three: the others were told, and it goes on after its time."""
+    ticket_id = approved(stage)
+    stage.postman.fails = [Refused("No such user.")]
+    refused(stage)
+    assert len(notices(stage)) == 2
+    stage.clock.forward(hours=48, minutes=1)
+    refused(stage)
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_nobody_could_be_told(stage: Stage) -> None:
+    """Every notice was refused: a person has to look, and “Try again” writes them anew."""
+    ticket_id = approved(stage)
+    stage.postman.fails = [Refused("No such user.")] * 3
+    refused(stage)
+    request = stage.request(ticket_id, Right.DELETION)
+    assert (request.state, "this was not me" in (request.reason or "")) == (State.NEEDS_PERSON, True)
+    stage.desk.resume(HUGO, stage.ids(), request.id)
+    refused(stage)
+    assert len(notices(stage)) == 3
+    stage.clock.forward(hours=48, minutes=1)
+    refused(stage)
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_what_came_back_told_nobody(stage: Stage) -> None:
+    """Mail servers send every notice back while it cools: nothing is deleted before a person has looked."""
+    ticket_id = approved(stage)
+    stage.work()
+    with stage.store.begin() as unit:
+        for each in unit.letters.of(ticket_id):
+            if each.kind == WARNING:
+                unit.letters.returned(each.id)
+    stage.cooled()
+    assert (erasures(stage), state(stage, ticket_id)) == (0, State.NEEDS_PERSON)
+
+
+def test_a_new_plan_is_told_anew(stage: Stage) -> None:
+    """The data changed while it cooled: the next approval writes to everybody again, and the old links still stop it."""
+    ticket_id = approved(stage)
+    stage.work()
+    first = notices(stage)
+    stage.system.people["person:1"] = (ANN, 5)
+    stage.cooled()
+    again = stage.request(ticket_id, Right.DELETION)
+    assert again.state == State.APPROVING
+    stage.desk.approve(PAULA, stage.ids(), again.id, again.plan_id or "")
+    stage.work()
+    assert not set(first.values()) & set(notices(stage).values())
+    assert stage.desk.disown(first[ANN]) == Disowned.STOPPED
+    stage.cooled()
+    assert erasures(stage) == 0
+
+
+def test_the_link_is_nowhere_kept(stage: Stage) -> None:
+    """Once a notice has left, not even our sealed copy of it holds the link."""
+    ticket_id = approved(stage)
+    stage.work()
+    with stage.store.read() as unit:
+        kept = [unit.letters.content(each.id) for each in unit.letters.of(ticket_id) if each.kind == WARNING]
+    assert len(kept) == 3
+    assert not any("/stop/" in str(each) for each in kept)
+
+
+def test_an_access_package_is_dead_as_well(stage: Stage) -> None:
+    """Somebody got a copy and asked for deletion: “this was not me” ends the link to the copy."""
+    ticket_id = approved(stage)
+    stage.choose(ticket_id, Right.ACCESS)
+    link = re.search(r"/p/(\S+)", stage.postman.texts()[-1])
+    assert link
+    assert stage.desk.disown(notices(stage)[OLD]) == Disowned.STOPPED
+    assert stage.desk.download(link[1], ANN) is None
+    stage.desk.sweep()
+    assert not stage.packer.files
+
+
+def test_without_a_page_a_reply_is_the_means(sqlite_store, clock, ids) -> None:
+    """Where the bot has no address of its own on the web the letter holds no link, and says what to do instead."""
+    stage = Stage(sqlite_store, clock, ids, house={"public_url": ""})
+    approved(stage)
+    stage.work()
+    text = stage.postman.texts()[-1]
+    assert "stop" in text
+    assert "http" not in text.replace("https://edoeb", "")
+    assert "reply to this mail" in text.lower()
