@@ -74,6 +74,9 @@ def move_blocks(move: ClockMove) -> list[Block]:
 
 def move_told(move: ClockMove) -> str:
     """The same in plain text, for whoever did it."""
+    if move.waits:
+        told = f"{move.ref}: the letter is a draft on the card. Read it there and release it: the clock moves with it."
+        return f"{told} {_dates(move)}"
     return f"{move.ref}: you {_did(move)}. {_dates(move)}"
 
 

@@ -177,6 +177,7 @@ class ClockMove:
     regimes: tuple[str, ...] = ()  # set by a person; empty: whatever is on
     large: bool = False
     why: tuple[str, ...] = ()  # steps of the explanation that are new
+    waits: bool = False  # for the release of its letter: nothing has moved yet
 
 
 @dataclass(frozen=True)

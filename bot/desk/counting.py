@@ -27,7 +27,8 @@ from bot.engine import Job, Kind
 from bot.errors import Temporary
 from bot.law import Clock
 from bot.store import ClockEvent, Unit
-from bot.tickets import BOT, PERSON, Ticket
+from bot.store.rows import LetterRow
+from bot.tickets import BOT, PERSON, Correspondent, Ticket
 from bot.workflow import NotSeen, Seen
 
 RECORD = {  # in the audit
@@ -47,6 +48,8 @@ class Letter:
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     automatic: bool = False
+    draft: LetterRow | None = None  # that somebody releases: it is not written anew
+    to: Correspondent | None = None  # another than the one who wrote
 
 
 class Counting(Writing):
@@ -64,9 +67,14 @@ class Counting(Writing):
         self, unit: Unit, ticket: Ticket, by: str, kind: str, on: date, detail: Mapping[str, Any],
         letter: Letter | None = None,
     ) -> ClockMove:  # fmt: skip
-        """The event is a row and audited; the dates, the card, its thread and the letter say what follows from it."""
+        """The event is a row and audited; the dates, the card, its thread and the letter say what follows from it.
+
+        With a letter somebody has to release first, nothing moves before that.
+        """
         row = ClockEvent(unit.id(), ticket.id, kind, on, detail, by, unit.now)
         known = recorded([*unit.tickets.clock_events(ticket.id), row])
+        if letter and letter.draft is None and letter.name not in self.house.release_at_once:
+            return self._drafted(unit, ticket, row, known, letter)
         now = self._counted(unit, ticket, known)
         dates = {
             "due": [ticket.due.isoformat(), now.due.isoformat()],
@@ -75,9 +83,7 @@ class Counting(Writing):
         }
         row = replace(row, detail={**detail, **dates})
         if letter:
-            sent = self._send(
-                unit, now, letter.name, {**letter.values, **self._effect(now, known, on)}, automatic=letter.automatic
-            )
+            sent = self._tell_person(unit, now, letter, {**letter.values, **self._effect(now, known, on)}, by)
             row = replace(row, detail={**row.detail, "letter": sent})
         unit.tickets.add_clock_event(row.id, ticket.id, kind, on, row.detail, by)
         unit.audit(by, RECORD[kind], ticket.id, event=row.id, kind=kind, on=on, **dates)
@@ -86,6 +92,24 @@ class Counting(Writing):
             self._say_moved(unit, ticket.id, row.id)
         checkpoint("clock.recorded")
         return move(ticket.ref, row)
+
+    def _tell_person(self, unit: Unit, ticket: Ticket, letter: Letter, values: Mapping[str, Any], by: str) -> str:
+        """The letter is on its way with these values; its id."""
+        if letter.draft is None:
+            return self._send(unit, ticket, letter.name, values, automatic=letter.automatic, by=by, to=letter.to)
+        self._go_out(unit, letter.draft, by, self._printed_anew(unit, letter.draft, ticket, values))
+        return letter.draft.id
+
+    def _drafted(self, unit: Unit, ticket: Ticket, row: ClockEvent, known: Recorded, letter: Letter) -> ClockMove:
+        """The letter is a draft that says what would follow from the event; the clock is as it was."""
+        clock = self._clock_of(ticket, known)
+        then = replace(ticket, due=clock.due, unrolled=clock.unrolled, clock=clock.state)
+        values = {**letter.values, **self._effect(then, known, row.on_date)}
+        self._send(
+            unit, then, letter.name, values, automatic=letter.automatic, by=row.by, to=letter.to,
+            move={"kind": row.kind, "detail": row.detail},
+        )  # fmt: skip
+        return replace(move(ticket.ref, row), before=ticket.due, after=clock.due, state=clock.state, waits=True)
 
     def _counted(self, unit: Unit, ticket: Ticket, known: Recorded) -> Ticket:
         """The ticket with the dates that follow from what is on record, by the rules of today."""
@@ -107,18 +131,20 @@ class Counting(Writing):
 
     # -- questions and answers ------------------------------------------------------------------------------------
 
-    def _ask_by_code(self, unit: Unit, ticket: Ticket, values: Mapping[str, Any]) -> None:
-        """The letter with the code is written. As a question of identity it stops the clock, if it was soon asked.
+    def _ask_by_code(
+        self, unit: Unit, ticket: Ticket, values: Mapping[str, Any], to: Correspondent | None = None
+    ) -> None:
+        """The letter with the code is written, to whoever wrote or to another address on file. As a question of identity it stops the clock, if it was soon asked.
 
         EDPB 01/2022 para 159: only what is asked without undue delay may suspend.
         """
         on, known = self._today(unit.now), self._on_record(unit, ticket)
         prompt = (on - ticket.received_on).days <= self.house.code_pauses_days != 0
         if prompt and not any(each.kind == IDENTITY for each in known.waiting):
-            letter = Letter(CODE, values, automatic=True)
+            letter = Letter(CODE, values, automatic=True, to=to)
             self._record(unit, ticket, BOT.id, IDENTITY, on, {"code": True, "large": known.large}, letter)
         else:
-            self._send(unit, ticket, CODE, {**values, **self._effect(ticket, known, on)}, automatic=True)
+            self._send(unit, ticket, CODE, {**values, **self._effect(ticket, known, on)}, automatic=True, to=to)
 
     def _answers_came(self, unit: Unit, ticket: Ticket, by: str, on: date) -> ClockMove | None:
         """Every open question has its answer as of this day; None where nothing was asked."""

@@ -4,9 +4,10 @@ Each is one transaction with the ticket locked, one event, one audit row with ol
 thread. `seen` is the stamp of the clock a form was drawn from; another one means somebody was faster.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from bot import law
 from bot.cards import HOW, MEANS, WORDS, ClockForm, ClockMove, ClockView
@@ -29,6 +30,7 @@ from bot.desk.recorded import (
 from bot.errors import NotAllowed
 from bot.law.calendar import short
 from bot.store import Unit
+from bot.store.rows import LetterRow
 from bot.tickets import Identity, Role, Ticket, check_role
 
 FAR = timedelta(days=3660)  # further than any law lets an answer wait
@@ -68,6 +70,7 @@ class Timing(Counting):
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             self._check(kind, asked)
+            self._check_drafts(unit, asked.ticket, f"{kind}_question")
             values = {"words_of_ours": words, "means": [each for each in MEANS if each in means]}
             detail = {"large": asked.known.large, "document": "document" in means}
             letter = Letter(f"{kind}_question", values)
@@ -107,6 +110,7 @@ class Timing(Counting):
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             self._check(EXTENSION, asked)
+            self._check_drafts(unit, asked.ticket, "extension_notice")
             allowed = self._reasons(asked.ticket)
             found = [each for each in allowed if reason and each.startswith(reason)]
             if len(found) != 1:
@@ -177,7 +181,25 @@ class Timing(Counting):
         known = self._on_record(unit, ticket)
         return Asked(ticket, known, self._clock_of(ticket, known), self._today(unit.now))
 
+    def _release_move(self, unit: Unit, letter: LetterRow, by: str, move: Mapping[str, Any]) -> None:
+        """The draft goes out, and what it tells of the clock counts from today; NotAllowed where it is not so any more.
+        """  # fmt: skip
+        asked = self._asked_of(unit, self._open_ticket(unit, letter.ticket_id))
+        kind, detail = str(move["kind"]), dict(move["detail"])
+        self._check(kind, asked)
+        changes: dict[str, Any] = {}
+        if kind == EXTENSION:
+            self._check_until(asked, date.fromisoformat(detail["new_due"]))
+            changes = {"was_due": asked.ticket.due}
+        else:
+            detail["large"] = asked.known.large
+        self._record(unit, asked.ticket, by, kind, asked.today, detail, Letter(letter.kind, changes, draft=letter))
+
     # -- may it be done -------------------------------------------------------------------------------------------
+
+    def _check_drafts(self, unit: Unit, ticket: Ticket, letter: str) -> None:
+        if any(each.kind == letter for each in unit.letters.drafts(ticket.id)):
+            raise NotAllowed("Such a letter waits for its release already: read it on the card, edit or discard it.")
 
     def _check(self, kind: str, asked: Asked) -> None:
         """Nothing, if this move is open now; NotAllowed in words otherwise."""

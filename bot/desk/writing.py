@@ -1,6 +1,7 @@
 """Letters: rendered and sealed as a row first, sent once, and what follows when one has left the house."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,10 +36,11 @@ class Writing(Wording):
         automatic: bool = False,
         by: str = BOT.id,
         move: Mapping[str, Any] | None = None,
+        to: Correspondent | None = None,
     ) -> str:
         """The letter's id: a sealed row, its sending a piece of work. One that stands already is not written again.
 
-        `by`: whose words are in it. `move`: of the clock, once somebody has released it.
+        `by`: whose words are in it. `move`: of the clock, once somebody has released it. `to`: another than who wrote.
         """
         if ticket.channel in SILENT:
             raise NotAllowed(f"Nobody wrote {ticket.ref}: nobody is written to.")
@@ -50,7 +52,7 @@ class Writing(Wording):
         standing = unit.letters.by_key(key)
         if standing is not None:
             return standing.id
-        wrote = unit.tickets.correspondent(ticket.id)
+        wrote = to or unit.tickets.correspondent(ticket.id)
         letter = self._composed(ticket, wrote, kind, values, unit.now, secret=secret, automatic=automatic)
         letter["content"] |= {"by": by} | ({"move": drafts.stored(move)} if move else {})
         self._out(unit, ticket, key, letter, request)
@@ -97,6 +99,15 @@ class Writing(Wording):
             automatic=draft["automatic"],
         )
         return {**draft, "subject": rendered.subject, "text": rendered.text, "wire": wire.decode("ascii")}
+
+    def _printed_anew(
+        self, unit: Unit, letter: LetterRow, ticket: Ticket, changes: Mapping[str, Any]
+    ) -> dict[str, Any]:  # fmt: skip
+        """The draft as it is at this moment, with these values instead of those it was written with."""
+        draft = unit.letters.content(letter.id)
+        values = {**draft["values"], **drafts.stored(changes)}
+        ticket = replace(ticket, language=letter.language)
+        return self._printed(ticket, letter.id, letter.kind, {**draft, "values": values}, unit.now)
 
     def _out(self, unit: Unit, ticket: Ticket, key: str, letter: Mapping[str, Any], request: Request | None) -> None:
         """The composed letter is a row, and on its way; or a draft, which waits for whoever releases it."""
