@@ -50,8 +50,8 @@ class ShutOut(Temporary):
 
     BEGINS = "Not let in: "
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{self.BEGINS}{why}")
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{self.BEGINS}{why}", retry_after)
 
 
 class Unclear(SubjectlineError):

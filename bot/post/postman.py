@@ -7,12 +7,13 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 
 import structlog
 from imapclient.imapclient import SENT
 
 from bot.checkpoints import checkpoint
-from bot.errors import Misconfigured, Refused, SubjectlineError, Temporary, Unclear, Unsupported
+from bot.errors import Misconfigured, Refused, ShutOut, SubjectlineError, Temporary, Unclear, Unsupported
 from bot.grant import Grant, TokenRefused, token
 from bot.line import Patience, Place, dial, place
 from bot.post.inspection import check_letter
@@ -20,6 +21,37 @@ from bot.post.inspection import check_letter
 log = structlog.get_logger()
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+FIRST_S, LONGEST_S = 60.0, 900.0  # before a password that was refused is shown again: accounts get locked (TRUST, F16)
+
+
+class Door:
+    """How long nobody knocks after we were not let in: half as long again each time. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shut: ShutOut | None = None
+        self._wait_s = self._until = 0.0
+
+    def check(self) -> None:
+        """ShutOut, as the server said it, while nobody is to knock; `retry_after` says how long."""
+        with self._lock:
+            left = self._until - monotonic()
+            if self._shut and left > 0:
+                raise ShutOut(str(self._shut).removeprefix(ShutOut.BEGINS), left)
+
+    def shut(self, fault: ShutOut) -> ShutOut:
+        """Nobody knocks for a while; the same fault, with how long."""
+        with self._lock:
+            if self._until <= monotonic():  # of several that knocked together one counts
+                self._wait_s = min(LONGEST_S, self._wait_s * 1.5 or FIRST_S)
+                self._until = monotonic() + self._wait_s
+            self._shut = fault
+            return ShutOut(str(fault).removeprefix(ShutOut.BEGINS), self._wait_s)
+
+    def open(self) -> None:
+        """We were let in."""
+        with self._lock:
+            self._shut, self._wait_s, self._until = None, 0.0, 0.0
 
 
 class Postman:
@@ -39,21 +71,24 @@ class Postman:
         self._patience = patience or Patience()
         self._total_s = total_s
         self._context = context
+        self._door = Door()
 
     def send(self, sender: str, to: str, content: bytes) -> None:
         """The server took the letter for exactly this recipient.
 
-        Temporary: it did not, and may later. Refused: it does not want it, or this is no letter of ours (`inspection`).
-        Unclear: the letter was handed over whole and no answer came. Takes at most `total_s` seconds.
+        Temporary: it did not, and may later. ShutOut: it lets no letter of ours in until a person has mended that; it is
+        left alone for `retry_after` seconds. Refused: it does not want this one, or it is no letter of ours
+        (`inspection`). Unclear: the letter was handed over whole and no answer came. Takes at most `total_s` seconds.
         """
         letter = check_letter(sender, to, content)
+        self._door.check()
         server = self._server(sender)
         try:
             with _within(self._total_s, server):
                 with _effectless():
-                    self._sign_in(server)
-                    checkpoint("letter.connected")
-                    self._address(server, sender, to, letter)
+                    self._enter(server, sender, letter)
+                    _expect("RCPT", server.docmd("RCPT", f"TO:<{to}>")[0], 250, 251)
+                    _expect("DATA", server.docmd("DATA")[0], 354)
                     server.send(_stuffed(letter))
                 self._finish(server)
         finally:
@@ -63,7 +98,7 @@ class Postman:
         """The server lets us in; nothing is sent. Raises as `send` does."""
         server = self._server(sender)
         try:
-            with _within(self._total_s, server), _effectless():
+            with _within(self._total_s, server), _effectless(), self._knocking():
                 self._sign_in(server)
         finally:
             _hang_up(server)
@@ -115,15 +150,24 @@ class Postman:
         # A refusal is explained in a challenge, which wants an empty answer.
         server.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "", initial_response_ok=True)
 
-    def _address(self, server: smtplib.SMTP, sender: str, to: str, letter: bytes) -> None:
-        options = ""
-        if not letter.isascii():
-            if not server.has_extn("8bitmime"):
+    def _enter(self, server: smtplib.SMTP, sender: str, letter: bytes) -> None:
+        """Signed in, and the sender accepted."""
+        with self._knocking():
+            self._sign_in(server)
+            checkpoint("letter.connected")
+            options = "" if letter.isascii() else " BODY=8BITMIME"
+            if options and not server.has_extn("8bitmime"):
                 raise Unsupported("The mail server takes only seven-bit letters.")
-            options = " BODY=8BITMIME"
-        _expect("MAIL", server.docmd("MAIL", f"FROM:<{sender}>{options}")[0], 250)
-        _expect("RCPT", server.docmd("RCPT", f"TO:<{to}>")[0], 250, 251)
-        _expect("DATA", server.docmd("DATA")[0], 354)
+            _expect("MAIL", server.docmd("MAIL", f"FROM:<{sender}>{options}")[0], 250)
+
+    @contextmanager
+    def _knocking(self) -> Iterator[None]:
+        """What is refused in here is refused to us, whatever the letter: it waits until a person has mended that."""
+        try:
+            yield
+        except Refused as fault:
+            raise self._door.shut(ShutOut(str(fault))) from None
+        self._door.open()
 
     def _finish(self, server: smtplib.SMTP) -> None:
         """The final dot: from here on the letter may be theirs, whatever we hear."""

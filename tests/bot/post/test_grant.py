@@ -12,7 +12,7 @@ import httpx
 import pytest
 from imapclient.exceptions import LoginError
 
-from bot.errors import Misconfigured, Refused, Temporary
+from bot.errors import Misconfigured, ShutOut, Temporary
 from bot.grant import Grant, TokenRefused, token
 from bot.line import Patience, dial, place
 from bot.post import Postman
@@ -169,7 +169,7 @@ def test_an_app_that_is_refused_is_a_login_that_is_refused(tokens: Tokens, fake_
 def test_letters_leave_with_a_token(tokens: Tokens, fake_smtp: FakeSmtp) -> None:
     """Over XOAUTH2, if the server offers it; who is refused hears so."""
     url = address("smtp", fake_smtp.port, tokens)
-    with pytest.raises(Refused, match="does not offer XOAUTH2"):
+    with pytest.raises(ShutOut, match="does not offer XOAUTH2"):
         Postman(url).greet("info@lumen.example")
     fake_smtp.answers["EHLO"] = "250-fake\r\n250 AUTH LOGIN XOAUTH2"
     fake_smtp.answers["AUTH"] = "235 welcome"
@@ -177,9 +177,9 @@ def test_letters_leave_with_a_token(tokens: Tokens, fake_smtp: FakeSmtp) -> None
     (said,) = [each for each in fake_smtp.commands if each.startswith("AUTH XOAUTH2 ")]
     assert base64.b64decode(said.split()[-1]) == b"user=info\x01auth=Bearer token-0\x01\x01"
     fake_smtp.answers["AUTH"] = "535 no"
-    with pytest.raises(Refused, match="535"):
+    with pytest.raises(ShutOut, match="535"):
         Postman(url).greet("info@lumen.example")
-    with pytest.raises(Refused, match="look at the app"):
+    with pytest.raises(ShutOut, match="look at the app"):
         Postman(address("smtp", fake_smtp.port, tokens, secret="wrong")).greet("info@lumen.example")
     with pytest.raises(Temporary):
         Postman(url.replace(f"%3A{tokens.port}%2F", "%3A1%2F")).greet("info@lumen.example")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.errors import Refused, SubjectlineError, Temporary, Unclear, Unsupported
+from bot.errors import Refused, ShutOut, SubjectlineError, Temporary, Unclear, Unsupported
 from bot.post import Patience, Postman
 from bot.sandbox.mail import Fault, ImapServer, SmtpSink
 from tests.bot.post.test_inspection import ANN, BOT, VECTOR, letter
@@ -50,14 +50,14 @@ def test_points_around_the_dot(fake_smtp: FakeSmtp, monkeypatch: pytest.MonkeyPa
 
 
 def test_signs_in():
-    """With user and password the letter goes; with a wrong password it is refused and nothing is sent."""
+    """With user and password the letter goes; with a wrong password we are not let in and nothing is sent."""
     sink = SmtpSink("bot", "p@ss:word")
     sink.start()
     try:
         Postman(sink.url.replace("p@ss:word", "p%40ss%3Aword")).send(BOT, ANN, letter())
-        with pytest.raises(Refused, match="535 to AUTH"):
+        with pytest.raises(ShutOut, match="535 to AUTH"):
             Postman(sink.url.replace("p@ss:word", "wrong")).send(BOT, ANN, letter())
-        with pytest.raises(Refused, match="530 to MAIL"):
+        with pytest.raises(ShutOut, match="530 to MAIL"):
             Postman(f"smtp://127.0.0.1:{sink.port}").send(BOT, ANN, letter())
     finally:
         sink.stop()
@@ -83,7 +83,7 @@ def test_encrypted(tmp_path, encrypted: bool):
 
 def test_no_encryption_where_demanded(smtp_sink: SmtpSink):
     """Where STARTTLS is demanded and not offered, nothing is sent."""
-    with pytest.raises(Refused, match="STARTTLS"):
+    with pytest.raises(ShutOut, match="STARTTLS"):
         Postman(smtp_sink.url + "?starttls=1").send(BOT, ANN, letter())
     assert smtp_sink.received == []
 
@@ -94,17 +94,43 @@ def test_password_in_clear(fake_smtp: FakeSmtp, monkeypatch: pytest.MonkeyPatch)
     fake_smtp.answers["EHLO"] = "250-fake\r\n250 AUTH PLAIN"
     fake_smtp.answers["AUTH"] = "235 in"
     url = fake_smtp.url.replace("smtp://", "smtp://bot:pw@")
-    with pytest.raises(Refused, match="in clear"):
+    with pytest.raises(ShutOut, match="in clear"):
         Postman(url).send(BOT, ANN, letter())
     assert not [line for line in fake_smtp.commands if line.startswith("AUTH")]
     Postman(url + "?starttls=0").send(BOT, ANN, letter())
+
+
+def test_password_expired(fake_smtp: FakeSmtp, monkeypatch: pytest.MonkeyPatch):
+    """A refused password kills no letter and is shown ever more rarely; letters go by themselves when it is taken (F16)."""
+    now = [1000.0]
+    monkeypatch.setattr("bot.post.postman.monotonic", lambda: now[0])
+    fake_smtp.answers |= {"EHLO": "250-fake\r\n250 AUTH PLAIN", "AUTH": "535 expired"}
+    postman = Postman(fake_smtp.url.replace("smtp://", "smtp://bot:pw@"), patience=QUICK)
+    waits: list[float] = []
+    for _ in range(9):
+        for _ in range(3):  # letters do not stop wanting to leave; who asks too early calls nobody
+            with pytest.raises(ShutOut, match="535 to AUTH") as caught:
+                postman.send(BOT, ANN, letter())
+        assert caught.value.retry_after
+        waits.append(caught.value.retry_after)
+        now[0] += waits[-1]
+    assert (waits[0], waits[-1], waits) == (60, 900, sorted(waits))
+    assert fake_smtp.connections == 9
+
+    fake_smtp.answers["AUTH"] = "235 in"
+    postman.send(BOT, ANN, letter())
+    fake_smtp.answers["AUTH"] = "535 again"
+    with pytest.raises(ShutOut) as caught:
+        postman.send(BOT, ANN, letter())
+    assert caught.value.retry_after == 60
 
 
 @pytest.mark.parametrize(
     ("step", "answer", "error"),
     [
         *((step, "421 later", Temporary) for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "DOT")),
-        *((step, "550 no", Refused) for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "DOT")),
+        *((step, "550 no", ShutOut) for step in ("GREETING", "EHLO", "MAIL")),
+        *((step, "550 no", Refused) for step in ("RCPT", "DATA", "DOT")),
         *((step, None, Temporary) for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA")),
         *((step, "what?", Temporary) for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA")),
         ("DATA", "250 already", Temporary),
