@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.checkpoints import checkpoint
 from bot.package import frozen, page, parts
 from bot.package.frozen import Freezing, Sheet
+from bot.package.others import Decision, Own, Piece, Read, pieces, veiled
 from bot.package.stream import Opened
 from bot.package.vault import Vault
 
-__all__ = ["Held", "Opened", "Packed", "Packer", "Sheet"]
+__all__ = ["Decision", "Held", "Opened", "Packed", "Packer", "Piece", "Sheet"]
 
 ORPHAN_S = 3600.0  # until then somebody may be about to write the row that names a file
 QUICK = 1  # compression of files, most of which are compressed already
@@ -85,6 +86,18 @@ class Packer:
     def given(self, sheets: Sequence[Sheet]) -> Sequence[Sheet]:
         """Of these what the person gave us themselves: what portability hands over."""
         return frozen.given(sheets)
+
+    def others(self, sheets: Sequence[Sheet], own: Own, read: Read) -> Iterator[Piece]:
+        """What of these may be about other people too, so that a person has to look before it goes out."""
+        return pieces(sheets, own, read)
+
+    def veiled(
+        self, sheets: Sequence[Sheet], decided: Mapping[str, tuple[str, Sequence[str]]], own: Own,
+        read: Read, language: str,
+    ) -> Iterator[Any]:  # fmt: skip
+        """The same to be held anew, without what a person has taken out: `Piece.place` → (verdict, words)."""
+        known = {place: Decision(verdict, tuple(words)) for place, (verdict, words) in decided.items()}
+        return veiled(sheets, known.get, own, read, language)
 
     def let_go(self, name: str) -> None:
         """The answer is not held any more. Twice is no error."""

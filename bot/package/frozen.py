@@ -23,6 +23,10 @@ CHANGED = "What a system answered is not on disk as it was written."
 _FRAME = struct.Struct(">cHI")
 _PIECE = 1 << 18
 _MAGIC = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"%PDF": "pdf", b"PK\x03\x04": "zip"}
+_OFFICE = frozenset({"docx", "xlsx", "pptx", "odt", "ods"})  # zips by another name
+_TEXTS = {each: each for each in ("eml", "txt", "csv", "json", "md", "ics", "vcf")} | {
+    each: "txt" for each in ("html", "htm", "xml", "svg", "log")  # shown as text: nothing in it runs (TRUST T20)
+}
 
 
 class Source(Protocol):
@@ -40,7 +44,7 @@ class Blob:
     at: int
     size: int
     sha256: str
-    kind: str  # what they look like: png, pdf, zip …, else bin
+    kind: str  # what they are: png, pdf, eml …, else bin
 
     def pieces(self, source: Source) -> Iterator[bytes]:
         """The bytes, in the pieces they came in."""
@@ -89,9 +93,18 @@ class Sheet:
     label: str = ""
     withheld: Mapping[str, str] = field(default_factory=dict)
     provided: tuple[str, ...] = ()  # columns the person gave us themselves
+    cut: bool = False  # a person has taken something out of it: it is shown even if nothing is left
 
 
-_HEAD = [each.name for each in fields(Sheet) if each.name != "rows"]
+@dataclass(frozen=True)
+class Again:
+    """Bytes of another stream that are to be written into this one."""
+
+    blob: Blob
+    source: Source
+
+
+HEAD = [each.name for each in fields(Sheet) if each.name != "rows"]
 _FILES = {"name": "Name", "content": "Content", "look": "To be looked at"}
 _PLAIN = (type(None), bool, int, str)
 _KINDS: tuple[tuple[type, str, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
@@ -136,7 +149,7 @@ class Freezing:
 
     def _table(self, table: Any) -> None:
         """A table that differs from the last one in its rows only goes on with it."""
-        number = self._sheet({name: _plain(getattr(table, name)) for name in _HEAD if hasattr(table, name)})
+        number = self._sheet({name: _plain(getattr(table, name)) for name in HEAD if hasattr(table, name)})
         for row in table.rows:
             self._row(number, [self._value(number, value) for value in row])
 
@@ -145,9 +158,12 @@ class Freezing:
         head = {
             "name": "files", "category": file.category, "purpose": file.purpose, "retention": file.retention,
             "columns": tuple(_FILES), "labels": _FILES, "source": file.source, "label": "Files",
+            "withheld": dict(getattr(file, "withheld", {})),
         }  # fmt: skip
         number = self._sheet(head, files=True)
-        self._row(number, [_down(file.name), _down(self._blob(number, file.pieces)), _down(file.look)])
+        blob = self._blob(number, file.pieces)
+        kind = getattr(file, "kind", "") or _kind(file.name, blob.kind)
+        self._row(number, [_down(file.name), _down(replace(blob, kind=kind)), _down(file.look)])
 
     def _sheet(self, head: dict[str, Any], *, files: bool = False) -> int:
         known = [number for number, each in enumerate(self._heads) if each == {**head, "": files}]
@@ -165,6 +181,8 @@ class Freezing:
     def _value(self, number: int, value: Any) -> Any:
         if isinstance(value, bytes | bytearray | memoryview):
             return _down(self._blob(number, [value]))
+        if isinstance(value, Again):
+            return _down(self._blob(number, value.blob.pieces(value.source)))
         return _down(value)
 
     def _blob(self, number: int, pieces: Iterable[bytes | bytearray | memoryview]) -> Blob:
@@ -222,6 +240,14 @@ def given(sheets: Iterable[Sheet]) -> list[Sheet]:
             columns = tuple(sheet.columns[number] for number in kept)
             cut.append(replace(sheet, columns=columns, rows=replace(sheet.rows, columns=kept), withheld={}))
     return cut
+
+
+def _kind(name: str, seen: str) -> str:
+    """How the file's name in the package ends: by its bytes, then by its own name, of a fixed vocabulary (T18)."""
+    ending = name.rpartition(".")[2].lower()
+    if seen == "zip" and ending in _OFFICE:
+        return ending
+    return _TEXTS.get(ending, seen) if seen == "bin" else seen
 
 
 def _records(source: Source, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:

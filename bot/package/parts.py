@@ -96,7 +96,7 @@ class System:
 def system(names: Names, name: str, sheets: Sequence[Sheet], about: Mapping[str, Any]) -> System:
     """A system that was searched, with a part for each table that holds something."""
     label = str(about.get("labels", {}).get(name) or name)
-    return System(name, label, tuple(_part(names, name, sheet, about) for sheet in sheets if sheet.rows))
+    return System(name, label, tuple(_part(names, name, sheet, about) for sheet in sheets if sheet.rows or sheet.cut))
 
 
 def _part(names: Names, place: str, sheet: Sheet, about: Mapping[str, Any]) -> Part:
