@@ -34,7 +34,7 @@ from bot.cards.reminder import (
 )
 from bot.cards.review import NEVER, ReviewView, accounts_form, batch_card, batch_text, review_card
 from bot.cards.rights import changes_modal, correction_form, fields_of, lifting_form, restriction_form
-from bot.cards.task import task_card, task_text
+from bot.cards.task import task_card, task_text, task_told_card, task_told_text
 from bot.cards.views import (
     CardView,
     ClockForm,
@@ -141,6 +141,8 @@ __all__ = [
     "task_card",
     "task_form",
     "task_text",
+    "task_told_card",
+    "task_told_text",
     "tasks_modal",
     "ticket_blocks",
     "todo",

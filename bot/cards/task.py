@@ -1,6 +1,6 @@
 """Tasks: what a person does by hand, as the channel sees it. Names nobody."""
 
-from bot.cards.blocks import Block, actions, button, context, cut, day, escape, member, paragraph, section
+from bot.cards.blocks import Block, actions, button, context, cut, day, escape, link, member, paragraph, section
 from bot.cards.views import TaskView
 from bot.workflow import REASONS, Outcome
 
@@ -32,6 +32,18 @@ def task_card(task: TaskView) -> list[Block]:
 def task_text(task: TaskView) -> str:
     """The same in one line."""
     return f"{task.ref}, task {task.number}, {task.system}: {task_status(task)}"
+
+
+def task_told_card(task: TaskView, link_: str) -> list[Block]:
+    """For whoever is asked by name: what is wanted of them, and the way to the message with its button."""
+    told = f"You are asked to do something by hand, for the {task.right} of {task.ref}:"
+    row = [link("Go to the task", "card", link_, style="primary")]
+    return [paragraph(told), paragraph(task_told(task)), *actions(row)]
+
+
+def task_told_text(task: TaskView) -> str:
+    """The same in one line."""
+    return f"{task.ref}: you are asked to do something by hand in {task.system}."
 
 
 def task_status(task: TaskView) -> str:

@@ -9,15 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot import cards
-from bot.cards import TaskView
 from bot.checkpoints import checkpoint
+from bot.desk.asking import Asking
 from bot.desk.moving import Known
 from bot.desk.office import ByHand
 from bot.desk.packing import COPY_S
-from bot.desk.remembering import Remembering
 from bot.engine import Job, Kind
-from bot.errors import Temporary
 from bot.law import Right
 from bot.reminders import TASK_DAYS
 from bot.reminders import Kind as Why
@@ -25,7 +22,7 @@ from bot.store import Holding, Unit
 from bot.store.rows import TaskRow
 from bot.store.tasks import DONE, OPEN
 from bot.tickets import BOT, DISCLOSING, MILD, PROPOSED, SILENT, Actor, Request, State, Ticket
-from bot.workflow import REASONS, UNDONE, Act, Line, NotSeen, Outcome, Seen
+from bot.workflow import REASONS, UNDONE, Act, Line, Outcome
 
 AT_WORK = frozenset({State.RUNNING, State.PROVING, State.NEEDS_PERSON})  # in these a task may stand open
 HAND = "hand"  # behind a system's name: what was added to its copy by hand
@@ -49,7 +46,7 @@ class Sheet:
     withheld: Mapping[str, str] = field(default_factory=dict)
 
 
-class Tasking(Remembering):
+class Tasking(Asking):
     """The tasks of a request, as far as they follow from its moves."""
 
     # -- in the plan --------------------------------------------------------------------------------------------------
@@ -106,6 +103,7 @@ class Tasking(Remembering):
         )  # fmt: skip
         args = {"ticket": ticket.id, "task": task.id}
         self.engine.put(unit, "task", f"task:{task.id}", args, lane="slack-post", ticket_id=ticket.id)
+        self._tell_at_once(unit, task)
         self._remind_of_task(unit, ticket, task.id)
         checkpoint("task.given")
 
@@ -240,60 +238,8 @@ class Tasking(Remembering):
             unit.holdings.put(held)
         self._answer(unit, self._move(unit, request, "answer", BOT))
 
-    # -- its message --------------------------------------------------------------------------------------------------
-
-    def _place(self, system: str) -> str:
-        return self.systems[system].label if system in self.systems else system
-
-    def task_view(self, unit: Unit, task: TaskRow) -> TaskView:
-        """The task as the channel may see it."""
-        request = unit.requests.get(task.request_id)
-        return TaskView(
-            id=task.id, ref=unit.tickets.get(task.ticket_id).ref, number=task.number, right=request.right,
-            system=self._place(task.system), place=task.place, words=task.words, count=task.count,
-            assignee=task.assignee, looks=task.looks, state=task.state, outcome=task.outcome, reason=task.reason,
-            waits_for_second=task.state == DONE and task.waits, done_by=task.done_by, looked_by=task.looked_by,
-            done_on=self._today(task.done_at) if task.done_at else None,
-        )  # fmt: skip
-
-    def _task_drawn(self, task_id: str) -> tuple[str | None, TaskView]:
-        with self.store.read() as unit:
-            task = unit.tasks.get(task_id)
-            return unit.tickets.get(task.ticket_id).card_ts, self.task_view(unit, task)
-
-    def _task_call(self, job: Job) -> Mapping[str, Any]:
-        thread, view = self._task_drawn(job.args["task"])
-        if thread is None:
-            raise Temporary("The card is not posted yet.", retry_after=1.0)
-        channel, ts = self.channel.post(cards.task_card(view), cards.task_text(view), job.key, thread=thread)
-        return {"channel": channel, "ts": ts}
-
-    def _task_probe(self, job: Job) -> Any:
-        thread, _ = self._task_drawn(job.args["task"])
-        found = self.channel.find(job.key, job.made_at, thread=thread)
-        return Seen({"channel": found[0], "ts": found[1]}) if found else NotSeen()
-
-    def _task_redraw_call(self, job: Job) -> Mapping[str, Any]:
-        """The message shows the newest state; one that was never posted need not."""
-        place = self._place_of(f"task:{job.args['task']}")
-        if place:
-            _, view = self._task_drawn(job.args["task"])
-            self.channel.update(*place, cards.task_card(view), cards.task_text(view))
-        return {}
-
     def _tasking_kinds(self) -> list[Kind]:
-        house = self.house
-        return [
-            self._harmless("gather", self._gather_call, self._gather_after, COPY_S),
-            Kind(
-                name="task", call=self._task_call, probe=self._task_probe, failed=self._failed,
-                timeout_s=house.slack_timeout_s, settle_s=house.slack_settle_s,
-            ),
-            Kind(
-                name="task_redraw", call=self._task_redraw_call, harmless=True, failed=self._failed,
-                timeout_s=house.slack_timeout_s, settle_s=house.slack_settle_s,
-            ),
-        ]  # fmt: skip
+        return [*self._asking_kinds(), self._harmless("gather", self._gather_call, self._gather_after, COPY_S)]
 
 
 def second(task_id: str) -> str:

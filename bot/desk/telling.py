@@ -16,7 +16,7 @@ from bot.checkpoints import checkpoint
 from bot.desk import reporting
 from bot.desk.mailing import LISTED, Mailing, overdue
 from bot.engine import Job, Kind
-from bot.reminders import URGENT, urgency
+from bot.reminders import URGENT, audible, urgency
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.store.reminders import NOBODY, REST, Untold
@@ -79,11 +79,8 @@ class Telling(Mailing):
 
     def _wants_quiet(self, unit: Unit, person: str, rows: Sequence[ReminderRow]) -> bool:
         """Whether this person set that they want to hear nothing now, and nothing of it is urgent: it is told later."""
-        hours = unit.quiet.of(person)
-        if hours is None or any(each.kind in URGENT for each in rows):
-            return False
-        (begins, ends), now = hours, f"{self._local(unit.now):%H:%M}"
-        return begins <= now < ends if begins < ends else now >= begins or now < ends
+        local = self._local(unit.now)
+        return not any(each.kind in URGENT for each in rows) and audible(unit.quiet.of(person), local) > local
 
     def _concerned(self, unit: Unit, said: Untold, kind: Why) -> list[str]:
         """The owner, or the channel where there is none; once it is overdue a second person (and the digest).

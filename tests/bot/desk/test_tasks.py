@@ -682,3 +682,30 @@ def test_a_real_package_holds_words_and_files_found_by_hand(
     assert b"%PDF-1.7 tuner of pianos" in files.values()
     assert b"One letter of 3 May." in b"".join(content for name, content in files.items() if name.startswith("data/recruitment"))
     assert b"CV.pdf" in b"".join(content for name, content in files.items() if name.startswith("data/recruitment"))
+
+
+def test_whoever_is_asked_by_name_reads_so_at_once(stage: Stage) -> None:
+    """One direct message with the way to the task, and nothing of the person; reminders come days later."""
+    ticket_id, task = running(stage)
+    told = [ts for ts, user in stage.channel.directs.items() if user == HELEN]
+    assert [stage.channel.messages[ts][1] for ts in told] == [
+        "DPE-2026-0001: you are asked to do something by hand in our recruitment folder."
+    ]
+    blocks = str(stage.channel.messages[told[0]][0])
+    assert stage.channel.link("C1", stage.channel.keys[f"task:{task.id}"]) in blocks
+    assert "Keller" not in blocks
+    assert stage.ticket(ticket_id).state == "open"
+
+
+def test_quiet_hours_keep_back_what_is_asked_until_they_end(stage: Stage) -> None:
+    """Helen wants to hear nothing until the evening; the thread says it at once, she reads it then."""
+    stage.desk.set_quiet(HELEN, "e1", "08:00", "23:00")
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, "e2", request.id, request.plan_id or "")
+    stage.cooled()
+    task = tasks(stage, ticket_id)[0]
+    assert f"task:{task.id}" in stage.channel.keys
+    assert HELEN not in stage.channel.directs.values()
+    stage.clock.forward(hours=15)
+    stage.work()
+    assert HELEN in stage.channel.directs.values()
