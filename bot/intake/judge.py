@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.intake import arrival, header, hypertext, origin, parts, radar, returned, vouching, words
+from bot.intake import arrival, causes, header, hypertext, origin, parts, radar, returned, vouching, words
 from bot.intake.envelope import Envelope, asks, hint, issued, nearly_asks, own_addresses
 from bot.intake.patterns import pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
@@ -41,7 +41,10 @@ def _reported(reading: Reading, raw: bytes, rules: Rules) -> Reading:
     about = tuple(each for each in returned.letters(raw, rules.reply_tag) if each != reading.message_id)
     if REPORT not in reading.reasons:
         return reading
-    return replace(reading, reports_on=about, fate=returned.fate(raw))
+    fate = returned.fate(raw)
+    return replace(
+        reading, reports_on=about, fate=fate, cause=causes.cause(raw) if fate == returned.Fate.FAILED else None
+    )
 
 
 def from_headers(raw: bytes, rules: Rules, reason: str, limits: Limits = LIMITS) -> Reading:

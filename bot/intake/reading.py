@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.identity import Vouched
+from bot.intake.causes import Cause
 from bot.intake.returned import Fate
 from bot.law import Right
 
@@ -98,6 +99,7 @@ class Reading:
     origin_name: str = field(default="", repr=False)
     reports_on: tuple[str, ...] = ()  # Message-IDs of ours a report names
     fate: Fate | None = None  # what the report says became of them
+    cause: Cause | None = None  # and why, where they did not arrive
     truncated: bool = False  # `text` is not all of it
     alone: Verdict = Verdict.OTHER  # what it is by its own words, if it belongs to no ticket
     reached: tuple[str, ...] = ()  # when our servers say they had it, as far as they are believed (`arrival`)
@@ -119,6 +121,7 @@ class Reading:
         found["rights"] = tuple(Right(each) for each in found["rights"])
         found["attachments"] = tuple(Attachment(**each) for each in found["attachments"])
         found["fate"] = found["fate"] and Fate(found["fate"])
+        found["cause"] = found["cause"] and Cause(found["cause"])
         for each in ("in_reply_to", "references", "reasons", "reached", "reports_on", "doubts"):
             found[each] = tuple(found[each])
         return cls(**found)

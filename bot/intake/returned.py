@@ -10,6 +10,7 @@ _LOOKED = 1024 * 1024  # bytes of the report
 _MOST = 20  # letters of one report
 _ACTION = byte_pattern(rb"(?im)^action:[ \t]*(failed|delayed|delivered|relayed|expanded)\b")
 _READ = byte_pattern(rb"(?im)^(?:disposition:|content-type:[ \t]*message/disposition-notification)")
+_COMPLAINT = byte_pattern(rb"(?im)^(?:feedback-type:|content-type:[ \t]*message/feedback-report)")
 _LATE = byte_pattern(
     rb"(?i)(?:delayed|not yet been delivered|will (?:continue to|keep) try|no action is required|verz\S{1,6}gert|"
     rb"warning: (?:could not send|message)|retard\S{0,4} de (?:la )?remise)"
@@ -47,6 +48,8 @@ def fate(raw: bytes) -> Fate:
         return Fate.FAILED
     if actions:
         return Fate.LATE if b"delayed" in actions else Fate.ARRIVED
+    if _COMPLAINT.search(raw[:_LOOKED]):
+        return Fate.ARRIVED  # and somebody pressed “spam” (RFC 5965)
     if _READ.search(raw[:_LOOKED]):
         return Fate.READ
     return Fate.LATE if _LATE.search(raw[:_LOOKED]) else Fate.FAILED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.intake import Reading, Verdict, read
+from bot.intake import Cause, Reading, Verdict, read
 from bot.intake.returned import Fate
 from bot.law import Right
 from tests.bot.intake.writing import INFO, RULES, mail, multipart
@@ -40,6 +40,57 @@ def test_a_report_names_the_letter_and_what_became_of_it(status: str, fate: Fate
     reading = report(status)
     assert (reading.verdict, reading.fate, reading.reports_on) == (Verdict.MACHINE, fate, (OURS,))
     assert Reading.from_json(reading.to_json()) == reading
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        ("Action: failed\r\nStatus: 5.1.1", Cause.UNKNOWN),
+        ("Action: failed\r\nStatus: 5.2.1", Cause.UNKNOWN),
+        ("Action: failed\r\nStatus: 5.2.2", Cause.FULL),
+        ("Action: failed\r\nStatus: 5.3.4", Cause.LARGE),
+        ("Action: failed\r\nStatus: 5.7.26", Cause.REFUSED),
+        ("Action: failed\r\nStatus: 5.1.8", Cause.REFUSED),
+        ("Action: failed\r\nStatus: 4.4.7", Cause.AWAY),
+        ("Action: failed\r\nStatus: 4.4.1\r\nDiagnostic-Code: smtp; 550 5.1.1 <x>: gone", Cause.UNKNOWN),
+        ("Action: failed\r\nStatus: 5.0.0", Cause.OTHER),
+        ("Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 no such user here", Cause.UNKNOWN),
+        ("Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 mailbox is full", Cause.FULL),
+        ("Action: failed\r\nStatus: 5.5.0\r\nDiagnostic-Code: smtp; 554 Message rejected as spam", Cause.REFUSED),
+        ("Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; Das Postfach ist voll", Cause.FULL),
+        ("Action: delayed\r\nStatus: 4.2.2", None),
+    ],
+)
+def test_a_report_says_why_a_letter_did_not_arrive(status: str, cause: Cause | None) -> None:
+    """By its code, the final one first; else by its words. It decides what a person is told to do next."""
+    reading = report(status)
+    assert reading.cause == cause
+    assert Reading.from_json(reading.to_json()) == reading
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("Sorry, no mailbox here by that name. (#5.1.1)", Cause.UNKNOWN),
+        ("Your message was detected as spam and was not delivered.", Cause.REFUSED),
+        ("Der Empfänger ist unbekannt.", Cause.UNKNOWN),
+        ("La boîte est pleine.", Cause.FULL),
+        ("Indirizzo sconosciuto.", Cause.UNKNOWN),
+        ("all hosts have been failing: connection timed out", Cause.AWAY),
+        ("message size exceeds the limit", Cause.LARGE),
+        ("It did not work.", Cause.OTHER),
+    ],
+)
+def test_servers_that_send_no_report_say_it_in_words(words: str, cause: Cause) -> None:
+    """In the languages of the house; a version such as 3.5.1 in a header of theirs is no code."""
+    raw = mail("Undelivered Mail Returned to Sender", f"{words}\r\n\r\n{ORIGINAL}", from_="MAILER-DAEMON@mx.example", x_mailer="mx 5.2.2")
+    assert read(raw, RULES).cause == cause
+
+
+def test_a_complaint_about_a_letter_says_that_it_arrived() -> None:
+    """Somebody pressed “spam”: whoever did has read it (RFC 5965)."""
+    found = report("Feedback-Type: abuse\r\nVersion: 1", kind="feedback-report")
+    assert (found.verdict, found.fate, found.cause) == (Verdict.MACHINE, Fate.ARRIVED, None)
 
 
 def test_a_read_receipt_is_no_bounce() -> None:
