@@ -30,9 +30,14 @@ class Answering(Confirming):
         self.engine.put(unit, "told", key, {"request": request.id}, ticket_id=request.ticket_id)
 
     def _told_call(self, job: Job) -> Mapping[str, Any]:
-        """Waits for the letters to recipients, not for ever: one that does not leave must not make the answer late."""
+        """Waits for the letters to recipients, not for ever: one that does not leave must not make the answer late.
+
+        What somebody has to release first is not waited for: so has the answer, which says by then who was told.
+        """
         with self.store.read() as unit:
-            given = self._notices_given(unit, unit.requests.get(job.args["request"]))
+            request = unit.requests.get(job.args["request"])
+            drafts = {each.id for each in unit.letters.drafts(request.ticket_id)}
+            given = [each for each in self._notices_given(unit, request) if each.letter_id not in drafts]
             now = unit.now
         if any(each.state == Standing.TO_TELL and now - each.made_at < PATIENCE for each in given):
             raise Temporary("A letter to a recipient is on its way.", retry_after=1.0)

@@ -87,6 +87,7 @@ class Choosing(Identifying):
             unit.plans.decide(request.plan_id, "rejected", user)
             unit.plans.void(request.plan_id)
             self.engine.cancel(unit, cool_key(request))
+            self._drop_drafts(unit, request, user)  # nobody is told of an end that does not come
             before = unit.plans.before(unit.plans.get(request.plan_id))
             self._move(unit, request, "keep", self.actor(user), plan_id=before and before.id)
 
@@ -141,6 +142,7 @@ class Choosing(Identifying):
                 _, request = self._request(unit, request_id)
                 self._move(unit, request, "withdraw", self.actor(user))
                 self._take_back(unit, request)
+                self._drop_drafts(unit, request, user)
 
     def resume(self, user: str, event: str, request_id: str) -> None:
         """Back to where it was, as a new generation: a person has said “again”."""
@@ -153,6 +155,8 @@ class Choosing(Identifying):
                 back_to=None, reason=None, generation=request.generation + 1,
             )  # fmt: skip
             self._asked_anew(unit, request)
+            if request.state == State.ANSWERING:
+                self._drop_drafts(unit, request, user)  # the answer is written anew
             self._again(unit, request)
 
     def _again(self, unit: Unit, request: Request) -> None:

@@ -57,6 +57,8 @@ class Joining(Opening):
             if request.state not in FINAL and request.state != State.RECEIVED:
                 told = f"In {younger.ref} the {request.right} has begun already: let it end there."
                 raise NotAllowed(told, field="ref")
+        if unit.letters.drafts(younger.id):
+            raise NotAllowed(f"A letter of {younger.ref} waits for its release: let it end there.", field="ref")
         if unit.notices.any_open(younger.id):
             raise NotAllowed(f"Recipients of {younger.ref} have not answered yet: let it end there.", field="ref")
 

@@ -84,8 +84,8 @@ class Refusing(Identifying):
                 "Refused. There is no e-mail address, so write by post: the reasons, the ground, the authorities and "
                 "that the person can go to court have to stand in it."
             )
-        self._send(unit, ticket, "refusal", values, request=request)
-        return "Refused. The letter with your reasons is on its way; the card shows it."
+        self._send(unit, ticket, "refusal", values, request=request, by=user)
+        return f"Refused. The letter with your reasons {self._how('refusal')}; the card shows it."
 
     def _refuse_part(
         self, unit: Unit, ticket: Ticket, request: Request, user: str, values: Mapping[str, Any], systems: Sequence[str]
@@ -100,10 +100,11 @@ class Refusing(Identifying):
         if request.right in DISCLOSING:
             self._redraw(unit, ticket.id)
             return "Taken. What you marked stays out of the copy, and the answer says which part and why."
-        self._send(unit, ticket, "refusal", values)
+        self._send(unit, ticket, "refusal", values, by=user)
         self.engine.cancel(unit, cool_key(request))
         self._void(unit, request)
-        return "Refused in part. The letter is on its way, and the plan is made anew without that part."
+        told = self._how("refusal")
+        return f"Refused in part. The letter {told}, and the plan is made anew without that part."
 
     def _leavable(self, ticket: Ticket, request: Request) -> dict[str, str]:
         """The systems a refusal in part may leave out (name -> label); none where it would come too late or too soon.

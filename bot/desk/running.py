@@ -34,6 +34,7 @@ DONE = {  # in the record
     "lift": "lifted",
     "stop_marketing": "marketing_stopped",
 }
+LIFTING_NOTICE = "lifting_notice"  # the letter
 PLANS = 3  # as often a right that nobody has to approve is planned anew before a person looks
 TOLD = frozenset({Right.CORRECTION, Right.DELETION, Right.RESTRICTION})  # of these the recipients hear (GDPR 19)
 
@@ -130,6 +131,7 @@ class Running(Forewarning):
         if approved_at < unit.now:
             run_at = max(run_at, room_at(unit, request))
         run_at, waits = self._forewarn(unit, request, run_at)
+        waits = waits or self._unannounced(unit, request)
         args = {"request": request.id}
         self.engine.put(
             unit, "cool", cool_key(request), args, run_at=run_at, ticket_id=request.ticket_id, waiting=waits
@@ -147,7 +149,27 @@ class Running(Forewarning):
         if self._lifting(unit, request):
             why = unit.requests.wishes(request.id).get("why_lifted", "")
             values = {"lifted_on": self._today(run_at), "why_lifted": why}
-            self._send(unit, unit.tickets.get(request.ticket_id), "lifting_notice", values, request=request)
+            self._send(unit, unit.tickets.get(request.ticket_id), LIFTING_NOTICE, values, request=request)
+
+    def _unannounced(self, unit: Unit, request: Request) -> bool:
+        """Whether the end of a restriction waits for its notice, which somebody has to release."""
+        if not self._lifting(unit, request) or LIFTING_NOTICE in self.house.release_at_once:
+            return False
+        assert request.plan_id is not None
+        approval = unit.plans.approval(request.plan_id)
+        since = approval.at if approval and approval.at else unit.now
+        ours = [each for each in unit.letters.of(request.ticket_id) if each.request_id == request.id]
+        return not any(each.kind == LIFTING_NOTICE and each.sent_at and each.made_at >= since for each in ours)
+
+    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
+        """Whoever hears today that a restriction ends has all the days of the notice from now on."""
+        super()._letter_after(unit, job, _)
+        letter = unit.letters.get(job.args["letter"])
+        if letter.kind != LIFTING_NOTICE or letter.request_id is None:
+            return
+        request = unit.requests.get(letter.request_id)
+        if request.state == State.COOLING:
+            self.engine.ready(unit, cool_key(request), unit.now + self._cooling(unit, request))
 
     def _lifting(self, unit: Unit, request: Request) -> bool:
         """Whether the plan is to end a restriction."""

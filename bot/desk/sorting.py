@@ -37,9 +37,11 @@ class Sorting(Opening):
             ticket = self._open_ticket(unit, ticket_id)
             for request in unit.requests.of(ticket.id):
                 self._drop(unit, request, user)
+            for each in unit.letters.drafts(ticket.id):
+                self._drop_draft(unit, each, user)
             if letter:
                 said = [each.strip() for each in words if each.strip()]
-                self._send(unit, ticket, "not_an_enquiry", {"words_of_ours": said})
+                self._send(unit, ticket, "not_an_enquiry", {"words_of_ours": said}, by=user)
             ticket = unit.tickets.get(ticket.id)
             unit.tickets.change(
                 ticket.id, ticket.version, state="closed", outcome="no enquiry", closed_at=unit.now, owner=user

@@ -182,8 +182,7 @@ class Timing(Counting):
         return Asked(ticket, known, self._clock_of(ticket, known), self._today(unit.now))
 
     def _release_move(self, unit: Unit, letter: LetterRow, by: str, move: Mapping[str, Any]) -> None:
-        """The draft goes out, and what it tells of the clock counts from today; NotAllowed where it is not so any more.
-        """  # fmt: skip
+        """The draft goes out, and its move of the clock counts from today; NotAllowed where it is not so any more."""
         asked = self._asked_of(unit, self._open_ticket(unit, letter.ticket_id))
         kind, detail = str(move["kind"]), dict(move["detail"])
         self._check(kind, asked)

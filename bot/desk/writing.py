@@ -163,6 +163,10 @@ class Writing(Wording):
             if each.request_id == request.id:
                 self._drop_draft(unit, each, by)
 
+    def _how(self, letter: str) -> str:
+        """Where a letter of this kind is once it is written, after its name."""
+        return "is on its way" if letter in self.house.release_at_once else "is a draft: read it there and release it"
+
     def _gone(self, letter: LetterRow) -> str:
         """Why there is nothing to release, for whoever came too late."""
         if letter.dropped_at:
