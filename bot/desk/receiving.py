@@ -170,8 +170,22 @@ class Receiving(Returning):
             "reasons": list(reading.reasons),
             "size": arrived.size,
             "arrived_at": arrived.arrived_at,
+            "sender": self._sender_of(unit, mail, ticket_id),
             "raw": arrived.raw,
         }
+
+    def _sender_of(self, unit: Unit, mail: Mail, ticket_id: str | None) -> dict[str, Any]:
+        """What is known of who sent it: what our own mail server says, and whether it answers a letter of ours to them.
+
+        The Message-ID of our letter holds a tag nobody can guess: who names it has got that letter.
+        """
+        reading = mail.reading
+        ours = unit.letters.by_message_ids([*reading.in_reply_to, *reading.references]) if ticket_id else []
+        to = [unit.letters.content(each.id)["to"] for each in ours if each.ticket_id == ticket_id and each.sent_at]
+        answers = reading.from_address in {normal_address(each) for each in to}
+        return {
+            "vouched": reading.vouched, "answers": answers, "doubts": list(reading.doubts), "agent": reading.agent,
+        }  # fmt: skip
 
     def _keep(self, unit: Unit, mail: Mail, ticket_id: str | None, *, verdict: str = "") -> str:
         row = self._row(unit, mail, ticket_id)
@@ -234,9 +248,9 @@ class Receiving(Returning):
         unit.audit(PERSON.id, "reply", ticket.id)
         arrived_on = min(self._today(mail.received_at), self._today(unit.now))
         self._answers_came(unit, unit.tickets.get(ticket.id), PERSON.id, arrived_on)  # it ends a pause of the clock
+        self._keep(unit, mail, ticket.id)
         self._heard(unit, unit.tickets.get(ticket.id), reading)
         self._redraw(unit, ticket.id)
-        self._keep(unit, mail, ticket.id)
         return ticket.id
 
     def _answered(self, unit: Unit, reading: Reading) -> Ticket | None:
@@ -253,7 +267,7 @@ class Receiving(Returning):
 
     def _wrote(self, unit: Unit, ticket: Ticket, address: str) -> bool:
         """Whether the ticket is this person's. A reference alone never joins a stranger (T38)."""
-        return normal_address(unit.tickets.correspondent(ticket.id).address) == address
+        return address in self._parties(unit, ticket)
 
 
 def correspondent(reading: Reading) -> Correspondent:
