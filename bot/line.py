@@ -30,6 +30,7 @@ logging.getLogger("imapclient").setLevel(logging.ERROR)
 PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 LINE_LIMIT = 16 * 1024 * 1024  # bytes: a SEARCH answer is one line, this is some two million mails
 LITERAL_LIMIT = 32 * 1024 * 1024  # bytes: three times the largest mail ever asked for whole
+FULL = 0.98  # of a quota: what is left is less than many a mail
 SLOWEST = 8 * 1024  # bytes a second: whoever sends less than this does not gain time by sending
 
 Security = Literal["tls", "starttls", "offered", "plain"]
@@ -231,6 +232,18 @@ class Line(IMAPClient):
     def parts(self, uids: Sequence[int], *asked: str) -> dict[int, dict[bytes, Any]]:
         """What the server answered of these mails; may lack a mail or a part, and hold what was not asked."""
         return self.fetch(uids, asked)
+
+    def full(self) -> bool:
+        """Whether the account's quota is used up but for a little (RFC 9208); False where the server says nothing."""
+        if not self.has_capability("QUOTA"):
+            return False
+        try:
+            _, found = self.get_quota_root("INBOX")
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, LookupError, TypeError, ValueError):  # some name no root, or speak a dialect
+            return False
+        return any(each.limit and each.usage >= FULL * each.limit for each in found)
 
     def idle(self) -> None:
         self._idle_tag = self._imap.start_idle()

@@ -2,6 +2,7 @@
 
 from bot.line import Line, Patience, Place, dial, place
 from bot.post.arrival import Arrived, Book, Limits
+from bot.post.condition import Condition, Trouble
 from bot.post.inspection import check_letter
 from bot.post.lookback import look_back
 from bot.post.postman import Postman
@@ -10,6 +11,7 @@ from bot.post.watcher import Heartbeat, Pace, Watcher, WatcherState, mailbox_nam
 __all__ = [
     "Arrived",
     "Book",
+    "Condition",
     "Heartbeat",
     "Limits",
     "Line",
@@ -17,6 +19,7 @@ __all__ = [
     "Patience",
     "Place",
     "Postman",
+    "Trouble",
     "Watcher",
     "WatcherState",
     "check_letter",

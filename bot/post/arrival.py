@@ -125,6 +125,11 @@ class Folder:
         self._book.moved(self._mailbox, self._uidvalidity, watermark)
         return watermark
 
+    @property
+    def unflagged(self) -> bool:
+        """Whether the server has let us set no flag since this line began."""
+        return self._flag is None
+
     def waiting(self) -> int:
         """How many mails the server has above the watermark now."""
         return len(self._search())

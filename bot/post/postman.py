@@ -76,8 +76,8 @@ class Postman:
     def send(self, sender: str, to: str, content: bytes) -> None:
         """The server took the letter for exactly this recipient.
 
-        Temporary: it did not, and may later. ShutOut: it lets no letter of ours in until a person has mended that; it is
-        left alone for `retry_after` seconds. Refused: it does not want this one, or it is no letter of ours
+        Temporary: it did not, and may later. ShutOut: it lets no letter of ours in until a person has mended that; for
+        `retry_after` seconds it is not asked again. Refused: it does not want this one, or it is no letter of ours
         (`inspection`). Unclear: the letter was handed over whole and no answer came. Takes at most `total_s` seconds.
         """
         letter = check_letter(sender, to, content)

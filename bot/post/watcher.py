@@ -16,6 +16,7 @@ from imapclient.exceptions import LoginError
 from bot.checkpoints import checkpoint
 from bot.line import Line, Patience, Place, dial, place
 from bot.post.arrival import Arrived, Book, Folder, Limits, Memory, Taker
+from bot.post.condition import Condition, Trouble
 
 log = structlog.get_logger()
 
@@ -40,6 +41,8 @@ class Pace:
     longest_s: float = 300.0
     refused_s: float = 900.0  # the longest wait where the server refuses the password: accounts get locked
     steady_s: float = 10.0  # a connection that lived this long was a good one
+    look_s: float = 600.0  # between looks at the quota
+    unflagged_s: float = 900.0  # a line on which no flag may be set is exchanged for one on which it may be again
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Watcher:
     heartbeat: Heartbeat | None = field(default=None, init=False)
     trouble: str | None = field(default=None, init=False)  # class of the last error, until all is well again
     failures: int = field(default=0, init=False)  # in a row
+    flaw: Trouble | None = field(default=None, init=False)  # what a person should know although mails are read
 
     def __post_init__(self) -> None:
         self._where = place(self.url)
@@ -92,6 +96,7 @@ class Watcher:
         self._stop = threading.Event()
         self._line: Line | None = None
         self._thread: threading.Thread | None = None
+        self._since: datetime | None = None  # the trouble or the flaw
 
     def start(self) -> None:
         """Watching, in its own thread, whether or not the server can be reached now."""
@@ -109,6 +114,14 @@ class Watcher:
             line.interrupt()
         self._thread.join(timeout / 2)
         return not self._thread.is_alive()
+
+    def condition(self) -> Condition:
+        """How the mailbox stands now; from any thread."""
+        if self.trouble:
+            wrong = Trouble.REFUSED if self.trouble == LoginError.__name__ else Trouble.AWAY
+        else:
+            wrong = self.flaw
+        return Condition(self.mailbox, wrong, self._since if wrong else None, self.heartbeat and self.heartbeat.at)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -129,6 +142,8 @@ class Watcher:
         name = type(fault).__name__
         tell = log.info if name == self.trouble else log.error
         self.failures += 1
+        if self.trouble is None:
+            self._since = self.clock()
         self.state, self.trouble = WatcherState.AWAY, name
         longest = self.pace.refused_s if isinstance(fault, LoginError) else self.pace.longest_s
         # Grown by half, not doubled: after 30 s away the server is found again within 15 s of its return.
@@ -137,7 +152,7 @@ class Watcher:
         return wait
 
     def _watch(self) -> None:
-        """One connection, until it breaks (raises) or stop()."""
+        """One connection, until it breaks (raises), may be exchanged, or stop()."""
         self._line = line = dial(self._where, self.patience, self.context)
         try:
             checkpoint("intake.connected")
@@ -159,12 +174,16 @@ class Watcher:
         first waits after a mail are short, and grow as long as nothing comes.
         """
         began, futile, patience = monotonic(), 0, self.pace.settle_s
+        looked: float | None = None
         while True:
             self.state = WatcherState.READING
             offered = folder.catch_up(self._stop.is_set)
-            if self._stop.is_set():
+            if self._stop.is_set() or (folder.unflagged and monotonic() - began > self.pace.unflagged_s):
                 return
             self._well(began)
+            if looked is None or monotonic() - looked > self.pace.look_s:
+                looked = monotonic()
+                self._look(line, folder)
             if offered:
                 futile, patience = 0, self.pace.settle_s
             if self._wait(line, min(patience, self.pace.idle_s)):
@@ -181,6 +200,14 @@ class Watcher:
         self.trouble = None
         if monotonic() - began > self.pace.steady_s:
             self.failures = 0
+
+    def _look(self, line: Line, folder: Folder) -> None:
+        """Whether mails can come and be flagged. The first sight of a flaw is written down, the rest is repetition."""
+        flaw = Trouble.FULL if line.full() else Trouble.UNFLAGGED if folder.unflagged else None
+        if flaw and flaw != self.flaw:
+            self._since = self.clock()
+            log.error("mailbox.flaw", mailbox=self.mailbox, error=str(flaw))
+        self.flaw = flaw
 
     def _wait(self, line: Line, seconds: float) -> bool:
         """Until the server speaks, a sick mail is due, or the time is up. Whether it was quiet; the server lives."""
