@@ -321,6 +321,10 @@ class FakePacker:
     def given(self, sheets: Sequence[Any]) -> Sequence[Any]:
         return [each for each in sheets if each[0] == "account"]
 
+    def others(self, sheets: Sequence[Any], own: object, read: object) -> list[Any]:
+        return []  # whoever tests that takes the real packer
+
+
     def pack(
         self, name: str, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime
     ) -> SimpleNamespace:

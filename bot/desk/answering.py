@@ -58,8 +58,7 @@ class Answering(Confirming):
             values = {"right": str(request.right), **self._looked(unit, request)}
             self._send(unit, ticket, "nothing_held", values, request=request)
         elif request.right in PACKED:
-            key = f"{request.id}:pack:{request.generation}"
-            self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=ticket.id)
+            self._pack(unit, request)
         else:
             letter, values = self._answer_of(unit, request)
             self._send(unit, ticket, letter, {**self._looked(unit, request), **values}, request=request)

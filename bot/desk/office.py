@@ -153,6 +153,17 @@ class Packer(Protocol):
         """Of what was thawed what the person gave us themselves."""
         ...
 
+    def others(self, sheets: Sequence[Any], own: Callable[[str], bool], read: Callable[[str, bytes], str], /) -> Any:
+        """What of these may be about other people too: `.place`, `.kind`, `.why`, `.name`, `.says` each."""
+        ...
+
+    def veiled(
+        self, sheets: Sequence[Any], decided: Mapping[str, tuple[str, Sequence[str]]], own: Callable[[str], bool],
+        read: Callable[[str, bytes], str], language: str, /,
+    ) -> Iterable[Any]:  # fmt: skip
+        """The same to be held anew, as a person has decided: `.place` → (verdict, words)."""
+        ...
+
     def let_go(self, name: str) -> None: ...
     def sweep(self, known: Collection[str]) -> int:
         """Exports that no row names are gone."""

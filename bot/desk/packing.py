@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
 from bot.desk.office import ByHand, Content
-from bot.desk.timing import Timing
+from bot.desk.sifting import Sifting
 from bot.engine import Job, Kind
 from bot.errors import Refused
 from bot.intake import normal_address
@@ -25,7 +25,7 @@ COPY_S = 1800.0  # longest copy of one system, and longest packing; each call wi
 BY_HAND_LOST = "What was added by hand is not whole any more: it has to be added again."
 
 
-class Packing(Timing):
+class Packing(Sifting):
     """From the first piece of a copy to its download. Nothing here is ever whole in memory, or plain on disk."""
 
     # -- holding --------------------------------------------------------------------------------------------------
@@ -53,15 +53,23 @@ class Packing(Timing):
 
     # -- packing --------------------------------------------------------------------------------------------------
 
+    def _pack(self, unit: Unit, request: Request) -> None:
+        key = f"{request.id}:pack:{request.generation}"
+        self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=request.ticket_id)
+
     def _pack_call(self, job: Job) -> Mapping[str, Any]:
-        """Packs and seals what the systems answered. The token stays in memory until the letter holds it."""
+        """Packs and seals what the systems answered. The token stays in memory until the letter holds it.
+
+        Nothing is packed while a person has to look at a piece of it first.
+        """
         with self.store.read() as unit:
             request = unit.requests.get(job.args["request"])
             ticket = unit.tickets.get(request.ticket_id)
-            key, held = unit.holdings.key(request.id), unit.holdings.of(request.id)
+            held, sieve = unit.holdings.of(request.id), self._sieve(unit, ticket, request)
             names = {*held, *self._copied(unit, request)}
             systems = self._in_package(unit, request, names)
             now = unit.now.astimezone(ZoneInfo(self.house.zone))
+            sources = self._sources(unit, request, systems)
         about = {
             **self.house.policy,
             "ref": ticket.ref,
@@ -69,6 +77,7 @@ class Packing(Timing):
             "labels": {name: system.label for name, system in self.systems.items()},
             "language": ticket.language,
             "glossary": self.house.glossary.get(ticket.language, {}),
+            **sources,
         }
         kind = "" if request.right == Right.ACCESS else f"{request.right}-"
         package = f"{ticket.ref}-{kind}{request.generation}"
@@ -76,8 +85,12 @@ class Packing(Timing):
             tables = {}
             for system in systems:
                 own = sorted(name for name in names if name.partition(":")[0] == system)
-                sheets = [each for name in own for each in self._thawed(files, key, request, name, held.get(name))]
-                tables[system] = sheets if request.right == Right.ACCESS else self.packer.given(sheets)
+                found = [self._thawed(files, sieve.key, request, name, held.get(name)) for name in own]
+                sheets = [each for sheets in found for each in sheets]
+                sheets = sheets if request.right == Right.ACCESS else self.packer.given(sheets)
+                tables[system] = self._sifted(files, sieve, system, sheets)
+            if sieve.unseen:
+                return {"unseen": sieve.unseen}
             packed = self.packer.pack(package, tables, about, now)
         return {"name": package, "token": packed.token, "digest": packed.digest, "size": packed.size}
 
@@ -88,6 +101,21 @@ class Packing(Timing):
         looked |= {each.system for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id}
         here = [name for name, each in self.systems.items() if not each.by_hand or name in looked]
         return [name for name in here if name not in left_out]
+
+    def _sources(self, unit: Unit, request: Request, systems: Collection[str]) -> dict[str, Any]:
+        """When each system was looked at, and where by a person; which ones a person has left out."""
+        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        looked = {name: request.chosen_at for name, system in self.systems.items() if not system.by_hand}
+        looked |= {each.system.partition(":")[0]: each.at for each in unit.holdings.of(request.id).values()}
+        looked |= {each.system: each.done_at for each in tasks}
+        zone, left_out = ZoneInfo(self.house.zone), set(self.systems) & unit.refusals.left_out(request.id)
+        return {
+            "looked": {
+                name: at.astimezone(zone) for name, at in looked.items() if at and name in {*systems, *left_out}
+            },
+            "by_hand": {each.system for each in tasks},
+            "left_out": sorted(left_out),
+        }
 
     def _copied(self, unit: Unit, request: Request) -> set[str]:
         """The systems whose copy has to be in the package."""
@@ -122,6 +150,9 @@ class Packing(Timing):
         ticket, request = self._request(unit, job.args["request"])
         if request.state != State.ANSWERING:
             return
+        if "unseen" in packed:
+            self._to_look_at(unit, request, packed["unseen"])
+            return
         address = normal_address(unit.tickets.correspondent(ticket.id).address) or ""
         expires_at = unit.now + timedelta(days=self.house.package_days)
         unit.packages.add(
@@ -132,6 +163,7 @@ class Packing(Timing):
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         values = self._access_values(unit, request, packed["token"], expires_at)
         values["withheld"] = self._withheld(unit, ticket, request)
+        values |= self._for_others(unit, request)
         self._send(unit, ticket, PACKED[request.right], values, request=request, secret=packed["token"])
 
     def _withheld(self, unit: Unit, ticket: Ticket, request: Request) -> list[str]:

@@ -24,6 +24,7 @@ from bot.store.diary import Diary
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.ledger import Ledger
 from bot.store.letters import Codes, Letters, Packages
+from bot.store.looks import Looks
 from bot.store.means import Identities, Means
 from bot.store.notices import Notice, Notices
 from bot.store.overview import Count, Overview, WeekCount
@@ -62,6 +63,7 @@ class Unit(Transaction):
         self.clocks = Clocks(self)
         self.requests = Requests(self)
         self.holdings = Holdings(self)
+        self.looks = Looks(self)
         self.plans = Plans(self)
         self.tasks = Tasks(self)
         self.mail = Mails(self)
