@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+
+from slack_sdk import WebClient
 
 from bot import connectors, law
 from bot.connectors import Connector
@@ -19,8 +21,9 @@ from bot.opener import Opener
 from bot.package import Packer
 from bot.post import Arrived, Limits, Postman, Watcher
 from bot.settings import Settings
-from bot.slack import Channel, client
+from bot.slack import Channel, Groups, client
 from bot.store import Keys, Store
+from bot.tickets import Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -200,6 +203,12 @@ def house(settings: Settings) -> House:
     )
 
 
+def roles(settings: Settings, web: WebClient) -> Mapping[str, frozenset[Role]]:
+    """Who may what: as the configuration names people, and as Slack says who is in the groups it names."""
+    named, groups = settings.roles.by_user(), settings.roles.by_group()
+    return Groups(web, named, groups) if groups else named
+
+
 def deadline(settings: Settings) -> law.Deadline:
     """A moment of receipt and its events → the dates under every regime that is on; the earliest counts."""
     chosen = settings.clock
@@ -225,17 +234,15 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     engine = Engine(book, clock, lease_s=settings.engine.lease_s, slots=settings.engine.slots, limits=lanes(settings))
     sorting = rules(settings)
     opener = Opener(sorting)
+    web = client(env.slack_bot_token, env.slack_api_url)
     desk = Desk(
-        house=house(settings),
+        house=replace(house(settings), roles=roles(settings, web)),
         store=book,
         engine=engine,
         clock=clock,
         ids=new_id,
         systems=found,
-        channel=Channel(
-            client(env.slack_bot_token, env.slack_api_url), env.slack_channel,
-            every_s=1 / settings.engine.slack_per_second,
-        ),
+        channel=Channel(web, env.slack_channel, every_s=1 / settings.engine.slack_per_second),
         postman=postman(settings),
         writer=writer(settings),
         packer=Packer(env.data),

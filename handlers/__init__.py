@@ -9,9 +9,9 @@ from bot import cards
 from bot.cards.more import FORMS
 from bot.desk import Desk
 from bot.law import Right
-from bot.slack import Channel, Workspace
+from bot.slack import Channel, Groups, Workspace
 from bot.slack.manifest import SHORTCUT
-from handlers import buttons, commands, home, modals, moves, office, recipients, review, rights, tasks, watch
+from handlers import buttons, commands, home, looks, modals, moves, office, recipients, review, rights, tasks, watch
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -22,7 +22,8 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     """Every listener is bound. Without a `workspace`, that of the desk's own channel is asked of Slack when needed."""
     if workspace is None:
         channel = desk.channel.id if isinstance(desk.channel, Channel) else ""
-        workspace = Workspace(app.client, channel)
+        roles = desk.house.roles
+        workspace = Workspace(app.client, channel, roles=roles if isinstance(roles, Groups) else None)
     door = Door(desk, workspace, app.listener_runner.listener_executor.submit)
     app.action(re.compile(f"^choose:{AT_ONCE}$"))(door.button(buttons.choose))
     app.action(re.compile("^choose:(correction|restriction)$"))(door.modal("One moment", rights.open_form))
@@ -90,6 +91,8 @@ def _office(app: App, door: Door) -> None:
     app.action(re.compile(r"^open_mail(:\d+)?$"))(door.modal("Open as enquiry", office.open_mail))
     app.action("not_one")(door.button(office.not_one))
     app.action(re.compile(r"^not_one:\d+$"))(door.inside("Not an enquiry", office.not_one_inside))
+    app.action(re.compile(f"^looks:{RIGHT}$"))(door.modal("Before it goes out", looks.open_form))
+    app.view("looks")(door.form("Taken", looks.decided))
     app.action("quiet")(door.modal("Quiet hours", office.open_quiet))
     for name, form in office.FORMS.items():
         app.view(f"office_{name}")(door.form("Taken", form))

@@ -13,7 +13,10 @@ from bot.letters.glossary import Glossary, texts
 from bot.post import Patience, Place, dial, place
 from bot.settings import Settings
 from bot.settings.sections import Language
-from bot.slack import KEPT, channel_faults, client
+from bot.slack import KEPT, Groups, channel_faults, client
+from bot.slack.calls import call
+from bot.slack.checks import let_in
+from bot.tickets import Role
 from handlers.printing import line, say
 
 CONFIG = 78
@@ -126,11 +129,15 @@ def mail_out(settings: Settings) -> Iterator[Finding]:
 
 def slack(settings: Settings) -> Iterator[Finding]:
     web = client(settings.env.slack_bot_token, settings.env.slack_api_url)
-    answer = web.auth_test()
-    yield Finding("slack", "ok" if answer.get("ok") else "error", "the bot token is good")
+    with let_in():
+        call(web.auth_test, repeatable=True)
+    yield Finding("slack", "ok", "the bot token is good")
     for seen, todo in channel_faults(web, settings.env.slack_channel):
         yield Finding("channel", "warning", seen, todo)
-    yield Finding("channel", "warning", "nobody can see from here how long it keeps messages", KEPT)
+    if days := settings.safety.slack_keeps_days:
+        yield Finding("channel", "ok", f"somebody has told Slack to keep its messages for {days} days")
+    else:
+        yield Finding("channel", "warning", "nobody can see from here how long it keeps messages", KEPT)
 
 
 def systems(settings: Settings) -> Iterator[Finding]:
@@ -173,6 +180,11 @@ def people(settings: Settings) -> Iterator[Finding]:
     roles = settings.roles
     approvers = {*roles.approvers, *roles.admins}
     handlers = {*roles.handlers, *roles.admins}
+    if groups := roles.by_group():
+        found = Groups(client(settings.env.slack_bot_token, settings.env.slack_api_url), roles.by_user(), groups)
+        found.refresh()
+        approvers = {user for user, each in found.items() if each & {Role.APPROVER, Role.ADMIN}}
+        handlers = {user for user, each in found.items() if each & {Role.HANDLER, Role.ADMIN}}
     if settings.safety.four_eyes and len(approvers | handlers) < 2:
         yield Finding("people", "error", "nobody could approve what another planned", "name a second person in [roles]")
     else:

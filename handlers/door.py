@@ -283,6 +283,7 @@ class Door:
     def _check_user(self, heard: Heard, origin: _Origin) -> None:
         if origin.home and origin.home != self.workspace.team:
             raise NotAllowed(ELSEWHERE)
+        self.workspace.look_at_roles()
         if not heard.user or heard.user not in self.desk.house.roles:
             raise NotAllowed(STRANGER)
         self.workspace.check_member(heard.user)

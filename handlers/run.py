@@ -22,7 +22,7 @@ from bot.diary import Appointment
 from bot.errors import SubjectlineError
 from bot.post import Watcher
 from bot.settings import Settings
-from bot.slack import Socket, Workspace, app_id, bolt, channel_faults, close, routes
+from bot.slack import KEPT, Groups, Socket, Workspace, app_id, bolt, channel_faults, close, routes
 from handlers.clock import Ticker
 from handlers.feed import Feed
 from handlers.mail import Arrivals
@@ -42,9 +42,14 @@ class Bot:
         self.parts = parts
         self._stops: list[Callable[[], Any]] = []
         self._swept_on: date | None = None
+        self.watchers: list[Watcher] = []
         env = parts.settings.env
         self._app = bolt(env.slack_bot_token, env.slack_signing_secret, env.slack_api_url)
-        channel = Workspace(self._app.client, env.slack_channel, app_id(env.slack_app_token))
+        roles = parts.desk.house.roles
+        self._groups = roles if isinstance(roles, Groups) else None
+        channel = Workspace(
+            self._app.client, env.slack_channel, app_id(env.slack_app_token), roles=self._groups
+        )
         handlers.register(self._app, parts.desk, channel)
         self._starts: list[Callable[[], None]] = []
         if "worker" in words:
@@ -55,9 +60,19 @@ class Bot:
     def _look_at_channel(self) -> None:
         """The log says what is wrong with the channel: who else reads it. Slack may be away; then doctor says it."""
         env = self.parts.settings.env
+        log = structlog.get_logger("slack")
+        if not self.parts.settings.safety.slack_keeps_days:
+            log.warning("slack_channel", reason=KEPT)
         with suppress(SubjectlineError):
             for seen, _ in channel_faults(self._app.client, env.slack_channel):
-                structlog.get_logger("slack").warning("slack_channel", reason=seen)
+                log.warning("slack_channel", reason=seen)
+        self._look_at_roles()
+
+    def _look_at_roles(self) -> None:
+        """Reminders know who is in the user groups, too; while Slack does not tell, a press says so."""
+        if self._groups is not None:
+            with suppress(SubjectlineError):
+                self._groups.refresh()
 
     def start(self) -> None:
         """Everything runs. Slack, the mailbox and the mail server may be away: they are tried again."""
@@ -81,8 +96,9 @@ class Bot:
             return diary.appointments(unit, self.parts.desk.house.message_domain)
 
     def _sweep(self) -> None:
-        """Nothing stands longer than it may, and every date is counted by the rules of today."""
+        """The post is minded, nothing stands longer than it may, and every date is counted by the rules of today."""
         desk = self.parts.desk
+        self._look_at_roles()
         desk.sweep()
         desk.recount()
         today = desk.clock().date()

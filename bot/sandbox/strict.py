@@ -83,6 +83,9 @@ METHODS: Mapping[str, Method] = {
         "t3", "channel ts", "cursor include_all_metadata inclusive latest limit oldest", _READ, json=False
     ),
     "team.info": _method("t3", "", "domain team", "team:read"),
+    "usergroups.users.list": _method(
+        "t2", "usergroup", "include_disabled team_id", "usergroups:read", json=False
+    ),
     "users.info": _method("t4", "user", "include_locale", "users:read", json=False),
     "users.lookupByEmail": _method("t3", "email", "", "users:read.email", json=False),
     "views.open": _method("t4", "view", "trigger_id interactivity_pointer"),

@@ -316,6 +316,13 @@ def _bot(_workspace: Workspace, _arguments: Arguments) -> Answer:
     }
 
 
+def _group(workspace: Workspace, arguments: Arguments) -> Answer:
+    users = workspace.groups.get(str(arguments["usergroup"]))
+    if users is None:
+        raise SlackError("no_such_subteam")
+    return {"users": list(users)}
+
+
 # --- views
 
 
@@ -391,6 +398,7 @@ _METHODS: Mapping[str, Callable[[Workspace, Arguments], Answer]] = {
     "conversations.open": _open_direct,
     "conversations.replies": _replies,
     "team.info": _team,
+    "usergroups.users.list": _group,
     "users.info": _user,
     "users.lookupByEmail": _by_email,
     "views.open": _open_view,

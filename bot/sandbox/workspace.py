@@ -81,6 +81,7 @@ class Workspace:
         self.users: dict[str, User] = {
             BOT_USER: User(BOT_USER, "subjectline", "Subjectline", bot=True),
         }
+        self.groups: dict[str, list[str]] = {}  # user group -> who is in it
         self.conversations: dict[str, Conversation] = {}
         self.ephemerals: list[dict[str, Any]] = []
         self.modals: dict[str, list[dict[str, Any]]] = {}  # user -> stack, last on top

@@ -83,7 +83,7 @@ def across(file: File, *, with_people: bool) -> list[str]:
     if with_people:
         faults += _people_faults(file.roles, four_eyes=file.safety.four_eyes) + _by_hand_faults(file)
         second = file.reminders.second_person
-        if second and second not in file.roles.by_user():
+        if second and second not in file.roles.by_user() and not file.roles.by_group():
             faults.append("[reminders] second_person is in no list of [roles]: the bot talks to its own people only.")
     return faults
 
@@ -138,7 +138,7 @@ def _by_hand_faults(file: File) -> list[str]:
     return [
         f"[[connectors]] {block.get('name')!r} names a person who is no handler: [roles] handlers has to name them."
         for block in file.connectors
-        if block.get("kind") == "manual" and block.get("person") not in able
+        if block.get("kind") == "manual" and block.get("person") not in able and not file.roles.by_group()
     ]
 
 
@@ -147,11 +147,12 @@ def _twice(names: Sequence[str]) -> set[str]:
 
 
 def _people_faults(roles: Roles, *, four_eyes: bool) -> list[str]:
-    choosing, approving = {*roles.handlers, *roles.admins}, {*roles.approvers, *roles.admins}
+    choosing = {*roles.handlers, *roles.admins, *roles.handler_groups, *roles.admin_groups}
+    approving = {*roles.approvers, *roles.admins, *roles.approver_groups, *roles.admin_groups}
     if not choosing:
         return ["[roles] names no handler: nobody could answer an enquiry."]
     if not approving:
         return ["[roles] names no approver: nobody could approve a deletion."]
-    if four_eyes and choosing == approving and len(choosing) == 1:
+    if four_eyes and choosing == approving and len(choosing) == 1 and not roles.by_group():
         return ["[roles] names one person only: with [safety] four_eyes a second one has to approve deletions."]
     return []

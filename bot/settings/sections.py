@@ -35,6 +35,12 @@ def _user(text: str) -> str:
     return text
 
 
+def _group(text: str) -> str:
+    if not re.fullmatch(r"S[A-Z0-9]+", text):
+        raise ValueError("is not the id of a Slack user group such as S0123456789 (group, More, Copy group ID)")
+    return text
+
+
 def _regime(text: str) -> str:
     if text not in law.known():
         known = ", ".join(law.known())
@@ -97,6 +103,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Language = Literal["en", "de", "fr", "it"]
 Address = Annotated[str, AfterValidator(_address)]
 User = Annotated[str, AfterValidator(_user)]
+Group = Annotated[str, AfterValidator(_group)]
 Server = Annotated[str, AfterValidator(_server)]
 Day = Annotated[str, AfterValidator(_day)]
 Region = Annotated[str, AfterValidator(_region)]
@@ -128,12 +135,26 @@ class Intake(Section):
 
 
 class Roles(Section):
-    """Slack user ids. The configuration decides who may what, never a Slack profile."""
+    """Slack user ids, and ids of user groups. The configuration decides who may what, never a Slack profile."""
 
     viewers: tuple[User, ...] = ()
     handlers: tuple[User, ...] = ()
     approvers: tuple[User, ...] = ()
     admins: tuple[User, ...] = ()
+    viewer_groups: tuple[Group, ...] = ()  # whoever is in one of these when they press
+    handler_groups: tuple[Group, ...] = ()
+    approver_groups: tuple[Group, ...] = ()
+    admin_groups: tuple[Group, ...] = ()
+
+    def by_group(self) -> dict[Role, tuple[str, ...]]:
+        """Role -> the user groups that give it; only roles that have one."""
+        lists = {
+            Role.VIEWER: self.viewer_groups,
+            Role.HANDLER: self.handler_groups,
+            Role.APPROVER: self.approver_groups,
+            Role.ADMIN: self.admin_groups,
+        }
+        return {role: groups for role, groups in lists.items() if groups}
 
     def by_user(self) -> dict[str, frozenset[Role]]:
         """User id -> roles, for everybody who is named."""
@@ -279,6 +300,7 @@ class Safety(Section):
     four_eyes: bool = True
     cooling_hours: float = Field(default=48, ge=0, le=24 * 14)
     lift_notice_days: float = Field(default=7, ge=0, le=60)  # the person hears first that a restriction ends
+    slack_keeps_days: int = Field(default=0, ge=0)  # what the channel's retention is set to in Slack; 0: nothing
     code_hours: float = Field(default=24, gt=0, le=24)  # NIST SP 800-63A-4: by e-mail a day at most
     code_tries: int = Field(default=5, ge=1, le=10)
     codes_a_day: int = Field(default=3, ge=1, le=10)

@@ -3,6 +3,7 @@
 from bot.slack.calls import client
 from bot.slack.channel import Channel, Workspace, app_id
 from bot.slack.checks import KEPT, SHUT, channel_faults
+from bot.slack.groups import Groups
 from bot.slack.hearing import bolt, close, routes
 from bot.slack.socket import Socket
 
@@ -10,6 +11,7 @@ __all__ = [
     "KEPT",
     "SHUT",
     "Channel",
+    "Groups",
     "Socket",
     "Workspace",
     "app_id",

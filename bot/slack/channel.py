@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot.errors import NotAllowed, Temporary, Unclear
 from bot.slack.calls import call
 from bot.slack.checks import let_in
+from bot.slack.groups import Groups
 
 EVENT = "subjectline_card"  # event_type of our message metadata
 PAGE = 200
@@ -141,10 +142,12 @@ class Workspace:
     """Whose clicks we take: our workspace, our app, our channel. The workspace is asked of Slack once (auth.test)."""
 
     def __init__(
-        self, web: WebClient, channel: str, app_id: str | None = None, *, tick: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, web: WebClient, channel: str, app_id: str | None = None, *, roles: Groups | None = None,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self.channel = channel
         self.app_id = app_id
+        self._roles = roles
         self._web, self._tick = web, tick
         self._team: str | None = None
         self._asking = threading.Lock()
@@ -166,6 +169,11 @@ class Workspace:
             and (not channel or channel == self.channel)
         )
 
+
+    def look_at_roles(self) -> None:
+        """Roles that come from user groups are those of now. Temporary or Refused while Slack does not tell."""
+        if self._roles is not None:
+            self._roles.refresh()
 
     def check_member(self, user: str) -> None:
         """Nothing, for a full member of our workspace; NotAllowed for a guest, a bot, somebody who has left or of

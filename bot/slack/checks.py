@@ -10,7 +10,7 @@ from bot.slack.calls import call
 
 KEPT = (
     "Slack keeps messages for ever unless the workspace says otherwise, and does not tell an app: set a retention for "
-    "the channel (channel name, Settings, Message retention)"
+    "the channel (channel name, Settings, Message retention) and name it in [safety] slack_keeps_days"
 )
 
 # Slack's error code → what is wrong, and what a person does (docs.slack.dev/reference/methods/chat.postMessage).

@@ -17,6 +17,10 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
         "looks whether whoever pressed a button is a full member: guests, bots and people from elsewhere are refused",
         ("users.info",),
     ),
+    "usergroups:read": (
+        "looks who is in the user groups that [roles] of the configuration names, and asks nothing where none is named",
+        ("usergroups.users.list",),
+    ),
     "channels:read": (
         "looks at the start whether the channel is public or shared with another company, and warns (public channel)",
         ("conversations.info",),
