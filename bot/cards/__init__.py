@@ -6,6 +6,7 @@ from bot.cards.clock import MENU, TITLE, clock_blocks, clock_modal, move_blocks,
 from bot.cards.evidence import evidence_modal, task_form, tasks_modal
 from bot.cards.forms import HOW, MEANS, clock_form
 from bot.cards.inputs import LONGEST as WORDS
+from bot.cards.letterbox import LetterboxView, letterbox_card, letterbox_text
 from bot.cards.modals import (
     details_modal,
     help_blocks,
@@ -41,6 +42,7 @@ from bot.cards.views import (
     ClockMove,
     ClockView,
     Details,
+    DraftView,
     Evidence,
     Mail,
     NextActor,
@@ -73,7 +75,9 @@ __all__ = [
     "ClockView",
     "Details",
     "Digest",
+    "DraftView",
     "Evidence",
+    "LetterboxView",
     "Mail",
     "NextActor",
     "NoticeReply",
@@ -111,6 +115,8 @@ __all__ = [
     "evidence_modal",
     "fields_of",
     "help_blocks",
+    "letterbox_card",
+    "letterbox_text",
     "lifting_form",
     "list_blocks",
     "loading_modal",

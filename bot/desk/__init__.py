@@ -4,18 +4,20 @@ The families follow the road, each may call those further down: visiting → rec
 running → forewarning → answering → timing → counting → writing → moving. Choosing holds what people press, showing what
 they see, reminding what is said of a ticket in time, telling who hears it. Tasking gives people what they do by hand,
 attesting takes their word. Remembering keeps in the ledger what was erased, watching looks for it in every system,
-reviewing puts accounts nobody uses before the team. Managing is what a team does beside it all.
+reviewing puts accounts nobody uses before the team, minding says what is wrong with mailboxes and letters. Managing is
+what a team does beside it all.
 """
 
 from bot.desk.entering import Entering, Entry
 from bot.desk.managing import Managing
+from bot.desk.minding import Minding
 from bot.desk.office import House, Office
 from bot.desk.reviewing import Reviewing
 from bot.desk.visiting import Disowned, Visiting
 from bot.desk.watching import Looked
 
 
-class Desk(Visiting, Entering, Managing, Reviewing):
+class Desk(Visiting, Entering, Managing, Reviewing, Minding):
     """All verbs together, over one office."""
 
 

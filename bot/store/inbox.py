@@ -76,6 +76,7 @@ _PUT = text(
     "WHEN mailbox.uidvalidity = excluded.uidvalidity AND mailbox.watermark > excluded.watermark "
     "THEN mailbox.watermark ELSE excluded.watermark END"
 ).bindparams(bindparam("now", type_=Instant()))
+_SEEN = update(mailbox).where(mailbox.c.name == bindparam("is_"), mailbox.c.seen_at < bindparam("at"))
 
 
 class Taken(Exception):
@@ -149,6 +150,12 @@ class Mails:
             raise LookupError(f"no bytes of mail {mail_id}")
         return self._unit.open(_owner(mail_id, row.ticket_id), *_PLACE, mail_id, row.raw_sealed)
 
+    def rewrite(self, mail_id: str, raw: bytes) -> None:
+        """The mail is kept like this from now on; what else it held is gone."""
+        row = self._run(_RAW, {"id_": mail_id}).one()
+        sealed = self._unit.seal(_owner(mail_id, row.ticket_id), *_PLACE, mail_id, raw)
+        self._run(_ADOPT, {"id_": mail_id, "raw_sealed": sealed})
+
     def tickets_of(self, message_id_blinds: Sequence[bytes], sender_blind: bytes) -> list[str]:
         """The tickets that hold mails of this sender with one of these Message-IDs, oldest first."""
         if not message_id_blinds:
@@ -205,6 +212,10 @@ class Mailboxes:
         """Read up to this UID. Within one UIDVALIDITY the watermark never falls."""
         values = {"name": name, "validity": uidvalidity, "watermark": watermark, "now": self._unit.now}
         self._run(_PUT, values)
+
+    def seen(self, name: str, at: datetime) -> None:
+        """All it had was taken at this moment, if it was ever read and not later than that."""
+        self._run(_SEEN.values(seen_at=at), {"is_": name, "at": at})
 
 
 class Events:

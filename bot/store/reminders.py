@@ -83,7 +83,7 @@ _WAITING = (  # posts that failed and are still to be made; few, and none while 
 _SHUT_OUT = (
     select(work.c.error)
     .where(
-        work.c.state == "ready",
+        work.c.state.in_(("ready", "running")),
         work.c.kind.in_(bindparam("kinds", expanding=True)),
         work.c.error.startswith(ShutOut.BEGINS, autoescape=True),
     )
