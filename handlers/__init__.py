@@ -11,7 +11,22 @@ from bot.desk import Desk
 from bot.law import Right
 from bot.slack import Channel, Groups, Workspace
 from bot.slack.manifest import SHORTCUT
-from handlers import buttons, commands, home, looks, modals, moves, office, recipients, review, rights, tasks, watch
+from handlers import (
+    buttons,
+    commands,
+    home,
+    identity,
+    letters,
+    looks,
+    modals,
+    moves,
+    office,
+    recipients,
+    review,
+    rights,
+    tasks,
+    watch,
+)
 from handlers.door import Door, log
 
 RIGHT = f"({'|'.join(Right)})"
@@ -27,12 +42,10 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     door = Door(desk, workspace, app.listener_runner.listener_executor.submit)
     app.action(re.compile(f"^choose:{AT_ONCE}$"))(door.button(buttons.choose))
     app.action(re.compile("^choose:(correction|restriction)$"))(door.modal("One moment", rights.open_form))
-    app.action("changes")(door.modal("Old and new", rights.changes))
-    app.action("lift")(door.modal("End restriction", rights.open_lifting))
-    app.action("keep")(door.button(buttons.keep))
+    _rights(app, door)
     _office(app, door)
-    for name, form in rights.FORMS.items():
-        app.view(f"right_{name}")(door.form("Taken", form))
+    _letters(app, door)
+    _identity(app, door)
     for verb in (buttons.approve, buttons.reject, buttons.stop, buttons.resume, buttons.withdraw):
         app.action(re.compile(f"^{verb.__name__}:{RIGHT}$"))(door.button(verb))
     app.action(re.compile(r"^settle:(seen|again)(:\d+)?$"))(door.button(buttons.settle))
@@ -79,6 +92,25 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
     app.error(strange)
 
 
+def _rights(app: App, door: Door) -> None:
+    """What single rights need more than a press."""
+    app.action("changes")(door.modal("Old and new", rights.changes))
+    app.action("lift")(door.modal("End restriction", rights.open_lifting))
+    app.action("keep")(door.button(buttons.keep))
+    for name, form in rights.FORMS.items():
+        app.view(f"right_{name}")(door.form("Taken", form))
+
+
+def _identity(app: App, door: Door) -> None:
+    """Who asks."""
+    app.action("identity")(door.modal("Identity", identity.open_identity))
+    app.action(re.compile(f"^identity_({'|'.join(identity.FORMS)})$"))(door.modal("Identity", identity.open_form))
+    for name, press in identity.INSIDE.items():
+        app.action(f"identity_{name}")(door.inside("Identity", press))
+    for name, form in identity.FORMS.items():
+        app.view(f"identity_{name}")(door.form("Taken", form))
+
+
 def _office(app: App, door: Door) -> None:
     """What a team does with a ticket beside answering it."""
     app.action("take")(door.button(office.take))
@@ -97,6 +129,19 @@ def _office(app: App, door: Door) -> None:
     for name, form in office.FORMS.items():
         app.view(f"office_{name}")(door.form("Taken", form))
     app.shortcut(SHORTCUT)(door.shortcut("New enquiry", office.shortcut))
+
+
+def _letters(app: App, door: Door) -> None:
+    """Letters that wait for their release."""
+    app.action(re.compile(r"^letter:\d+$"))(door.modal("A letter", letters.read))
+    app.action("letter_rests")(door.modal("What it rests on", letters.rests))
+    app.action("letter_edit")(door.modal("Edit the letter", letters.open_form))
+    app.view("letter_edit")(door.form("The letter", letters.edit))
+    app.action(re.compile(r"^release:\d+$"))(door.button(letters.release))
+    app.action("release_all")(door.button(letters.release_all))
+    app.action("release_read")(door.inside("A letter", letters.release_read))
+    app.action("letter_anew")(door.inside("A letter", letters.anew))
+    app.action("letter_drop")(door.inside("A letter", letters.drop))
 
 
 def followed(ack: Ack) -> None:

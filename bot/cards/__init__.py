@@ -20,6 +20,7 @@ from bot.cards.modals import (
     told_modal,
 )
 from bot.cards.notice import answered_text, notice_card, notice_text, recipients_told, said_blocks
+from bot.cards.progress import plainly
 from bot.cards.recipients import notices_modal, refusal_form, reply_modal, stop_form, told_form
 from bot.cards.reminder import (
     Digest,
@@ -126,6 +127,7 @@ __all__ = [
     "notice_card",
     "notice_text",
     "notices_modal",
+    "plainly",
     "plan_modal",
     "quarantine_card",
     "quarantine_modal",

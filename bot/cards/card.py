@@ -24,9 +24,11 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.clock import clock_line
+from bot.cards.letter import draft_lines
 from bot.cards.notice import recipients_line
+from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
-from bot.cards.views import CardView, NextActor, PlanLine, Progress, RequestView, TaskView, TicketLine, Unsettled
+from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
 from bot.tickets import Identity, State, spoken
 
@@ -60,6 +62,22 @@ IDENTITY = {
     Identity.NOBODY: "no system knows the address",
 }
 LANGUAGE = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
+BACK = {  # `intake.Cause` -> what the mail server said
+    "unknown": "a mail server says that there is no such address.",
+    "full": "their mailbox is full.",
+    "refused": "their mail server refuses mail of ours.",
+    "large": "it is too large for their mailbox.",
+    "away": "their mail server could not be reached for days.",
+    "other": "a mail server sent it back.",
+}
+MEANS = {
+    "unknown": "Look for a slip in the address and for another one on file; else write by post or call.",
+    "full": "Write once more in a few days; by post if the date does not allow it.",
+    "refused": "Write by post or call, and tell whoever looks after your mail server.",
+    "large": "Write once more without the large part, or by post.",
+    "away": "Look for a slip in the address, and write once more or by post.",
+    "other": "Look at the address, or write by post or call.",
+}
 TASK = "task"  # of a plan line: for a person to do
 TO_TELL = "recipients"  # in place of a system: people who are told
 ACT = {
@@ -78,7 +96,8 @@ def card(view: CardView, now: datetime) -> list[Block]:
     """The card as blocks that Slack takes, whatever the size of the plans. `now` carries the house's time zone."""
     if view.closed_on:
         outcome = cut(view.outcome or "closed", 400)
-        return [header(view.ref), paragraph(f"Closed on {day(view.closed_on)}: {outcome}")]
+        told = [header(view.ref), paragraph(f"Closed on {day(view.closed_on)}: {outcome}")]
+        return [*told, *draft_lines(view.drafts, view.ticket_id, view.drafts_mark)]
     for limit in (20, 8, 3, 0):
         blocks = _open(view, now, limit)
         if fits(blocks):
@@ -91,7 +110,8 @@ def card_text(view: CardView) -> str:
     if view.closed_on:
         return f"{view.ref} is closed."
     rights = ", ".join(view.rights) or "no right named"
-    return f"{view.ref}: {rights}. Due {day(view.due)}. Next: {NEXT[view.next_actor].lower()}."
+    far = "".join(f" {each.right.capitalize()}: {progress_text(each)}." for each in view.requests if each.progress)
+    return f"{view.ref}: {rights}. Due {day(view.due)}. Next: {NEXT[view.next_actor].lower()}.{far}"
 
 
 def sign(due: date, today: date) -> str:
@@ -129,18 +149,18 @@ def facts(view: CardView, now: datetime) -> list[Block]:
     return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned)]
 
 
-def returned(kinds: Sequence[str]) -> list[Block]:
-    """Which letters did not arrive, and the next means."""
-    told = [(each.replace("_", " "), _next_means(each)) for each in kinds]
-    return [paragraph(f"⚠ The {kind} did not arrive: a mail server sent it back. {next_}") for kind, next_ in told]
+def returned(letters: Sequence[tuple[str, str]]) -> list[Block]:
+    """Which letters did not arrive, why, and the next means."""
+    told = [(each.replace("_", " "), BACK.get(why, BACK["other"]), _next_means(each, why)) for each, why in letters]
+    return [paragraph(f"⚠ The {kind} did not arrive: {why} {means}") for kind, why, means in told]
 
 
-def _next_means(kind: str) -> str:
-    if kind == "identity_code":
+def _next_means(kind: str, why: str) -> str:
+    if kind == "identity_code" and why not in {"full", "away"}:
         return "Ask for another address on file, or find out by other means who it is."
     if kind.endswith(("_answer", "_done")) or kind in {"nothing_held", "refusal", "marketing_stop"}:
-        return "As long as it has not arrived nobody is answered: correct the address, or write by post."
-    return "Look at the address, or write by post or call."
+        return f"As long as it has not arrived nobody is answered. {MEANS.get(why, MEANS['other'])}"
+    return MEANS.get(why, MEANS["other"])
 
 
 def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:
@@ -160,8 +180,7 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
     if request.tasks:
         blocks += _by_hand(request.tasks, max(min(limit, 8), 2))
     if request.progress:
-        told = [progress_line(each, request.state) for each in request.progress]
-        blocks += lines(told, max(min(limit, 12), 3), "… and {} more systems")
+        blocks += progress_blocks(request, max(min(limit, 12), 3))
     return blocks
 
 
@@ -190,16 +209,6 @@ def plan_line(each: PlanLine) -> str:
     kept = f" ({each.basis})" if each.basis else ""
     until = f", until {day(each.until)}" if each.until else ""
     return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"
-
-
-def progress_line(each: Progress, state: State) -> str:
-    """One system's progress in counts: `our internal server: 9 found → 0 left`."""
-    system = cut(each.system, 60)
-    if each.left is not None:
-        return f"{'✓' if each.left == 0 else '✗'} {system}: {each.found} found → {each.left} left"
-    tail = {"done": "done", "unknown": "answer lost, being looked at", "dead": "did not work"}
-    doing = "asking again" if state == State.PROVING else "at work"
-    return f"{system}: {each.found} found, {tail.get(each.state, doing)}"
 
 
 def row(ticket: TicketLine, today: date) -> str:
@@ -243,6 +252,7 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
             continue
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
     blocks += recipients_line(view.recipients, view.ticket_id)
+    blocks += draft_lines(view.drafts, view.ticket_id, view.drafts_mark)
     blocks += unsettled(view.unsettled)
     return [*blocks, divider(), *_ticket_buttons(view)]
 
@@ -253,7 +263,10 @@ def _next(view: CardView) -> str:
     named = list(dict.fromkeys(member(each.assignee) for each in waiting if each.assignee))[:5]
     if named and view.next_actor == NextActor.COLLEAGUE:
         return ", ".join(named)
-    return member(view.owner) if view.owner and view.next_actor == NextActor.HANDLER else NEXT[view.next_actor]
+    who = member(view.owner) if view.owner and view.next_actor == NextActor.HANDLER else NEXT[view.next_actor]
+    if view.drafts and view.next_actor == NextActor.HANDLER:
+        return f"{who}: read and release {'the letter' if len(view.drafts) == 1 else f'{len(view.drafts)} letters'}"
+    return who
 
 
 def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
@@ -267,7 +280,7 @@ def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
 def _status(request: RequestView, view: CardView, now: datetime) -> str:
     second = "a second person must approve this plan" if view.four_eyes else "the plan waits for its approval"
     words = {
-        State.IDENTIFYING: f"who wrote is being settled: {IDENTITY[view.identity]}",
+        State.IDENTIFYING: f"who wrote is being settled: {_settling(view.identity)}",
         State.PLANNING: "the bot is asking every system what it holds",
         State.PLANNED: "planned; nothing has been changed",
         State.APPROVING: f"{second}; nothing has been changed",
@@ -279,6 +292,12 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
     }.get(request.state, spoken(request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
         words = "waits for what people do by hand"
+    if any(each.right == request.right for each in view.drafts):
+        words = {
+            State.ANSWERING: "the letter with the answer waits for its release",
+            State.COOLING: "approved; the person is told before, and that letter waits for its release",
+            State.REFUSED: "refused; the letter waits for its release",
+        }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
         words += f": starts {moment(request.cooling_until, now)}, until then a handler may stop it"
     if request.state == State.DONE and request.answered_on:
@@ -302,7 +321,9 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
         row.append(button("Keep it" if request.lifting else "Stop", _no(request, "stop"), request.id, style="danger"))
     if right == Right.RESTRICTION and request.state == State.DONE and not request.lifting:
         row.append(button("End restriction …", "lift", request.id))
-    if request.state == State.NEEDS_PERSON:
+    if request.to_look:
+        row.append(button(f"Look through {request.to_look} …", f"looks:{right}", request.id, style="primary"))
+    elif request.state == State.NEEDS_PERSON:
         row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
     if len(request.plan) > (limit if request.state in PLANNED else 0):
         row.append(button("Whole plan", f"plan:{right}", view.ref))
@@ -359,6 +380,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         if right not in begun and (right in view.rights or not (right in FURTHER or view.channel in SILENT))
     ]
     look = [] if view.owner else [button("Take it", "take", view.ticket_id)]
+    look += [button("Identity …", "identity", view.ticket_id)] if _asks_who(view) else []
     look += [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
     look += [_withdraw(request, f"Withdraw {request.right}") for request in asked]
@@ -367,6 +389,18 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         look.append(button("Close", "close", view.ticket_id, confirm=ask))
     look.append(button("More …", "more", view.ticket_id))
     return [*actions(choose), *actions(look)]
+
+
+def _settling(identity: Identity) -> str:
+    settled = identity in {Identity.CONFIRMED, Identity.VOUCHED}  # of another right, or not enough for this one
+    return "a code that names this right is under way" if settled else IDENTITY[identity]
+
+
+def _asks_who(view: CardView) -> bool:
+    """Whether it has to be settled who wrote, for some right."""
+    open_ = [each.back_to if each.state == State.NEEDS_PERSON else each.state for each in view.requests]
+    unsettled = view.identity != Identity.CONFIRMED and State.RECEIVED in open_
+    return view.channel not in SILENT and (unsettled or State.IDENTIFYING in open_)
 
 
 def _days(number: int) -> str:

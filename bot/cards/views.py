@@ -159,6 +159,7 @@ class RequestView:
     answered_on: date | None = None  # the letter with the answer left the house
     lifting: bool = False  # the plan is to end a restriction
     tasks: tuple[TaskView, ...] = ()  # by hand; without those nobody has to do any more
+    to_look: int = 0  # pieces of the copy that somebody has to look at before it goes out
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,17 @@ class ClockForm:
 
 
 @dataclass(frozen=True)
+class DraftView:
+    """A letter that waits for its release, as the channel sees it."""
+
+    id: str
+    stamp: str  # of what it says now: a release is of exactly this
+    name: str  # what people of the team call it
+    to: str  # the person who wrote, or a recipient of the configuration
+    right: Right | None = None
+
+
+@dataclass(frozen=True)
 class CardView:
     """One ticket as the channel sees it. Holds nothing personal."""
 
@@ -251,7 +263,9 @@ class CardView:
     clock: ClockView = ClockView()
     channel: str = "mail"  # post, phone; watch, review: nobody wrote it
     recipients: tuple[NoticeView, ...] = ()  # who is told of what was done
-    returned: tuple[str, ...] = ()  # kinds of letters that did not arrive
+    drafts: tuple[DraftView, ...] = ()  # letters that wait for their release
+    drafts_mark: str = ""  # of exactly these
+    returned: tuple[tuple[str, str], ...] = ()  # kinds of letters that did not arrive, each with why (`intake.Cause`)
 
 
 @dataclass(frozen=True)

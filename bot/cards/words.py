@@ -20,6 +20,10 @@ DID: Mapping[str, str] = {  # after the name of whoever did it; {to} is a member
     "merged": "joined this ticket with {to}, where it goes on",
     "split": "made a ticket of its own of a part: {to}",
     "returned": "was told by a mail server that the {what} did not arrive: the card says what to do",
+    "release": "released what was drafted: {what}",
+    "edit_letter": "edited a draft: {what}",
+    "drop_letter": "discarded a draft: {what}. Nobody is written to",
+    "redo_letter": "has it written anew: {what}",
     "paused": "stopped a deletion: {what}",
     "disowned": "was told from an address on file “this was not me”: nothing was done, and nothing goes on before "
     "somebody chooses the right again",

@@ -135,7 +135,7 @@ class Reminding(Showing):
             unrolled=ticket.unrolled,
             due=ticket.due,
             next_actor=next_actor(
-                ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id)),
+                ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id) or unit.letters.drafts(ticket.id)),
                 hands=self._hands_wait(unit, requests),
             ),
             states=tuple(each.state for each in requests),

@@ -22,8 +22,8 @@ from bot.cards import (
 )
 from bot.cards.aside import aside_card, aside_text
 from bot.cards.team import Said
-from bot.desk.attesting import Attesting
 from bot.desk.choosing import OUTWARD
+from bot.desk.drafting import Drafting
 from bot.desk.returning import came_back
 from bot.desk.running import cool_key, step_key
 from bot.engine import Job, Kind
@@ -38,7 +38,7 @@ BOTS = frozenset({State.PLANNING, State.PLANNED, State.COOLING, State.RUNNING, S
 OPEN_PLAN = frozenset({State.PLANNED, State.APPROVING})
 
 
-class Showing(Attesting):
+class Showing(Drafting):
     """The verbs that look. Each look at personal data is audited."""
 
     # -- the card -------------------------------------------------------------------------------------------------
@@ -48,6 +48,7 @@ class Showing(Attesting):
         requests = unit.requests.of(ticket.id)
         unsettled = self.engine.unsettled(unit, ticket.id)
         closed = ticket.closed_at
+        drafts, mark = self.draft_views(unit, ticket.id)
         return CardView(
             ticket_id=ticket.id,
             ref=ticket.ref,
@@ -58,7 +59,9 @@ class Showing(Attesting):
             why=ticket.why,
             language=ticket.language,
             regimes=ticket.regimes,
-            next_actor=next_actor(ticket, requests, asks=bool(unsettled), hands=self._hands_wait(unit, requests)),
+            next_actor=next_actor(
+                ticket, requests, asks=bool(unsettled or drafts), hands=self._hands_wait(unit, requests)
+            ),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
             unsettled=tuple(
@@ -75,6 +78,8 @@ class Showing(Attesting):
             clock=self.clock_view(unit, ticket),
             channel=ticket.channel,
             recipients=tuple(self.notice_views(unit, ticket.id)),
+            drafts=drafts,
+            drafts_mark=mark,
             returned=came_back(unit.letters.of(ticket.id)),
         )
 
@@ -94,6 +99,7 @@ class Showing(Attesting):
             back_to=request.back_to,
             chosen_by=request.chosen_by,
             answered_on=date.fromisoformat(str(answered)) if answered else None,
+            to_look=unit.looks.open(request.id) if request.back_to == State.ANSWERING else 0,
         )
         if request.plan_id is None:
             return shown
@@ -326,13 +332,14 @@ class Showing(Attesting):
 
     def _rows_of(self, unit: Unit, tickets: Sequence[Ticket]) -> tuple[TicketLine, ...]:
         """The tickets as lines of a list; their requests are read at once."""
-        requests = unit.requests.of_each([each.id for each in tickets])
-        return tuple(self._line(unit, each, requests[each.id]) for each in tickets)
+        ids = [each.id for each in tickets]
+        requests, drafted = unit.requests.of_each(ids), unit.letters.drafted(ids)
+        return tuple(self._line(unit, each, requests[each.id], asks=each.id in drafted) for each in tickets)
 
-    def _line(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> TicketLine:
+    def _line(self, unit: Unit, ticket: Ticket, requests: list[Request], *, asks: bool) -> TicketLine:
         return TicketLine(
             ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
-            next_actor=next_actor(ticket, requests, hands=self._hands_wait(unit, requests)),
+            next_actor=next_actor(ticket, requests, asks=asks, hands=self._hands_wait(unit, requests)),
             states=tuple(each.state for each in requests),
             clock=ticket.clock,
         )  # fmt: skip

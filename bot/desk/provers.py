@@ -1,0 +1,397 @@
+"""What a letter rests on: each thing it says, with the rows that show it. What no row shows cannot be released.
+
+A value of a letter is a statement. `PROVERS` names, for each of them, how it is looked up; a value nobody has a prover
+for rests on nothing, so a letter cannot come to say something new without evidence.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cards.blocks import day
+from bot.cards.letter import Statement
+from bot.desk.office import House, System
+from bot.desk.running import DONE
+from bot.drafts import restored
+from bot.recipients import register
+from bot.store import Notice, Unit
+from bot.store.rows import AuditRow, LetterRow, Plan, TaskRow
+from bot.tickets import BOT, Identity, Request, Ticket
+from bot.workflow import ACTING, WORDS, Act, Line
+
+RECORD = 2000  # rows of one ticket's record
+ACTS = frozenset(DONE.values())
+Prover = Callable[["About", Any], Iterable[Statement]]
+
+
+@dataclass(frozen=True)
+class About:
+    """A letter and the rows around it, each read when it is first asked for."""
+
+    unit: Unit
+    house: House
+    systems: Mapping[str, System]
+    ticket: Ticket
+    letter: LetterRow
+    content: Mapping[str, Any]
+
+    @cached_property
+    def request(self) -> Request | None:
+        return self.unit.requests.get(self.letter.request_id) if self.letter.request_id else None
+
+    @cached_property
+    def notice(self) -> Notice | None:
+        return self.unit.notices.by_letter(self.letter.id)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        plan_id = self.notice.plan_id if self.notice else self.request and self.request.plan_id
+        return self.unit.plans.get(plan_id) if plan_id else None
+
+    @cached_property
+    def record(self) -> list[AuditRow]:
+        return self.unit.trail(self.ticket.id, RECORD)
+
+    @cached_property
+    def tasks(self) -> list[TaskRow]:
+        found = self.unit.tasks.of_request(self.request.id) if self.request else []
+        return [each for each in found if self.plan and each.plan_id == self.plan.id]
+
+    @property
+    def author(self) -> str:
+        """Whose words are in it."""
+        return str(self.content.get("by", BOT.id))
+
+    def said(self, *rows: AuditRow) -> tuple[str, ...]:
+        """Rows of the record, in words that name nobody outside of the team."""
+        return tuple(self._said(each) for each in rows)
+
+    def _said(self, row: AuditRow) -> str:
+        at = row.at.astimezone(ZoneInfo(self.house.zone))
+        left = f", {row.detail['left']} left" if "left" in row.detail else ""
+        by = "" if row.actor == BOT.id else f" by {row.actor}"
+        return f"No. {row.seq} of the record, {day(at.date())} {at:%H:%M}: {row.verb.replace('_', ' ')}{by}{left}"
+
+    def on(self, moment: datetime) -> date:
+        """The day of a moment in the house's zone."""
+        return moment.astimezone(ZoneInfo(self.house.zone)).date()
+
+    def label(self, name: str) -> str:
+        return self.systems[name].label if name in self.systems else name
+
+    def rows(self, *verbs: str, system: str = "") -> list[AuditRow]:
+        """What the record says of this request since its plan was made."""
+        request_id = self.notice.request_id if self.notice else self.letter.request_id
+        since = self.plan.made_at if self.plan else self.ticket.opened_at
+        return [
+            each for each in self.record
+            if each.verb in verbs and each.request_id == request_id and (since is None or each.at >= since)
+            and (not system or each.detail.get("system") == system)
+        ]  # fmt: skip
+
+    def rows_of_request(self, *verbs: str) -> list[AuditRow]:
+        """What the record says of this request at any time; of a letter without one, of its ticket."""
+        return [
+            each for each in self.record
+            if each.verb in verbs and self.letter.request_id in {None, each.request_id}
+        ]  # fmt: skip
+
+    @cached_property
+    def planned(self) -> tuple[str, ...]:
+        """The row of the plan."""
+        if self.plan is None:
+            return ()
+        return (f"Plan {self.plan.number} of {day(self.plan.made_at.date())}, {self.plan.hash[:12]}",)
+
+    @property
+    def whole_plan(self) -> tuple[str, str, str] | None:
+        return ("The plan", f"plan:{self.request.right}", self.ticket.ref) if self.request else None
+
+    @property
+    def clock(self) -> tuple[str, str, str]:
+        return ("Why this date", "clock", self.ticket.id)
+
+
+def statements(about: About) -> tuple[Statement, ...]:
+    """Everything this draft says, each with its rows."""
+    found = list(_common(about))
+    for name, value in restored(about.content["values"]).items():
+        prover = PROVERS.get(name)
+        found += [Statement(name.replace("_", " "))] if prover is None else prover(about, value)
+    return tuple(found)
+
+
+def _common(about: About) -> Iterable[Statement]:
+    ticket = about.ticket
+    opened = about.said(*[each for each in about.record if each.verb == "open"][:1])
+    told = f"{ticket.ref}, received on {day(ticket.received_on)}, to be answered by {day(ticket.due)}"
+    yield Statement(told, (*opened, "The ticket and its clock"), about.clock)
+    yield Statement("Who we are, what data are for, who gets them, authorities", ("The configuration",))
+
+
+# -- what was done -----------------------------------------------------------------------------------------------------
+
+
+def _lines(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    """What was done to how much in which place: planned like this, done, and proved by asking again."""
+    for each in value:
+        says = f"{each['act']}: {each['count']}, {each['system']} · {each['place']}"
+        line = next((line for line in about.plan.lines if _same(about, line, each)), None) if about.plan else None
+        yield Statement(says, _shown(about, line) if line else (), about.whole_plan)
+
+
+def _same(about: About, line: Line, each: Mapping[str, Any]) -> bool:
+    known = (about.label(line.system), line.place, str(line.act), line.count)
+    until = date.fromisoformat(line.until) if line.until else None
+    named = (each["system"], each["place"], each["act"], each["count"])
+    return (*known, line.basis, until) == (*named, each.get("basis"), each.get("until"))
+
+
+def _shown(about: About, line: Line) -> tuple[str, ...]:
+    if line.act == Act.KEEP:
+        return about.planned
+    done = about.rows(*ACTS, system=line.system)
+    proved = [each for each in about.rows("proved", system=line.system) if each.detail.get("left") == 0]
+    return (*about.planned, *about.said(*done[-1:], *proved[-1:])) if done and proved else ()
+
+
+def _changes(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    """Old → new: as planned, and done in the system it names; a recipient reads of it without the system."""
+    request_id = about.notice.request_id if about.notice else about.letter.request_id
+    known = about.unit.requests.changes(request_id) if request_id else []
+    opens = ("Old → new", "changes", request_id) if request_id else None
+    for each in value:
+        says = f"{WORDS.get(each['word'], each['word'])}: {each['old']} → {each['new']}"
+        found = [
+            one["system"] for one in known
+            if (one["word"], one["old"], one["new"]) == (each["word"], each["old"], each["new"])
+            and each.get("system", about.label(one["system"])) == about.label(one["system"])
+        ]  # fmt: skip
+        done = [row for name in found for row in about.rows("corrected", system=name)[-1:]]
+        yield Statement(says, (*about.planned, *about.said(*done)) if done else (), opens)
+
+
+def _done_on(about: About, value: date) -> Iterable[Statement]:
+    """Of what was done by then; where nothing had to be done, the plan says so."""
+    done = [each for each in about.rows(*ACTS, "proved", "task_done") if about.on(each.at) <= value]
+    lines = about.plan.lines if about.plan else ()
+    acted = any(each.count and each.act in ACTING for each in lines)
+    yield Statement(f"Done by {day(value)}", about.said(*done[-1:]) if done or acted else about.planned)
+
+
+def _searched(about: About, value: Sequence[str]) -> Iterable[Statement]:
+    """Programs were asked whom they know, people have looked."""
+    located = bool(about.request) and about.unit.requests.located(about.request.id)
+    for label in value:
+        names = [name for name in about.systems if about.label(name) == label]
+        looked = [each for each in about.tasks if each.system in names]
+        asked = located and any(not about.systems[name].by_hand for name in names)
+        shown = (*about.planned, "Every system was asked whom it knows") if asked else ()
+        yield Statement(f"We looked in: {label}", (*shown, *(row for each in looked for row in _task(each))))
+
+
+def _by_hand(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    for each in value:
+        named = (each["system"], each["place"])
+        task = next((one for one in about.tasks if (about.label(one.system), one.place) == named), None)
+        opens = ("Look …", "task_look", task.id) if task and task.state == "done" else None
+        says = f"By hand: {each['system']} · {each['place']}, {each['did']}, {day(each['on'])}"
+        yield Statement(says, _task(task) if task else (), opens)
+
+
+def _task(task: TaskRow) -> tuple[str, ...]:
+    """What is said of a task that is settled."""
+    if not task.settled:
+        return ()
+    seen = f", seen by {task.looked_by}" if task.looked_by else ""
+    return (f"Task {task.number}: {task.outcome}, said by {task.done_by}{seen}",)
+
+
+# -- who was told ------------------------------------------------------------------------------------------------------
+
+
+def _told(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    for each in value:
+        found = [one for one in _notices(about) if one.name == each["name"] and one.told_at]
+        rows = [row for one in found for row in about.rows("recipient_told") if row.detail.get("notice") == one.id]
+        yield Statement(f"Told: {each['name']}, {day(each['on'])}", about.said(*rows[-1:]), _recipients(about))
+
+
+def _telling(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    for each in value:
+        found = [one for one in _notices(about) if one.name == each["name"]]
+        rows = [row for one in found for row in about.rows("notice") if row.detail.get("notice") == one.id]
+        yield Statement(f"Being told: {each['name']}", about.said(*rows[-1:]), _recipients(about))
+
+
+def _untold(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
+    known = {(each.name, each.because) for each in register(about.house.policy["policy"]["recipients"])}
+    for each in value:
+        shown = ("The configuration names the reason",) if (each["name"], each["because"]) in known else ()
+        yield Statement(f"Not told: {each['name']}, {each['because']}", shown)
+
+
+def _notices(about: About) -> list[Notice]:
+    found = about.unit.notices.of(about.ticket.id)
+    return [each for each in found if each.request_id == about.letter.request_id]
+
+
+def _recipients(about: About) -> tuple[str, str, str]:
+    return ("Recipients", "notices", about.ticket.id)
+
+
+def _of_notice(says: str) -> Prover:
+    """Something a recipient reads: of a notice that stands, and whom the systems know."""
+
+    def prove(about: About, value: Any) -> Iterable[Statement]:
+        rows = [each for each in about.rows("notice") if about.notice and each.detail.get("notice") == about.notice.id]
+        told = ", ".join(value) if isinstance(value, list | tuple) else str(value)
+        yield Statement(f"{says}: {told}", (*about.planned, *about.said(*rows[-1:])) if rows else ())
+
+    return prove
+
+
+# -- the copy ----------------------------------------------------------------------------------------------------------
+
+
+def _package(about: About, value: Any) -> Iterable[Statement]:
+    """The link leads to a package that is there, and will be for a while."""
+    del value
+    digest = hashlib.sha256(str(about.content.get("secret", "")).encode()).hexdigest()
+    row = about.unit.packages.by_token(digest)
+    alive = row is not None and row.revoked_at is None and row.expires_at > about.unit.now
+    packed = about.rows("pack")[-1:]
+    yield Statement("A link to the copy", about.said(*packed) if alive else ())
+
+
+def _withheld(about: About, value: Sequence[str]) -> Iterable[Statement]:
+    rows = about.rows_of_request("refuse_part")
+    for each in value:
+        yield Statement(f"Left out: {each}", about.said(*rows[-1:]))
+
+
+# -- what people decided -----------------------------------------------------------------------------------------------
+
+
+def _refused(says: str) -> Prover:
+    """What a refusal says: a person has refused it, on this ground."""
+
+    def prove(about: About, value: Any) -> Iterable[Statement]:
+        if value in ([], "", False, None):
+            return
+        rows = about.rows_of_request("refuse", "refuse_part")
+        told = ", ".join(each["system"] for each in value) if isinstance(value, list) else str(value)
+        yield Statement(f"{says}: {told}", about.said(*rows[-1:]))
+
+    return prove
+
+
+def _ground(about: About, value: str) -> Iterable[Statement]:
+    """Of a restriction, as the form names it; of a refusal, one the law of this ticket knows."""
+    if about.letter.kind != "refusal":
+        chosen = about.rows_of_request("choose")
+        wished = about.request and about.unit.requests.wishes(about.request.id).get("ground") == value
+        yield Statement(f"On the ground: {value}", about.said(*chosen[-1:]) if wished else ())
+        return
+    rows = about.rows_of_request("refuse", "refuse_part")
+    yield Statement(f"On the ground: {value}", about.said(*rows[-1:]))
+
+
+def _confirmed(about: About, value: Any) -> Iterable[Statement]:
+    """Whether it is known who wrote. Nothing that is held may be shown where it is not."""
+    holds = not value or about.ticket.identity == Identity.CONFIRMED
+    yield Statement("Who asks is known" if value else "Who asks is not known", ("The identity of the ticket",) * holds)
+
+
+def _lifted_on(about: About, value: date) -> Iterable[Statement]:
+    approved = about.rows_of_request("approve")
+    yield Statement(f"The restriction ends on {day(value)}", about.said(*approved[-1:]))
+
+
+def _why_lifted(about: About, value: str) -> Iterable[Statement]:
+    yield Statement(value, about.said(*about.rows_of_request("lift")[-1:]))
+
+
+def _own_words(about: About, value: Sequence[str] | str) -> Iterable[Statement]:
+    """A person wrote them, and answers for them."""
+    edited = [each for each in about.record if each.verb == "edit_letter" and each.detail.get("id") == about.letter.id]
+    written = [each for each in about.record if each.verb == "write" and each.detail.get("id") == about.letter.id]
+    rows = [each for each in (*written, *edited) if each.actor != BOT.id]
+    for each in [value] if isinstance(value, str) else value:
+        yield Statement(each, about.said(*rows[-1:]))
+
+
+def _added(about: About, value: Sequence[str]) -> Iterable[Statement]:
+    """Words beside the letter's own: whoever wrote them has said how that is known."""
+    notes = [each for each in about.record if each.verb == "edit_letter" and each.detail.get("known")]
+    rows = [each for each in notes if each.detail.get("id") == about.letter.id]
+    for each in value:
+        yield Statement(each, about.said(*rows[-1:]), ("The note", "details", about.ticket.id))
+
+
+def _by_author(says: str) -> Prover:
+    def prove(about: About, value: Any) -> Iterable[Statement]:
+        told = ", ".join(value) if isinstance(value, list) else str(value)
+        for each in _own_words(about, told):
+            yield Statement(f"{says}: {told}", each.rests)
+
+    return prove
+
+
+def _by_clock(says: str) -> Prover:
+    """A date or a state that follows from what is on record of the clock."""
+
+    def prove(about: About, value: Any) -> Iterable[Statement]:
+        told = day(value) if isinstance(value, date) else str(value)
+        yield Statement(f"{says}: {told}", (f"The clock, {len(about.ticket.why)} steps",), about.clock)
+
+    return prove
+
+
+def _asked_right(about: About, value: str) -> Iterable[Statement]:
+    asked = [each.right for each in about.unit.requests.of(about.ticket.id)]
+    yield Statement(f"They asked for: {value}", about.said(*about.record[:1]) if value in asked else ())
+
+
+PROVERS: Mapping[str, Prover] = {
+    "lines": _lines,
+    "erased": _lines,
+    "kept": _lines,
+    "changes": _changes,
+    "done_on": _done_on,
+    "erased_on": _done_on,
+    "searched": _searched,
+    "by_hand": _by_hand,
+    "told": _told,
+    "telling": _telling,
+    "untold": _untold,
+    "act": _of_notice("What was done"),
+    "name": _of_notice("Whom it is about"),
+    "addresses": _of_notice("Their addresses"),
+    "told_on": _of_notice("Told before"),
+    "link": _package,
+    "link_until": _package,
+    "downloads": _package,
+    "withheld": _withheld,
+    "right": _asked_right,
+    "ground": _ground,
+    "article": _refused("Article"),
+    "part": _refused("Only a part"),
+    "left_out": _refused("Left out"),
+    "why_no_fee": _own_words,
+    "confirmed": _confirmed,
+    "words_of_ours": _own_words,
+    "why_lifted": _why_lifted,
+    "lifted_on": _lifted_on,
+    "added": _added,
+    "means": _by_author("How they can show who they are"),
+    "reason": _by_author("The law's reason"),
+    "clock": _by_clock("The clock is then"),
+    "asked_on": _by_clock("Asked on"),
+    "due_if_answered": _by_clock("Due if they answer at once"),
+    "was_due": _by_clock("Due before"),
+}
