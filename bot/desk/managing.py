@@ -1,12 +1,14 @@
 """What a team does with its tickets beside answering them, in one family, and the kinds of work it brings."""
 
+from bot.desk.establishing import Establishing
 from bot.desk.joining import Joining
 from bot.desk.looking import Looking
 from bot.desk.owning import Owning
+from bot.desk.redacting import Redacting
 from bot.desk.refusing import Refusing
 from bot.desk.remarking import Remarking
 from bot.desk.sorting import Sorting
 
 
-class Managing(Owning, Refusing, Remarking, Sorting, Joining, Looking):
-    """Own, refuse, note, hold, sort, block, join, part, look."""
+class Managing(Owning, Redacting, Refusing, Remarking, Establishing, Sorting, Joining, Looking):
+    """Own, look through, find out who asks, refuse, note, hold, sort, block, join, part, look."""

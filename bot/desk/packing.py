@@ -163,7 +163,7 @@ class Packing(Sifting):
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         values = self._access_values(unit, request, packed["token"], expires_at)
         values["withheld"] = self._withheld(unit, ticket, request)
-        values |= self._for_others(unit, request)
+        values |= self._for_others(unit, ticket, request)
         self._send(unit, ticket, PACKED[request.right], values, request=request, secret=packed["token"])
 
     def _withheld(self, unit: Unit, ticket: Ticket, request: Request) -> list[str]:

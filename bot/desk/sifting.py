@@ -12,6 +12,7 @@ from typing import Any
 from bot.desk.timing import Timing
 from bot.errors import Refused
 from bot.intake import normal_address
+from bot.law.grounds import grounds
 from bot.store import Unit
 from bot.store.looks import Look
 from bot.tickets import Request, Ticket
@@ -101,7 +102,11 @@ class Sifting(Timing):
                 unit.looks.add(new, {"name": piece.name, "says": piece.says})
         self._escalate(unit, request, TO_LOOK)
 
-    def _for_others(self, unit: Unit, request: Request) -> dict[str, int]:
-        """In how many pieces words are blacked out, and how many are left out, for the letter."""
+    def _for_others(self, unit: Unit, ticket: Ticket, request: Request) -> dict[str, Any]:
+        """In how many pieces words are blacked out, how many are left out, and by which article, for the letter."""
         verdicts = [each.verdict for each in unit.looks.of(request.id)]
-        return {"others_black": verdicts.count(BLACK), "others_left": verdicts.count(OUT)}
+        known = grounds(request.right, ticket.regimes).get("others")
+        return {
+            "others_black": verdicts.count(BLACK), "others_left": verdicts.count(OUT),
+            "others_article": known.article if known else "",
+        }  # fmt: skip

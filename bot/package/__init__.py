@@ -1,9 +1,10 @@
 """The access package: a zip a person can read, keep and check, sealed on disk under the link that leads to it.
 
-What is in it: `page.py` (START-HERE.html, sources.html), `parts.py` (exact JSON, tables for a spreadsheet, files, names). How it
-comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own; when all have
-answered, the zip is written member by member from those files into another one (`vault.py`, `stream.py`). Whatever the
-size, a few megabytes are in memory, and nothing personal touches the disk in the clear.
+What is in it: `page.py` (START-HERE.html, sources.html), `parts.py` (exact JSON, tables for a spreadsheet, files,
+names). How it comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own; when
+all have answered, and a person has looked at what may be about others (`others.py`), the zip is written member by member
+from those files into another one (`vault.py`, `stream.py`). Whatever the size, a few megabytes are in memory, and
+nothing personal touches the disk in the clear.
 """
 
 import hashlib
@@ -116,7 +117,8 @@ class Packer:
 
         `tables`: every system that was searched → what it holds, empty if nothing. Of `about` it uses, where there:
         `ref`, `received_on`, `labels` (system → words), `looked` (system → when), `by_hand` and `left_out` (systems),
-        `company` and `policy` as the configuration has them. A package of the same name is replaced; its token opens nothing any more.
+        `company` and `policy` as the configuration has them. A package of the same name is replaced; its token opens
+        nothing any more.
         """
         checkpoint("package.opened")
         token = self._token()
@@ -181,8 +183,8 @@ def _members(
     systems: Sequence[parts.System], about: Mapping[str, Any], made_at: datetime
 ) -> Iterator[tuple[str, int, Iterable[bytes]]]:
     """(name in the archive, size if it is known, content), the page for people first."""
-    for name, pieces in page.pages(systems, about, made_at):
-        yield name, 0, pieces
+    for name, content in page.pages(systems, about, made_at):
+        yield name, 0, content
     yield "data/FORMAT.txt", 0, [parts.FORMAT.encode()]
     yield "data/schema.json", 0, [parts.SCHEMA.read_bytes()]
     for system in systems:

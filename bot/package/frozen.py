@@ -24,9 +24,8 @@ _FRAME = struct.Struct(">cHI")
 _PIECE = 1 << 18
 _MAGIC = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"%PDF": "pdf", b"PK\x03\x04": "zip"}
 _OFFICE = frozenset({"docx", "xlsx", "pptx", "odt", "ods"})  # zips by another name
-_TEXTS = {each: each for each in ("eml", "txt", "csv", "json", "md", "ics", "vcf")} | {
-    each: "txt" for each in ("html", "htm", "xml", "svg", "log")  # shown as text: nothing in it runs (TRUST T20)
-}
+_TEXTS = {each: each for each in ("eml", "txt", "csv", "json", "md", "ics", "vcf")}
+_TEXTS |= dict.fromkeys(("html", "htm", "xml", "svg", "log"), "txt")  # shown as text: nothing in it runs (TRUST T20)
 
 
 class Source(Protocol):

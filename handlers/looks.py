@@ -1,0 +1,26 @@
+"""What may be about other people: looked through in a form before a copy goes out."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.cards.looks import look_form
+from bot.desk import Desk
+from handlers.door import Heard
+from handlers.forms import Fields
+
+PIECE = "piece_"
+
+
+def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    del now
+    return look_form(desk.look_form(heard.user, heard.value))
+
+
+def decided(heard: Heard, fields: Fields, desk: Desk) -> str:
+    verdicts = {name.removeprefix(PIECE): fields.text(name) for name in fields.names if name.startswith(PIECE)}
+    left = desk.looked_through(
+        heard.user, heard.event, heard.value, verdicts, fields.paragraphs("words"), fields.text("rest")
+    )
+    if left:
+        return f"Taken. {left} more to look at: press the button of the card again."
+    return "Taken. The copy is packed, and the answer is on its way."
