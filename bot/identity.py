@@ -1,8 +1,8 @@
 """Who is asking: what is known of it, how much a right needs, and the mildest next step. A decision, touching nothing.
 
-GDPR 12(6): only with reasonable doubt, and no more than is needed. EDPB 01/2022: weigh kind of data and harm of a wrong
-disclosure (65, 70-71), use what exists (72-75), a document in general not (73-79), an agent shows the authority (80-81).
-What proves somebody is always bound to an address or a fact that was on file before the enquiry came.
+GDPR 12(6): only with reasonable doubt, and no more than is needed. EDPB 01/2022: weigh kind of data and harm of a
+wrong disclosure (65, 70-71), use what exists (72-75), in general no document (73-79), an agent shows the authority
+(80-81). What proves somebody is bound to an address or a fact that was on file before the enquiry came.
 """
 
 from collections.abc import Collection, Sequence
@@ -87,7 +87,9 @@ WHY = {
 }
 NOBODY = "No system knows the address: there is nothing to disclose and nothing to delete."
 NOT_LOCATED = "No system knows the address. Name the one on file that the mail speaks of, or refuse."
-AT_AN_END = "Every means has been tried: refuse, because it cannot be known whose data they are (GDPR art. 11(2), 12(2))."
+AT_AN_END = (
+    "Every means has been tried: refuse, because it cannot be known whose data they are (GDPR art. 11(2), 12(2))."
+)
 
 
 def bare(right: Right) -> bool:

@@ -14,6 +14,7 @@ from bot.desk.running import Running
 from bot.engine import Job, Kind
 from bot.identity import Known, Rung, Step, Vouched, decide
 from bot.intake import Reading, normal_address
+from bot.intake.patterns import pattern
 from bot.store import Unit
 from bot.store.rows import CodeRow
 from bot.tickets import BOT, PERSON, Correspondent, Identity, Request, State, Ticket
@@ -29,7 +30,7 @@ BY_CODE = "code to the address on file"
 PRESS = "Press “Identity …”: it says what comes next."
 NAMED = f"No system knows the address that wrote, but one that the mail names is on file. {PRESS}"
 ELSEWHERE = f"The address on file is not the one that wrote: a person has to look. {PRESS}"
-_NAMES = re.compile(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"']{3,250}")
+_NAMES = pattern(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"']{3,250}")
 _LOOKED_AT = 5  # addresses a mail names
 _RANK = {Identity.UNKNOWN: 0, Identity.NOBODY: 0, Identity.ASKED: 1, Identity.VOUCHED: 2, Identity.CONFIRMED: 3}
 
@@ -77,7 +78,8 @@ class Identifying(Running):
     def _others_named(self, wrote: Correspondent) -> list[str]:
         """Addresses the mail names beside its sender's and ours: perhaps the one on file."""
         ours = {normal_address(wrote.address), normal_address(self.house.sender), None}
-        named = [normal_address(each.rstrip(".!?")) for each in _NAMES.findall(f"{wrote.subject} {wrote.words}"[:20_000])]
+        text = f"{wrote.subject} {wrote.words}"[:20_000]
+        named = [normal_address(each.rstrip(".!?")) for each in _NAMES.findall(text)]
         return [each for each in dict.fromkeys(named) if each and each not in ours][:_LOOKED_AT]
 
     def _locate_after(self, unit: Unit, job: Job, located: Mapping[str, Any]) -> None:
@@ -201,7 +203,7 @@ class Identifying(Running):
         return True
 
     def _rights_asked(self, unit: Unit, ticket: Ticket) -> list[str]:
-        """What was asked for and is not settled yet: a code's letter names it, and proves nothing about anything else."""
+        """What was asked for and is not settled yet: a code's letter names it, and proves nothing else."""
         open_ = {State.RECEIVED, State.IDENTIFYING}
         return [
             str(each.right)

@@ -1,14 +1,21 @@
-"""What somebody does on a page of ours, whose address they have from a letter."""
+"""What somebody does on a page of ours: its address they have from a letter, or from the company's site."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
-from bot.desk.forewarning import STOP, cool_key
+from bot.desk.forewarning import WARNING, cool_key
+from bot.desk.linking import ENQUIRY, STOP
 from bot.desk.receiving import Receiving
 from bot.desk.refusing import BEFORE
 from bot.desk.running import step_key
+from bot.intake import normal_address
+from bot.page import PAGE, Bulletin, Typed, as_mail, bulletin
 from bot.store import Unit
-from bot.tickets import BOT, DISCLOSING, FINAL, PERSON, Identity, Request, State, Ticket
+from bot.tickets import BOT, DISCLOSING, FINAL, PERSON, PROPOSED, Identity, Request, State, Ticket
 
 LATE = (
     "Somebody with an address on file says “this was not me”, and it had begun. What was not done yet is stopped: "
@@ -21,6 +28,21 @@ class Disowned(StrEnum):
 
     STOPPED = "stopped"  # nothing was done, and nothing will be
     BEGUN = "begun"  # something was done before; a person looks
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What was typed on a page, as a mail that arrived (`receiving.Arrived`)."""
+
+    raw: bytes = field(repr=False)
+    arrived_at: datetime
+    mailbox: str = PAGE
+    uidvalidity: int = 0
+    uid: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.raw)
 
 
 class Visiting(Receiving):
@@ -58,6 +80,7 @@ class Visiting(Receiving):
             if unit.packages.end(row.id):
                 unit.audit(PERSON.id, "package_over", ticket.id, row.request_id)
         ticket = unit.tickets.get(ticket.id)
+        unit.means.void(ticket.id)  # whatever was shown before proves nothing any more
         if not begun and ticket.identity != Identity.UNKNOWN:
             self._identity(unit, ticket, Identity.UNKNOWN, "an address on file says “this was not me”")
         self._word(unit, ticket, "disowned_late" if begun else "disowned", BOT.id, aloud=True)
@@ -92,3 +115,101 @@ class Visiting(Receiving):
         called_off = [self.engine.cancel(unit, key) for key in keys]  # each of them, whatever became of the others
         by_hand = any(each.outcome for each in self._tasks(unit, request))
         return all(called_off) and not by_hand
+
+    # -- the enquiry's page -------------------------------------------------------------------------------------------
+
+    def enquiry(self, token: str, address: str) -> Bulletin | None:
+        """How far it is, for whoever has its link and knows where our letters go; None for everybody else."""
+        with self.store.read() as unit:
+            ticket = self._visited(unit, token, address)
+            return self._bulletin(unit, ticket) if ticket else None
+
+    def withdraw_on_page(self, token: str, address: str) -> Bulletin | None:
+        """Whoever asked does not want it any more: nothing that was not begun yet is done."""
+        return self._pressed(token, address, self._withdrawn)
+
+    def disown_on_page(self, token: str, address: str) -> Bulletin | None:
+        """Whoever gets the answers says “this was not me”: nothing of the ticket goes on."""
+        return self._pressed(token, address, self._disowned)
+
+    def _pressed(self, token: str, address: str, act: Callable[[Unit, Ticket], str]) -> Bulletin | None:
+        with self.store.begin() as unit:
+            ticket = self._visited(unit, token, address)
+            if ticket is None:
+                return None
+            said = act(unit, unit.tickets.lock(ticket.id))
+            return replace(self._bulletin(unit, unit.tickets.get(ticket.id)), answered=said)
+
+    def _withdrawn(self, unit: Unit, ticket: Ticket) -> str:
+        """The word of what became of it."""
+        requests = [each for each in unit.requests.of(ticket.id) if each.state not in FINAL]
+        free = [each for each in requests if each.state == State.RECEIVED or self._untouched(unit, each)]
+        for each in free:
+            self._take_back(unit, each)
+            self.engine.cancel(unit, cool_key(each))
+            self._move(unit, each, "withdraw", PERSON)
+        if free:
+            rights = ", ".join(str(each.right) for each in free)
+            self._word(unit, ticket, "withdrew", BOT.id, what=rights)
+        return "withdrawn" if free and len(free) == len(requests) else "withdraw_late"
+
+    def _disowned(self, unit: Unit, ticket: Ticket) -> str:
+        if ticket.state != "open":
+            return "disowned_late"
+        return "disowned_late" if self._disown(unit, ticket) == Disowned.BEGUN else "disowned"
+
+    def write_on_page(self, token: str, address: str, words: str) -> Bulletin | None:
+        """What they typed is with the ticket as if it had come by mail: an answer, a code, or anything else."""
+        with self.store.read() as unit:
+            ticket = self._visited(unit, token, address)
+            if ticket is None:
+                return None
+            if not words.strip():
+                return replace(self._bulletin(unit, ticket), answered="empty")
+            wrote = unit.tickets.correspondent(ticket.id)
+            letters = [each for each in unit.letters.of(ticket.id) if each.sent_at and each.kind != WARNING]
+        last = letters[-1].message_id if letters else ""
+        subject = f"Re: {wrote.subject} ({ticket.ref})"
+        self._typed(Typed(normal_address(wrote.address) or "", subject, words, wrote.name, answers=last))
+        with self.store.read() as unit:
+            return replace(self._bulletin(unit, unit.tickets.get(ticket.id)), answered="sent")
+
+    def _visited(self, unit: Unit, token: str, address: str) -> Ticket | None:
+        """The ticket behind the link, if this is where its letters go."""
+        ticket_id, given = self._behind(ENQUIRY, token), normal_address(address)
+        ticket = unit.tickets.find(ticket_id) if ticket_id and given else None
+        if ticket is None or normal_address(unit.tickets.correspondent(ticket.id).address) != given:
+            return None
+        return unit.tickets.get(ticket.merged_into) if ticket.merged_into else ticket
+
+    def _bulletin(self, unit: Unit, ticket: Ticket) -> Bulletin:
+        requests = unit.requests.of(ticket.id)
+        cooling = [each for each in requests if each.state == State.COOLING and each.right in PROPOSED]
+        waiting = self._on_record(unit, ticket).waiting
+        asked = [each.on for each in waiting if not each.code]
+        return bulletin(
+            ticket, requests, {each.id: self._begins(unit, each) for each in cooling},
+            code=ticket.identity == Identity.ASKED, question=max(asked, default=None),
+        )  # fmt: skip
+
+    def _begins(self, unit: Unit, request: Request) -> datetime | None:
+        """When its first act is due; None while somebody on file has not been told."""
+        if self._any_under_way(unit, request):
+            return None
+        begins = self.engine.run_at(unit, cool_key(request))
+        return begins.astimezone(ZoneInfo(self.house.zone)) if begins else None
+
+    # -- the form -----------------------------------------------------------------------------------------------------
+
+    def enquire(self, typed: Typed) -> bool:
+        """An enquiry is in the house as if it had come by mail. False where the address is none."""
+        address = normal_address(typed.address)
+        if address is None:
+            return False
+        self._typed(replace(typed, address=address))
+        return True
+
+    def _typed(self, typed: Typed) -> None:
+        now = self.clock()
+        raw = as_mail(typed, self._today(now), self.house.sender.rpartition("@")[2])
+        self.receive([(Sheet(raw, now), self.reading(raw))])

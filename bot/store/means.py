@@ -18,6 +18,7 @@ _ADD = insert(means)
 _OF = select(means).where(_M.ticket_id == bindparam("of")).order_by(_M.at, _M.id)
 _GET = select(means).where(_M.id == bindparam("id_"))
 _SETTLE = update(means).where(_M.id == bindparam("id_"), _M.state == "open")
+_VOID = update(means).where(_M.ticket_id == bindparam("of"), _M.state == "held", _M.kind != "claim")
 _SECOND = update(means).where(_M.id == bindparam("id_"), _M.second_by.is_(None))
 
 
@@ -41,9 +42,7 @@ class Identities:
         self._unit = unit
         self._run = unit.connection.execute
 
-    def add(
-        self, ticket_id: str, kind: str, state: str, by: str, detail: Mapping[str, Any], secret: Any = None
-    ) -> str:
+    def add(self, ticket_id: str, kind: str, state: str, by: str, detail: Mapping[str, Any], secret: Any = None) -> str:
         """The row's id. `secret` is sealed; Purged after the purge."""
         row_id = self._unit.id()
         sealed = None if secret is None else self._unit.seal_json(owner(ticket_id), *_PLACE, row_id, secret)
@@ -74,6 +73,10 @@ class Identities:
     def second(self, row_id: str, by: str) -> bool:
         """Whether it was this call by which somebody agreed."""
         return self._run(_SECOND, {"id_": row_id, "second_by": by, "second_at": self._unit.now}).rowcount == 1
+
+    def void(self, ticket_id: str) -> None:
+        """What was shown proves nothing any more: somebody with an address on file says that it was not them."""
+        self._run(_VOID, {"of": ticket_id, "state": "failed"})
 
     def _row(self, row_id: str) -> Row[Any]:
         row = self._run(_GET, {"id_": row_id}).one_or_none()
