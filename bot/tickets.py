@@ -84,6 +84,7 @@ DISCLOSING = frozenset({Right.ACCESS, Right.PORTABILITY})  # changes nothing
 AT_ONCE = frozenset(Right) - PROPOSED  # runs as soon as it is planned
 MILD = frozenset({Right.OBJECTION})  # discloses and destroys nothing: who wrote from an address may stop mail to it
 GENTLE = frozenset({Right.CORRECTION, Right.RESTRICTION})  # discloses nothing, deletes nothing: needs less
+WRITTEN = frozenset({"mail", "page"})  # channels whose enquiries count from the moment they reached us, not from a day
 SILENT = frozenset({"watch", "review"})  # channels nobody wrote by: nobody is written to, and all of it is deletion
 REFUSABLE = frozenset(Right) - {Right.OBJECTION}  # GDPR 21(3) knows no exception
 
@@ -130,7 +131,7 @@ class Ticket:
 
     id: str
     ref: str
-    channel: str  # mail, post, phone; watch, review
+    channel: str  # mail, page, post, phone; watch, review
     received_at: datetime
     received_on: date
     language: str

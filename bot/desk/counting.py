@@ -28,7 +28,7 @@ from bot.errors import Temporary
 from bot.law import Clock
 from bot.store import ClockEvent, Unit
 from bot.store.rows import LetterRow
-from bot.tickets import BOT, PERSON, Correspondent, Ticket
+from bot.tickets import BOT, PERSON, WRITTEN, Correspondent, Ticket
 from bot.workflow import NotSeen, Seen
 
 RECORD = {  # in the audit
@@ -60,7 +60,7 @@ class Counting(Writing):
 
     def _clock_of(self, ticket: Ticket, known: Recorded) -> Clock:
         """The dates as they follow from all that is on record. By post or telephone it is the day that was entered."""
-        received = ticket.received_at if ticket.channel == "mail" else ticket.received_on
+        received = ticket.received_at if ticket.channel in WRITTEN else ticket.received_on
         return self.house.deadline(received, known.events, known.regimes or self.house.regimes)
 
     def _record(

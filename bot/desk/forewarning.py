@@ -4,13 +4,12 @@ A letter each, written when the plan is approved. The cooling time begins once n
 that whoever was not asked has all of it to say so; without one that left, nothing is deleted.
 """
 
-import base64
-import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.desk.linking import STOP
 from bot.desk.tasking import Tasking
 from bot.engine import Job
 from bot.intake import normal_address
@@ -26,7 +25,6 @@ UNHEARD = (
     "No notice of this deletion reached an address on file, so nobody could say “this was not me”. Look at the "
     "addresses; “Try again” sends it again."
 )
-STOP = "stop"  # what the link is for
 
 
 class Forewarning(Tasking):
@@ -70,7 +68,7 @@ class Forewarning(Tasking):
             "channel": ticket.channel,
             "begins_at": begins_at.astimezone(ZoneInfo(self.house.zone)),
             "link": link,
-        }
+        } | ({} if to.message_id else {"enquiry_link": ""})
         letter = self._composed(ticket, to, WARNING, values, unit.now, secret=link, letter_id=letter_id)
         number = 1 + len(self._warnings(unit, request))
         self._out(unit, ticket, f"{request.plan_id}:{WARNING}:{number}", letter, None)
@@ -124,25 +122,6 @@ class Forewarning(Tasking):
     def _waits(self, request: Request) -> timedelta:
         """How long a deletion waits between the notice and its first act."""
         return timedelta(hours=self.house.cooling_hours if request.right == Right.DELETION else 0)
-
-    # -- links --------------------------------------------------------------------------------------------------------
-
-    def _link(self, use: str, row_id: str) -> str:
-        """The address of a page of ours that belongs to this row; empty where we have no page.
-
-        256 bits nobody can guess: a keyed hash of the row's id. Neither it nor its digest is stored anywhere.
-        """
-        return f"{self.house.public_url}/{use}/{row_id}.{self._mark(use, row_id)}" if self.house.public_url else ""
-
-    def _behind(self, use: str, token: str) -> str | None:
-        """The id of the row a link of this use belongs to; None of anything we have not made."""
-        row_id, _, mark = token.partition(".")
-        known = hmac.compare_digest(mark.encode("utf-8", "replace"), self._mark(use, row_id).encode())
-        return row_id if known else None
-
-    def _mark(self, use: str, row_id: str) -> str:
-        digest = self.store.keys.digest(f"link:{use}", row_id)
-        return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 
 def _arrived(letter: LetterRow) -> bool:

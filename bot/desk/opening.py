@@ -9,14 +9,14 @@ from typing import Any
 from bot.desk.identifying import Identifying
 from bot.law import Right
 from bot.store import ClockEvent, Unit
-from bot.tickets import BOT, Correspondent, Request, State, Ticket
+from bot.tickets import BOT, WRITTEN, Correspondent, Request, State, Ticket
 
 
 @dataclass(frozen=True)
 class Enquiry:
     """What is known of an enquiry that becomes a ticket."""
 
-    channel: str  # mail, post, phone
+    channel: str  # mail, page, post, phone
     received_at: datetime
     received_on: date  # in the zone of the house
     language: str
@@ -31,7 +31,7 @@ class Enquiry:
     @property
     def received(self) -> datetime | date:
         """What the clock starts with: the moment of a mail, the day that was entered of anything else."""
-        return self.received_at if self.channel == "mail" else self.received_on
+        return self.received_at if self.channel in WRITTEN else self.received_on
 
 
 class Opening(Identifying):

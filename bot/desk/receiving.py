@@ -10,6 +10,7 @@ from bot.desk.opening import Enquiry
 from bot.desk.returning import Returning, failed
 from bot.desk.sorting import put_aside
 from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
+from bot.page import PAGE
 from bot.store import Taken, Unit
 from bot.store.inbox import OF_A_RECIPIENT
 from bot.tickets import BOT, PERSON, Correspondent, Ticket
@@ -144,7 +145,7 @@ class Receiving(Returning):
     def _enquiry(self, mail: Mail) -> Enquiry:
         reached_at, reading = mail.received_at, mail.reading
         return Enquiry(
-            channel="mail",
+            channel=PAGE if mail.arrived.mailbox == PAGE else "mail",
             received_at=reached_at,
             received_on=self._today(reached_at),
             language=reading.language,

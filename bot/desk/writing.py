@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import drafts
+from bot.desk.linking import ENQUIRY, Linking
 from bot.desk.wording import Wording
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, TooLate
@@ -21,7 +22,7 @@ from bot.workflow import Seen
 SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice"})
 
 
-class Writing(Wording):
+class Writing(Wording, Linking):
     """The verbs of the post."""
 
     def _send(
@@ -201,6 +202,7 @@ class Writing(Wording):
             "received_on": ticket.received_on,
             "due": ticket.due,
             "rights": [str(right) for right in ticket.rights],
+            "enquiry_link": self._link(ENQUIRY, ticket.id),
         }
 
     def _code_values(self, unit: Unit, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
