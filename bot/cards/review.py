@@ -24,7 +24,8 @@ from bot.cards.blocks import (
     plain,
     section,
 )
-from bot.cards.card import SILENT, card, facts, plan_line, progress_line, totals, unsettled
+from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
+from bot.cards.progress import signed_line
 from bot.cards.inputs import choice, day_picker, entry, prose
 from bot.cards.modals import LOGGED
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
@@ -126,7 +127,7 @@ def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
         blocks += lines(changed, max(limit, 3), "… and {} more places")
     state = State.PROVING if State.PROVING in states else State.RUNNING
     progress = _progress([each for request in view.requests for each in request.progress])
-    blocks += lines([progress_line(each, state) for each in progress], 6, "… and {} more systems")
+    blocks += lines([signed_line(each, state) for each in progress], 6, "… and {} more systems")
     until = [each.cooling_until for each in view.requests if each.cooling_until]
     if until:
         blocks.append(context(f"Starts {moment(min(until), now)}; until then it may be stopped."))

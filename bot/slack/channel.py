@@ -11,12 +11,14 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.errors import NotAllowed, Temporary, Unclear
+from bot.cards import plainly
+from bot.errors import NotAllowed, Refused, Temporary, Unclear
 from bot.slack.calls import call
 from bot.slack.checks import let_in
 from bot.slack.groups import Groups
 
 EVENT = "subjectline_card"  # event_type of our message metadata
+INVALID = "invalid_blocks"  # docs.slack.dev/reference/methods/chat.postMessage
 PAGE = 200
 PAGES = 10
 BELIEVED_S = 600.0  # how long what Slack said of a member is believed
@@ -39,6 +41,7 @@ class Channel:
         self._every_s, self._pause, self._tick = every_s, pause, tick
         self._turn = threading.Lock()
         self._next = float("-inf")
+        self._plans = True  # this workspace takes `plan` blocks, as far as we know
         self._directs: dict[str, str] = {}  # user → the id of the direct messages with them
         self._links: dict[tuple[str, str], str] = {}
 
@@ -57,11 +60,11 @@ class Channel:
             place = self._direct(user) if user else self.id
             answering = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
             self._wait()
-            answer = call(
+            answer = self._drawn(
                 self._web.chat_postMessage,
+                blocks,
                 repeatable=False,
                 channel=place,
-                blocks=blocks,
                 text=text,
                 metadata={"event_type": EVENT, "event_payload": {"key": key}},
                 unfurl_links=False,
@@ -99,7 +102,24 @@ class Channel:
     def update(self, channel: str, ts: str, blocks: list[dict[str, Any]], text: str) -> None:
         """The message shows this. May simply be repeated. Temporary, ShutOut; Refused with Slack's error code."""
         with let_in():
-            call(self._web.chat_update, repeatable=True, channel=channel, ts=ts, blocks=blocks, text=text)
+            self._drawn(self._web.chat_update, blocks, repeatable=True, channel=channel, ts=ts, text=text)
+
+    def _drawn(self, method: Callable[..., Any], blocks: list[dict[str, Any]], **given: Any) -> Mapping[str, Any]:
+        """The call with these blocks; in plain ones where this workspace does not take a `plan`, from then on at once.
+
+        A refused message stands nowhere, so it may be sent again.
+        """
+        if not self._plans:
+            return call(method, blocks=plainly(blocks), **given)
+        try:
+            return call(method, blocks=blocks, **given)
+        except Refused as refused:
+            if str(refused) != INVALID or not any(each["type"] == "plan" for each in blocks):
+                raise
+        self._wait()
+        answer = call(method, blocks=plainly(blocks), **given)
+        self._plans = False
+        return answer
 
     def _direct(self, user: str) -> str:
         """The direct messages with this person (docs.slack.dev/reference/methods/conversations.open)."""

@@ -22,6 +22,7 @@ from bot.cards import (
     move_text,
     move_told,
     notice_card,
+    plainly,
     quarantine_card,
     quarantine_text,
 )
@@ -162,8 +163,13 @@ def test_cooling_says_when_it_starts_in_the_houses_zone() -> None:
 def test_progress_is_counted_per_system() -> None:
     """Before the proof what was found, after it what is left."""
     assert "our internal server: 9 found, at work" in text(card(in_state(State.RUNNING), NOW))
-    assert "✓ our internal server: 9 found → 0 left" in text(card(in_state(State.PROVING), NOW))
+    assert "our internal server: 9 found → 0 left" in text(card(in_state(State.PROVING), NOW))
     assert "answered Sat 5 Dec 2026" in text(card(in_state(State.DONE), NOW))
+    (plan,) = [block for block in card(in_state(State.PROVING), NOW) if block["type"] == "plan"]
+    assert plan["title"]["text"] == "1 of 1 system done, 9 found → 0 left"
+    assert [task["status"] for task in plan["tasks"]] == ["complete"]
+    assert "1 of 1 system done, 9 found → 0 left" in card_text(in_state(State.PROVING))
+    assert "✓ our internal server: 9 found → 0 left" in text(plainly(card(in_state(State.PROVING), NOW)))
 
 
 def test_a_request_that_needs_a_person_says_why() -> None:
@@ -336,14 +342,18 @@ def test_a_ticket_that_was_put_off_says_until_when() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "next_means"),
+    ("kind", "why", "next_means"),
     [
-        ("acknowledgement", "Look at the address"), ("identity_code", "other means who it is"),
-        ("access_answer", "nobody is answered"), ("erasure_done", "nobody is answered"), ("refusal", "nobody is answered"),
+        ("acknowledgement", "other", "Look at the address"), ("acknowledgement", "unknown", "no such address"),
+        ("acknowledgement", "full", "once more in a few days"), ("acknowledgement", "away", "could not be reached"),
+        ("acknowledgement", "large", "without the large part"), ("acknowledgement", "refused", "by post or call"),
+        ("identity_code", "unknown", "other means who it is"), ("identity_code", "full", "once more in a few days"),
+        ("access_answer", "other", "nobody is answered"), ("erasure_done", "refused", "nobody is answered"),
+        ("refusal", "full", "nobody is answered"),
     ],
 )  # fmt: skip
-def test_a_letter_that_did_not_arrive_is_said_with_the_next_means(kind: str, next_means: str) -> None:
-    """What it was, and what to do."""
-    (told,) = returned([kind])
+def test_a_letter_that_did_not_arrive_is_said_with_the_next_means(kind: str, why: str, next_means: str) -> None:
+    """What it was, why, and what to do."""
+    (told,) = returned([(kind, why)])
     assert f"The {kind.replace('_', ' ')} did not arrive" in str(told)
     assert next_means in str(told)

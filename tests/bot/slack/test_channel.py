@@ -1,5 +1,6 @@
 """The channel: posted once, found again by its key, redrawn in place, one post a second."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,7 +12,7 @@ from bot.errors import Refused, Temporary, Unclear
 from bot.sandbox.slack import ANN, Slack
 from bot.slack import Channel, Workspace, app_id, client
 from tests.bot.cards.views import NOW, VIEW
-from tests.bot.slack.far_side import FarSide, far_side, ok
+from tests.bot.slack.far_side import FarSide, far_side, no, ok
 
 BLOCKS, TEXT = card(VIEW, NOW), card_text(VIEW)
 
@@ -85,6 +86,24 @@ def test_an_update_shows_the_new_state_in_place(slack: Slack) -> None:
     for _ in range(2):
         channel.update(*place, BLOCKS[:1], "changed")
     assert [message["text"] for message in slack.messages()] == ["changed"]
+
+
+def test_a_workspace_without_plan_blocks_gets_the_same_in_words(side: FarSide) -> None:
+    """Refused once, said in plain blocks, and from then on at once; another fault of a message is no matter of plans."""
+    channel = Channel(client("xoxb-1", side.url), "C1", every_s=0)
+    tasks = [{"type": "task_card", "task_id": "r:1", "title": "our shop: 9 found → 0 left", "status": "complete"}]
+    plan = [{"type": "plan", "title": {"type": "plain_text", "text": "1 of 1 system done"}, "tasks": tasks}]
+    done = ok(channel="C1", ts="1.0", message={})
+    side.answers = [no("invalid_blocks"), done, done]
+    assert channel.post(plan, TEXT, "card:t1") == ("C1", "1.0")
+    channel.update("C1", "1.0", plan, TEXT)
+    sent = [given["blocks"] if isinstance(given["blocks"], str) else json.dumps(given["blocks"]) for _, given in side.calls]
+    assert ["task_card" in each for each in sent] == [True, False, False]
+    assert all("our shop: 9 found" in each for each in sent)
+    assert "\\u2713 our shop" in sent[1] or "✓ our shop" in sent[1]
+    side.answers = [no("invalid_blocks")]
+    with pytest.raises(Refused, match="invalid_blocks"):
+        Channel(client("xoxb-1", side.url), "C1", every_s=0).post(BLOCKS, TEXT, "card:t2")
 
 
 def test_a_post_whose_answer_was_lost_is_found_by_its_key(slack: Slack) -> None:
