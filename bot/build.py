@@ -134,7 +134,7 @@ def rules(settings: Settings) -> Rules:
     servers = settings.intake.own_servers or (settings.company.email.rpartition("@")[2],)
     return Rules(
         subjects=settings.intake.subjects, own_addresses=own, own_servers=servers, own_lists=settings.intake.own_lists,
-        reply_tag=message_domain(settings),
+        reply_tag=message_domain(settings), authserv_id=settings.intake.authserv_id,
     )  # fmt: skip
 
 

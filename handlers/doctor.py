@@ -157,6 +157,9 @@ def safety(settings: Settings) -> Iterator[Finding]:
         yield Finding("safety", "warning", "four_eyes is off", "one person alone can delete; every card says so")
     if chosen.cooling_hours == 0:
         yield Finding("safety", "warning", "no cooling time", "an approved deletion runs at once; 48 hours is safe")
+    if not settings.intake.authserv_id:
+        told = "the word of your mail server on senders is not used: whoever asks gets a code ([intake] authserv_id)"
+        yield Finding("safety", "ok", told)
     if chosen.four_eyes and chosen.cooling_hours:
         yield Finding("safety", "ok", f"two people and {chosen.cooling_hours:g} hours before anything is deleted")
 

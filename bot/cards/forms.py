@@ -8,6 +8,7 @@ from bot.cards.views import ClockForm
 MEANS = {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
     "address": "an answer from the address on file",
     "facts": "two facts only the person and we know",
+    "authority": "what shows that they may act for somebody else",
     "document": "an identity document, as the last resort",
 }
 HOW = {  # how it is known which law applies: words of ours, for nothing personal may stand in the record

@@ -379,7 +379,7 @@ def next_actor(ticket: Ticket, requests: list[Request], *, asks: bool = False, h
         return NextActor.HANDLER
     if State.APPROVING in states:
         return NextActor.APPROVER
-    if State.IDENTIFYING in states and ticket.identity == Identity.ASKED:
+    if State.IDENTIFYING in states and ticket.identity in {Identity.ASKED, Identity.VOUCHED, Identity.CONFIRMED}:
         return NextActor.PERSON
     return NextActor.COLLEAGUE if hands else NextActor.BOT
 
