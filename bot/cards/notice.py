@@ -50,7 +50,8 @@ def notice_status(view: NoticeView) -> str:
         guess = f"; perhaps: {SAYS[view.verdict]}" if view.verdict and view.verdict in SAYS else ""
         return f"they wrote, and somebody has to read it{guess}"
     if view.state == Standing.BY_HAND:
-        return "they cannot be written to by mail: a person tells them"
+        why = "our letter did not reach them" if view.by_mail else "they cannot be written to by mail"
+        return f"{why}: a person tells them"
     if view.told_on:
         how = f" {HOW[view.why]}" if view.why in HOW else ""
         return f"told{how} on {day(view.told_on)}, no answer yet"

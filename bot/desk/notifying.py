@@ -152,12 +152,19 @@ class Notifying(Noticing):
         if notice and notice.state == Standing.TO_TELL and state != "unknown":
             self._tell_by_hand(unit, notice)
 
-    def _notice_returned(self, unit: Unit, letter: LetterRow) -> None:
-        """A mail server says that their letter did not arrive: they know nothing, and a person tells them."""
-        notice = self._notice_of(unit, letter)
+    def _notice_returned(self, unit: Unit, letter: LetterRow) -> Notice | None:
+        """The notice this letter is of, if any: it did not arrive, so a person tells them by other means.
+
+        If it was the first letter they know nothing. Who has answered meanwhile is asked no more.
+        """
+        if letter.kind == AGAIN:
+            notice = next(iter(unit.notices.by_message_ids([letter.message_id])), None)
+        else:
+            notice = self._notice_of(unit, letter)
         if notice and notice.state in {Standing.TO_TELL, Standing.TOLD}:
             self._asked_no_more(unit, notice)
-            self._tell_by_hand(unit, unit.notices.change(notice.id, told_at=None))
+            self._tell_by_hand(unit, notice if letter.kind == AGAIN else unit.notices.change(notice.id, told_at=None))
+        return notice
 
     def _notice_of(self, unit: Unit, letter: LetterRow) -> Notice | None:
         return unit.notices.by_letter(letter.id) if letter.kind == NOTICE else None

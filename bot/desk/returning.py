@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from bot.desk.notifying import AGAIN, NOTICE
 from bot.desk.opening import Opening
-from bot.intake import Fate, Reading
+from bot.intake import Cause, Fate, Reading
 from bot.store import Unit
 from bot.store.rows import LetterRow
 from bot.tickets import BOT, Ticket
+
+TO_RECIPIENTS = frozenset({NOTICE, AGAIN})
 
 
 class Returning(Opening):
@@ -18,14 +21,17 @@ class Returning(Opening):
         Only who had the letter, or carried it, knows its Message-ID: its tag is a keyed hash. A second report changes
         nothing.
         """
-        letters = [each for each in unit.letters.by_message_ids(reading.reports_on) if unit.letters.returned(each.id)]
+        why = reading.cause or Cause.OTHER
+        named = unit.letters.by_message_ids(reading.reports_on)
+        letters = [each for each in named if unit.letters.returned(each.id, why)]
         if not letters:
             return None
         ticket = unit.tickets.lock(letters[0].ticket_id)
         for each in letters:
-            unit.audit(BOT.id, "returned", each.ticket_id, each.request_id, letter=each.kind, id=each.id)
-            self._word(unit, ticket, "returned", BOT.id, what=each.kind.replace("_", " "), aloud=True)
-            self._notice_returned(unit, each)
+            unit.audit(BOT.id, "returned", each.ticket_id, each.request_id, letter=each.kind, id=each.id, why=why)
+            notice = self._notice_returned(unit, each)
+            what = f"letter to {notice.name}" if notice else each.kind.replace("_", " ")
+            self._word(unit, ticket, "returned", BOT.id, what=what, aloud=True)
         if ticket.state == "closed":  # an answer nobody got is no answer
             unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
             unit.audit(BOT.id, "reopen", ticket.id)
@@ -38,7 +44,10 @@ def failed(reading: Reading) -> bool:
     return bool(reading.reports_on) and reading.fate == Fate.FAILED
 
 
-def came_back(letters: Sequence[LetterRow]) -> tuple[str, ...]:
-    """The kinds of those that did not arrive and were not written again since."""
-    last = {each.kind: each for each in letters}
-    return tuple(kind for kind, each in last.items() if each.returned_at)
+def came_back(letters: Sequence[LetterRow]) -> tuple[tuple[str, str], ...]:
+    """The kinds of those to the person that did not arrive and were not written again since, each with why.
+
+    What recipients did not get stands with their notices.
+    """
+    last = {each.kind: each for each in letters if each.kind not in TO_RECIPIENTS}
+    return tuple((kind, each.returned_why or Cause.OTHER) for kind, each in last.items() if each.returned_at)

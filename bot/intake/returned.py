@@ -27,18 +27,32 @@ class Fate(StrEnum):
 
 
 def letters(raw: bytes, tag: str) -> tuple[str, ...]:
-    """The Message-IDs of ours the report names beyond its own, each once; `tag` is the domain only we issue under."""
+    """The Message-IDs of ours the report names beyond its own, each once; `tag` is the domain only we issue under.
+
+    Where it repeats headers, the letter is the one they are of, not those that letter refers to.
+    """
     if not tag:
         return ()
-    # A line of quoted-printable may end in the middle of an id.
-    text = raw[:_LOOKED].replace(b"=\r\n", b"").replace(b"=\n", b"")
-    found = dict.fromkeys(match.group(0).decode("ascii") for match in _issued(tag).finditer(text))
-    return tuple(found)[:_MOST]
+    # A line of quoted-printable may end in the middle of an id; one that ends with an encoded word does not go on.
+    text = raw[:_LOOKED].replace(b"\r\n", b"\n").replace(b"?=\n", b"?\n").replace(b"=\n", b"")
+    headed = [match.group(1) for match in _headed(tag).finditer(text)]
+    found = headed or [match.group(0) for match in _issued(tag).finditer(text)]
+    return tuple(dict.fromkeys(each.decode("ascii") for each in found))[:_MOST]
 
 
 @functools.lru_cache(maxsize=8)
 def _issued(tag: str) -> re.Pattern[bytes]:
-    return byte_pattern(rb"<[A-Za-z0-9_.-]{1,120}@(?i:" + literal(tag).encode() + rb")>")
+    return byte_pattern(_id(tag))
+
+
+@functools.lru_cache(maxsize=8)
+def _headed(tag: str) -> re.Pattern[bytes]:
+    """A letter of ours in a line of headers, marked as quoted or not."""
+    return byte_pattern(rb"(?im)^[>| \t]{0,10}(?:original-)?message-id:\s{0,5}(" + _id(tag) + rb")")
+
+
+def _id(tag: str) -> bytes:
+    return rb"<[A-Za-z0-9_.-]{1,120}@(?i:" + literal(tag).encode() + rb")>"
 
 
 def fate(raw: bytes) -> Fate:

@@ -33,6 +33,7 @@ class Clue(StrEnum):
     WRONG = "wrong"
     RESTRICT = "restrict"
     NOT_USE = "not_use"
+    LEFT = "left"
     FORMAT = "format"
     OBJECT = "object"
     CONSENT = "consent"

@@ -113,9 +113,10 @@ class Letters:
         """Whether it was this call that recorded the letter as sent."""
         return self._run(_SENT, {"id_": letter_id, "sent_at": self._unit.now}).rowcount == 1
 
-    def returned(self, letter_id: str) -> bool:
-        """Whether it was this call that recorded that the letter did not arrive."""
-        return self._run(_RETURNED, {"id_": letter_id, "returned_at": self._unit.now}).rowcount == 1
+    def returned(self, letter_id: str, why: str) -> bool:
+        """Whether it was this call that recorded that the letter did not arrive, and why (`intake.Cause`)."""
+        values = {"id_": letter_id, "returned_at": self._unit.now, "returned_why": why}
+        return self._run(_RETURNED, values).rowcount == 1
 
     def drafts(self, ticket_id: str) -> list[LetterRow]:
         """The ticket's letters that wait for their release, oldest first."""

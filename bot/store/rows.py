@@ -162,6 +162,7 @@ class LetterRow:
     made_at: datetime
     sent_at: datetime | None = None
     returned_at: datetime | None = None
+    returned_why: str | None = None
     released_at: datetime | None = None
     released_by: str | None = None  # Slack user id, `bot`
     dropped_at: datetime | None = None

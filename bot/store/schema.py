@@ -263,6 +263,7 @@ letter = Table(
     Column("made_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("returned_at", Instant),  # a mail server says that it did not arrive
+    Column("returned_why", String(16)),  # and why: a word of `intake.Cause`
     Column("released_at", Instant),  # it is a draft until this is set, or the last
     Column("released_by", String(32)),  # Slack user id; `bot` where the configuration says at once
     Column("dropped_at", Instant),  # nobody will release it

@@ -35,6 +35,7 @@ def test_a_letter_that_came_back_stands_on_the_card(stage: Stage) -> None:
     assert stage.arrive(bounce(letter)) == ticket_id
     stage.work()
     told = "The acknowledgement did not arrive: a mail server sent it back. Look at the address, or write by post"
+    assert "was told by a mail server that the acknowledgement did not arrive" in stage.channel.shown()
     assert told in stage.channel.shown()
     assert stage.trail(ticket_id).count("returned") == 1
     assert len(stage.postman.out) == 1

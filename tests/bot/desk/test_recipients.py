@@ -14,6 +14,7 @@ from bot.store import Notice
 from bot.tickets import Identity, State
 from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, POLICY, VERA, Stage
+from tests.bot.desk.test_letterbox import bounce
 
 NORD, SUD, PAPER = "datenschutz@nord.example", "privacy@sud.example", ""
 NORA = f"Nora Nord <nora@{NORD.partition('@')[2]}>"
@@ -302,16 +303,44 @@ def test_an_address_no_header_may_carry_is_told_by_a_person(sqlite_store, clock,
     assert "notice_told" in stage.channel.shown()
 
 
+def returned(stage: Stage, ticket_id: str, to: str, number: int = -1) -> str | None:
+    """A mail server reports that this letter to a recipient did not arrive."""
+    stage.uid += 1
+    letter = letters(stage, to)[number].as_bytes()
+    found = stage.arrive(bounce(letter, "failed\r\nStatus: 5.1.1").replace(b"<b1@", f"<b{stage.uid}@".encode()))
+    stage.work()
+    return found
+
+
 def test_a_letter_that_came_back_was_told_to_nobody(stage: Stage) -> None:
-    """The mail server says so later: nobody is chased by mail, somebody tells them by hand."""
+    """The mail server says so later: nobody is chased by mail, the thread says who, somebody tells them by hand."""
     ticket_id = deleted(stage)
-    with stage.store.begin() as unit:
-        stage.desk._notice_returned(unit, unit.letters.get(notices(stage, ticket_id)["sud-sa"].letter_id or ""))
+    assert returned(stage, ticket_id, SUD) == ticket_id
     stage.clock.forward(days=8)
     stage.work()
     found = notices(stage, ticket_id)["sud-sa"]
     assert (found.state, found.told_at, len(letters(stage, SUD))) == (Standing.BY_HAND, None, 1)
-    assert "Recipients: 1 told, 1 to be told by hand" in stage.channel.shown()
+    shown = stage.channel.shown()
+    assert "Recipients: 1 told, 1 to be told by hand" in shown
+    assert "was told by a mail server that the letter to Sud SA did not arrive" in shown
+    assert "our letter did not reach them: a person tells them" in shown
+    assert "The recipient notice did not arrive" not in shown  # the card's own line is about letters to the person
+    assert returned(stage, ticket_id, SUD) is None
+
+
+def test_a_second_letter_that_came_back_ends_the_asking_by_mail(stage: Stage) -> None:
+    """They were told once; whoever answered meanwhile is left alone."""
+    ticket_id = deleted(stage)
+    told = notices(stage, ticket_id)["sud-sa"].told_at
+    stage.clock.forward(days=8)
+    stage.work()
+    assert len(letters(stage, SUD)) == 2
+    returned(stage, ticket_id, SUD)
+    found = notices(stage, ticket_id)["sud-sa"]
+    assert (found.state, found.told_at) == (Standing.BY_HAND, told)
+    writes(stage, "Erledigt.")
+    returned(stage, ticket_id, NORD, 0)
+    assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "answered"
 
 
 def test_try_again_tells_nobody_twice(stage: Stage) -> None:

@@ -113,6 +113,14 @@ def test_a_bounce_in_plain_words_names_the_letter_too(body: str, fate: Fate) -> 
     assert (reading.fate, reading.reports_on) == (fate, (OURS,))
 
 
+def test_a_report_is_about_the_letter_it_repeats_not_about_those_before_it() -> None:
+    """A letter refers to earlier ones of its thread: they arrived."""
+    earlier = "<k0.ffff1b2c3d4e5f60@dpe.lumen.example>"
+    thread = f"References: {earlier}\r\nIn-Reply-To: {earlier}\r\nSubject: =?utf-8?q?x?=\r\nMessage-ID:\r\n {OURS}\r\n\r\nDear Ann"
+    assert report("Action: failed", original=thread).reports_on == (OURS,)
+    assert report("Action: failed", original=f"In-Reply-To: {earlier}\r\n\r\nx").reports_on == (earlier,)
+
+
 def test_what_is_no_report_says_nothing_of_our_letters() -> None:
     """A person's answer quotes ids, too; and a report on somebody else's mail names none of ours."""
     assert read(mail("Re: x", ORIGINAL, in_reply_to=OURS), RULES).reports_on == ()

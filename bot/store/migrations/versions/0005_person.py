@@ -14,6 +14,7 @@ def upgrade() -> None:
     _identity()
     _drafts()
     _packages()
+    _returned()
 
 
 def _packages() -> None:
@@ -40,6 +41,11 @@ def _packages() -> None:
         sa.UniqueConstraint("request_id", "mark", name=op.f("uq_look_request_id_mark")),
     )
     op.create_index(op.f("ix_look_ticket_id"), "look", ["ticket_id"])
+
+
+def _returned() -> None:
+    """Why a mail server could not deliver a letter."""
+    op.add_column("letter", sa.Column("returned_why", sa.String(length=16), nullable=True))
 
 
 def _identity() -> None:
