@@ -17,13 +17,13 @@ class Linking(Office):
 
     def _link(self, use: str, row_id: str) -> str:
         """The address of the page of this row; empty where we have no page."""
-        return f"{self.house.public_url}/{use}/{row_id}.{self._mark(use, row_id)}" if self.house.public_url else ""
+        return f"{self.house.public_url}/{use}/{row_id}.{self._link_mark(use, row_id)}" if self.house.public_url else ""
 
     def _behind(self, use: str, token: str) -> str | None:
         """The id of the row a link of this use belongs to; None of anything we have not made."""
         row_id, _, mark = token.encode("utf-8", "replace").decode().partition(".")
-        return row_id if hmac.compare_digest(mark.encode(), self._mark(use, row_id).encode()) else None
+        return row_id if hmac.compare_digest(mark.encode(), self._link_mark(use, row_id).encode()) else None
 
-    def _mark(self, use: str, row_id: str) -> str:
+    def _link_mark(self, use: str, row_id: str) -> str:
         digest = self.store.keys.digest(f"link:{use}", row_id)
         return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
