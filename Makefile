@@ -21,7 +21,7 @@ demo-once: .venv/demo
 setup test lint faults bench: .venv/dev .venv/prism/ready
 
 test: lint
-	$(BIN)/pytest -q -n 5 --dist loadgroup
+	$(BIN)/pytest -q -n 5
 
 lint:
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ lint:
 	$(BIN)/deptry .
 
 faults:
-	SUBJECTLINE_FAULTS=long $(BIN)/pytest -q -n 2 --dist loadgroup -m faults
+	SUBJECTLINE_FAULTS=long $(BIN)/pytest -q -n 2 -m faults
 
 bench:
 	@$(BIN)/python -m tests.bench

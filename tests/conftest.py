@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).parent
-_ROOMS = ("ci", "store", "mail", "slack", "company", "contracts", "mailchimp", "zoho")
+_ROOMS = ("ci", "together", "store", "mail", "letterbox", "slack", "company", "contracts", "mailchimp", "zoho")
 
 pytest_plugins = [f"tests.fixtures.{room}" for room in _ROOMS]
 

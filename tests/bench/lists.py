@@ -1,7 +1,8 @@
 """The App Home and `/dpe list` in a house with a thousand and with a million open tickets: they must cost the same.
 
 The house is older, not busier: the last five weeks hold the same number of enquiries in both. Every tenth ticket is the
-reader's, every second nobody's, every twentieth waits for the person who wrote, every fiftieth for an approval.
+reader's, every second nobody's, every tenth waits for the person who wrote, every fiftieth for an approval: the lists
+are as long in both.
 """
 
 import time
@@ -74,7 +75,7 @@ def _fill(url: str, dialect: str, count: int) -> None:
     received = DAYS[dialect].format(f"CASE WHEN n <= {RECENT} THEN -(n % 35) ELSE -(40 + n % 400) END")
     due = DAYS[dialect].format("n % 300 - 20")
     owner = "CASE WHEN n % 10 = 0 THEN :hugo WHEN n % 2 = 0 THEN :paula END"
-    identity = "CASE WHEN n % 20 = 0 THEN 'asked' ELSE 'unknown' END"
+    identity = "CASE WHEN n % 10 = 5 THEN 'asked' ELSE 'unknown' END"
     state = "CASE WHEN n % 50 = 0 THEN 'approving' ELSE 'received' END"
     values = {
         "count": count, "day": NOW.date().isoformat(), "hugo": HUGO, "paula": PAULA,

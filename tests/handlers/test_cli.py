@@ -22,7 +22,6 @@ from bot.store import Keys
 from tests.faults.stage import Zygote
 from tests.fixtures.store import opened
 
-pytestmark = pytest.mark.xdist_group("cli")  # one world, one process to fork from
 SUBJECTLINE = Path(sys.executable).parent / "subjectline"
 
 

@@ -26,7 +26,6 @@ pytestmark = [
     pytest.mark.browser,
     # a developer may have no browser; on CI a skip fails: tests/fixtures/ci.py
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium (CHROMIUM)"),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 

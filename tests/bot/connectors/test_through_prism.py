@@ -139,7 +139,6 @@ class Stories:
     test_watch = contract.Contract.test_every_address_is_told_to_the_watch
 
 
-@pytest.mark.xdist_group("prism-mailchimp")
 class TestMailchimp(Stories):
     @pytest.fixture
     def stage(self, far_mailchimp: tuple[FarMailchimp, Prism]) -> Iterator[contract.Stage]:
@@ -181,7 +180,6 @@ def far_zoho(_zoho: ZohoJudge, tmp_path_factory: pytest.TempPathFactory) -> Iter
     far_side.stop()
 
 
-@pytest.mark.xdist_group("prism-zoho")
 class TestZoho(Stories):
     @pytest.fixture
     def stage(self, far_zoho: tuple[FarZoho, Prism]) -> Iterator[contract.Stage]:
@@ -199,7 +197,6 @@ class TestZoho(Stories):
 # -- it does look -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("prism-mailchimp")
 def test_a_broken_answer_and_a_wrong_question_do_not_pass(far_mailchimp: tuple[FarMailchimp, Prism]) -> None:
     """A number where the contract has words comes back as an error, and so does a call with half a body."""
     far_side, prism = far_mailchimp
