@@ -94,7 +94,9 @@ class Receiving(Returning):
         return [(row.ticket_id or f"mail:{row.id}") if row else None for row in rows]
 
     def _fingerprint(self, arrived: Arrived) -> bytes:
-        return self.store.keys.blind("mail", identity_text(arrived.raw))
+        """Of a mail the server lists and does not hand out nothing is known but its place."""
+        place = f"{arrived.mailbox}\n{arrived.uidvalidity}\n{arrived.uid}"
+        return self.store.keys.blind("mail", identity_text(arrived.raw) if arrived.raw else place)
 
     def _known(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
         """What became of those that were taken before."""

@@ -1,0 +1,190 @@
+"""The mailbox's server misbehaves, and no mail is lost or taken twice (TRUST, F10 to F16). Dovecot, and a proxy before it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.post import Limits, Pace, Patience, Trouble, WatcherState
+from bot.store import Keys
+from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
+from tests.fixtures.letterbox import TakingIn
+from tests.fixtures.mail import IMPATIENT, QUICK, mail
+from tests.fixtures.proxy import GREETING, Fault, Proxy
+from tests.fixtures.scripted import FakeImap, Session
+from tests.fixtures.store import opened
+
+LONG = os.environ.get("SUBJECTLINE_FAULTS") == "long"
+
+pytestmark = [pytest.mark.dovecot, pytest.mark.faults]
+
+COMMANDS = {
+    "greeting": GREETING,
+    "capability": "CAPABILITY",
+    "login": "LOGIN",
+    "select": "SELECT",
+    "first search": "SEARCH.* SINCE",
+    "search": "SEARCH.* UID",
+    "headers": r"FETCH.*BODY\.PEEK\[HEADER\]",
+    "bodies": r"FETCH.*BODY\.PEEK\[\]",
+    "flag": "STORE",
+    "idle": "IDLE",
+    "done": "^DONE",
+    "noop": "NOOP",
+}
+HASTY = Pace(idle_s=0.2, settle_s=0.1, slice_s=0.02, first_s=0.05, longest_s=0.2, refused_s=0.2)
+BRIEF = Patience(connect_s=1.0, read_s=0.7, command_s=1.0, leave_s=0.2)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[..., Proxy]]:
+    made: list[Proxy] = []
+
+    def make(*args: object) -> Proxy:
+        made.append(Proxy(*args))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+def through(proxy: Proxy, box: Mailbox) -> str:
+    return box.url.replace(f":{box.port}/", f":{proxy.port}/")
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_cut_at_each_command(
+    fault: Fault, dovecot_server: Dovecot, proxy: Callable[..., Proxy], taking_in: TakingIn
+) -> None:
+    """F10: twelve mailboxes, the line to each broken at another command: of all mails one ticket each, and the watch goes on."""
+    roads = {command: proxy(dovecot_server.port, line, fault) for command, line in COMMANDS.items()}
+    for number, road in enumerate(roads.values()):
+        box = dovecot_server.mailbox()
+        box.fill([mail(number * 10 + each) for each in range(3)])
+        taking_in.watch(through(road, box), pace=HASTY, patience=BRIEF)
+    wait_for(lambda: all(each.struck.is_set() and each.connections > 1 for each in roads.values()))
+    wait_for(lambda: taking_in.has(3 * len(roads)))
+    wait_for(lambda: all(each.trouble is None and each.state == WatcherState.WAITING for each in taking_in.watchers))
+
+
+@pytest.mark.timeout(200)
+def test_silence_while_listening(
+    dovecot_server: Dovecot, proxy: Callable[..., Proxy], taking_in: TakingIn
+) -> None:
+    """F12: every packet of the line is lost while the watcher listens. It is noticed within 120 s, and what came is taken."""
+    pace, patience, soon = (Pace(), Patience(), 120.0) if LONG else (HASTY, BRIEF, 3.0)
+    boxes = [dovecot_server.mailbox() for _ in range(3)]
+    roads = [proxy(dovecot_server.port) for _ in boxes]
+    watchers = [
+        taking_in.watch(through(road, box), pace=pace, patience=patience)
+        for road, box in zip(roads, boxes, strict=True)
+    ]
+    wait_for(lambda: all(each.state == WatcherState.WAITING for each in watchers))
+    for number, (road, box) in enumerate(zip(roads, boxes, strict=True)):
+        road.deafen()
+        dovecot_server.drop(box, mail(number))
+    wait_for(lambda: all(road.connections == 2 for road in roads), soon)
+    wait_for(lambda: taking_in.has(3))
+
+
+@pytest.mark.timeout(600)
+def test_killed_and_away(own_dovecot: Dovecot, taking_in: TakingIn) -> None:
+    """F11: the server dies in the middle, stays away while fifty mails come in, and is found again; one ticket each."""
+    rounds, away_s, soon = (5, 30.0, 15.0) if LONG else (1, 0.5, 5.0)
+    boxes = [own_dovecot.mailbox() for _ in range(4)]  # each of them a round of its own: 20 in the long run
+    more: dict[str, Any] = {"pace": Pace(), "patience": Patience()} if LONG else {}
+    watchers = [taking_in.watch(each.url, **more) for each in boxes]
+    wait_for(lambda: all(each.state == WatcherState.WAITING for each in watchers))
+    sent = 0
+    for _ in range(rounds):
+        for number in range(50):
+            if number == 10:
+                own_dovecot.kill()
+            own_dovecot.drop(boxes[number % 4], mail(sent + number))
+        sent += 50
+        wait_for(lambda: all(each.state == WatcherState.AWAY for each in watchers), 40)
+        time.sleep(away_s)  # the time away is what is tested
+        own_dovecot.start()
+        wait_for(lambda: all(each.trouble is None for each in watchers), soon)
+        wait_for(lambda: taking_in.has(sent), 40)  # noqa: B023  (asked at once)
+
+
+@pytest.mark.parametrize("loses", ["the index", "UIDVALIDITY"])
+def test_uids_begin_again(loses: str, dovecot_server: Dovecot, taking_in: TakingIn) -> None:
+    """F13: known mails under new numbers make no second ticket, and none that came meanwhile under an old number is missed."""
+    known, boxes = (500, 5) if LONG else (40, 1)
+    for each in range(boxes):
+        box = dovecot_server.mailbox()
+        box.fill([mail(each * 1000 + number) for number in range(known)])
+        watcher = taking_in.watch(box.url)
+        before = each * (known + 5)
+        wait_for(lambda: taking_in.has(before + known), 120)  # noqa: B023  (asked at once)
+        assert watcher.stop()
+        if loses == "the index":
+            dovecot_server.forget_index(box)
+        else:
+            dovecot_server.renumber(box, 4711)
+        dovecot_server.drop(box, *(mail(each * 1000 + 900 + number) for number in range(5)))
+        watcher = taking_in.watch(box.url)
+        wait_for(lambda: watcher.state == WatcherState.WAITING, 120)  # noqa: B023
+        found = taking_in.counted()
+        assert (found["tickets"], found["mails"]) == (before + known + 5, before + known + 5)
+
+
+def test_two_of_us_on_one_mailbox(
+    dovecot: Mailbox, database_url: str, keys: Keys, clock: Any, ids: Any
+) -> None:
+    """F14: two instances watch the same mailbox, one is stopped on the way: 200 mails, 200 tickets, each flagged."""
+    number = 200 if LONG else 60
+    with opened(database_url, keys, clock, ids) as one, opened(database_url, keys, clock, ids) as other:
+        houses = [TakingIn(one, clock, ids), TakingIn(other, clock, ids)]
+        try:
+            for each in houses:
+                each.watch(dovecot.url, limits=Limits(retry_s=0.05))
+            for start in range(0, number, 20):
+                dovecot.fill([mail(each) for each in range(start, start + 20)])
+                if start == number // 2:
+                    assert houses[0].watchers[0].stop()
+            wait_for(lambda: houses[1].has(number), 60)
+        finally:
+            for each in houses:
+                each.close()
+
+
+def test_message_ids_missing_and_repeated(dovecot: Mailbox, taking_in: TakingIn) -> None:
+    """F15: without a Message-ID the content decides; under the same one, other content is another mail, the same is not."""
+    nameless = [mail(each, f"Please send me file {each}.").replace(b"Message-ID", b"X-Was") for each in range(10)]
+    repeated = [mail(1000, f"Please send me file {each}.") for each in range(10)]
+    odd = [
+        mail(2000 + each).replace(b"<mail-%d@example.org>" % (2000 + each), name)
+        for each, name in enumerate([b"", b"<>", b"<a b@c>", b"<[x]@y>", b"<T@[", b"no brackets", b"<a@b> <c@d>"])
+    ]
+    given = [*nameless, *nameless, *repeated, *repeated[:5], *odd, *odd[:1]]
+    dovecot.fill(given)
+    taking_in.watch(dovecot.url)
+    wait_for(lambda: taking_in.watchers[0].state == WatcherState.WAITING and taking_in.counted()["tickets"])
+    found = taking_in.counted()
+    assert (found["tickets"], found["mails"]) == (27, 27)
+    with dovecot.client() as client:
+        assert len(client.search()) == len(given) == 43
+
+
+def test_mails_that_are_not_handed_out_are_several(fake_imap: FakeImap, taking_in: TakingIn) -> None:
+    """Of two mails a server lists and keeps to itself each is shown to a person: having nothing in common is no identity."""
+    fake_imap.mails = {1: mail(1), 2: mail(2)}
+    honest = fake_imap.on_fetch
+
+    def fetch(session: Session, tag: str, rest: str) -> None:
+        if "HEADER" in rest:
+            honest(session, tag, rest)
+        else:
+            session.say(f"{tag} OK done")
+
+    fake_imap.instead["FETCH"] = fetch
+    taking_in.watch(fake_imap.url, limits=Limits(retry_s=0.01))
+    wait_for(lambda: taking_in.counted()["mails"] == 2)
+    assert taking_in.counted()["tickets"] == 0
