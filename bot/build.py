@@ -175,6 +175,7 @@ def house(settings: Settings) -> House:
         mail_timeout_s=settings.engine.mail_timeout_s,
         mail_settle_s=settings.engine.mail_settle_s,
         slack_timeout_s=settings.engine.slack_timeout_s,
+        post_every_s=1 / settings.engine.slack_per_second,
         slack_settle_s=settings.engine.slack_settle_s,
         four_eyes=safety.four_eyes,
         cooling_hours=safety.cooling_hours,

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
-from bot.drafts import AT_ONCE
+from bot.drafts import LETTERS
 from bot.engine import Engine
 from bot.intake import Reading
 from bot.law import Deadline, Right
@@ -199,6 +199,7 @@ class House:
     mail_timeout_s: float = 60.0  # hard limit of one SMTP conversation
     mail_settle_s: float = 30.0  # how long after a lost answer the Sent folder may still lag
     slack_timeout_s: float = 20.0
+    post_every_s: float = 1.0  # between two posts in the channel
     slack_settle_s: float = 5.0  # until a lost post shows in the channel's history
     package_days: int = 14
     package_downloads: int = 3
@@ -216,7 +217,7 @@ class House:
     review_batch: int = 20  # accounts in one message
     review_days: int = 30  # from the end of a review to the next
     review_systems: tuple[str, ...] = ()  # empty: all that can tell
-    release_at_once: frozenset[str] = frozenset(AT_ONCE)  # letters no person has to release
+    release_at_once: frozenset[str] = frozenset(LETTERS)  # letters no person has to release
 
     @property
     def rules(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.desk.identifying import Identifying
+from bot.desk.crowding import Crowding
 from bot.law import Right
 from bot.store import ClockEvent, Unit
 from bot.tickets import BOT, WRITTEN, Correspondent, Request, State, Ticket
@@ -34,7 +34,7 @@ class Enquiry:
         return self.received_at if self.channel in WRITTEN else self.received_on
 
 
-class Opening(Identifying):
+class Opening(Crowding):
     """The verbs at the beginning of the road."""
 
     def _open(self, unit: Unit, enquiries: Sequence[Enquiry]) -> list[Ticket]:
@@ -62,6 +62,7 @@ class Opening(Identifying):
                 unrolled=ticket.unrolled, channel=each.channel, **each.detail,
             )  # fmt: skip
         self.engine.put_each(unit, "card", [each.id for each in tickets], lane="slack-post")
+        self._crowd(unit)
         self._acknowledge(unit, [ticket for ticket, known in zip(tickets, greeted, strict=True) if not known])
         return tickets
 

@@ -150,6 +150,10 @@ class Engine:
         """Whether work of these kinds for this ticket has yet to end, or to be settled."""
         return rows.unfinished(unit, ticket_id, kinds)
 
+    def queued(self, unit: Unit, kind: str, most: int) -> list[str]:
+        """The tickets whose work of this kind waits to be begun, `most` at the most, in no order."""
+        return rows.queued(unit, kind, most)
+
     def states(self, unit: Unit, keys: Collection[str]) -> dict[str, str]:
         """Key → state (ready running waiting done unknown dead), of the work there is among these keys."""
         return rows.states(unit, keys)

@@ -330,6 +330,12 @@ def unfinished(unit: Unit, ticket_id: str, kinds: Collection[str]) -> bool:
     return unit.connection.scalar(ask) is not None
 
 
+def queued(unit: Unit, kind: str, most: int) -> list[str]:
+    """The tickets whose work of this kind waits to be begun, `most` at the most, in no order."""
+    ask = select(work.c.ticket_id).where(work.c.state == READY, work.c.kind == kind, work.c.ticket_id.is_not(None))
+    return list(unit.connection.scalars(ask.limit(most)))
+
+
 def states(unit: Unit, keys: Collection[str]) -> dict[str, str]:
     """Key → state, of the work there is among these keys."""
     found = unit.connection.execute(select(work.c.key, work.c.state).where(work.c.key.in_(keys)))

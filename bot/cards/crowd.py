@@ -1,0 +1,53 @@
+"""Many enquiries at once: one message that says how many cards are on their way, and which of them are due first."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.cards.blocks import Block, context, escape, header, moment, paragraph, section
+from bot.cards.card import sign
+from bot.law import Right
+
+FIRST = 5  # tickets named
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One ticket whose card is on its way. Holds nothing personal."""
+
+    due: date
+    ref: str
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """The tickets whose cards wait, soonest due first. `more`: there are more than these."""
+
+    waiting: Sequence[Waiting]
+    every_s: float = 1.0  # between two cards
+    more: bool = False
+
+
+def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
+    """The message. It replaces no card: each comes, in its turn."""
+    rights = Counter(str(right) for each in crowd.waiting for right in each.rights)
+    told = ", ".join(f"{number} {right}" for right, number in sorted(rights.items())) or "no right named"
+    ends = now + timedelta(seconds=crowd.every_s * len(crowd.waiting))
+    first = [f"*{escape(each.ref)}* {', '.join(each.rights) or 'no right named'} · {sign(each.due, now.date())}"
+             for each in crowd.waiting[:FIRST]]  # fmt: skip
+    return [
+        header(crowd_text(crowd)),
+        paragraph(
+            f"Asked for: {told}. Slack takes one message a second, so the last of their cards comes about "
+            f"{moment(ends, now)}. Clocks run already, and nothing is lost."
+        ),
+        section("*Due first*\n" + "\n".join(first)),
+        context("All of them now: `/dpe list open`"),
+    ]
+
+
+def crowd_text(crowd: Crowd) -> str:
+    """The same in one line."""
+    return f"{'More than ' if crowd.more else ''}{len(crowd.waiting)} enquiries came at once: their cards follow."
