@@ -151,13 +151,13 @@ class Establishing(Identifying):
 
     def authority(self, user: str, event: str, ticket_id: str) -> str:
         """A person has looked at what says that the writer may act for somebody else (EDPB 01/2022 paras 80-81)."""
-        return self._seen(user, event, ticket_id, "authority")
+        return self._looked_at(user, event, ticket_id, "authority")
 
     def document(self, user: str, event: str, ticket_id: str) -> str:
         """A person has looked at a document, where milder means failed. Nothing of it is kept."""
-        return self._seen(user, event, ticket_id, "document")
+        return self._looked_at(user, event, ticket_id, "document")
 
-    def _seen(self, user: str, event: str, ticket_id: str, kind: str) -> str:
+    def _looked_at(self, user: str, event: str, ticket_id: str, kind: str) -> str:
         actor = self._clerk(user)
         bare = self._without_attachments(ticket_id) if kind == "document" else {}
         with self.store.begin() as unit:
