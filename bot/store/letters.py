@@ -29,7 +29,7 @@ _RETURNED = update(letter).where(_L.id == bindparam("id_"), _L.returned_at.is_(N
 _REWRITE = update(letter).where(_L.id == bindparam("id_"))
 _CHANGE = update(letter).where(_L.id == bindparam("id_"), DRAFT)
 _DRAFTS = _LETTER.where(_L.ticket_id == bindparam("of"), DRAFT).order_by(_L.made_at, _L.id)
-_DRAFTED = select(_L.ticket_id.distinct()).where(_L.ticket_id.in_(bindparam("ids", expanding=True)), DRAFT)
+_DRAFTED = select(_L.ticket_id).where(_L.ticket_id.in_(bindparam("ids", expanding=True)), DRAFT).distinct()
 
 _ADD_CODE = insert(code)
 _OUTDATE = update(code).where(_C.ticket_id == bindparam("of"), _C.used_at.is_(None))
