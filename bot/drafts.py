@@ -14,10 +14,9 @@ LETTERS = (
     ACKNOWLEDGEMENT, CODE, *QUESTIONS, "extension_notice", *ANSWERS, "lifting_notice", "refusal", "not_an_enquiry",
     "answer_reminder", "closing", "complaint_acknowledged", "recipient_notice", "recipient_reminder", "erasure_notice",
 )  # fmt: skip
-_SOON = (  # unless the configuration says otherwise; the notice before a deletion goes with its approval
+AT_ONCE = (  # unless the configuration says otherwise; the notice before a deletion goes with its approval
     ACKNOWLEDGEMENT, CODE, "answer_reminder", "recipient_reminder", "erasure_notice",
 )  # fmt: skip
-AT_ONCE = LETTERS  # for the moment
 TO_RECIPIENTS = frozenset({"recipient_notice", "recipient_reminder"})
 NAMES = {  # as people of the team read it; the others by their own words
     "access_answer": "copy of the data",

@@ -16,9 +16,11 @@ from bot.cards.blocks import day
 from bot.cards.letter import Statement
 from bot.desk.office import House, System
 from bot.desk.running import DONE
+from bot.desk.sifting import BLACK, OUT
 from bot.drafts import restored
 from bot.recipients import register
 from bot.store import Notice, Unit
+from bot.store.remarks import Refusal
 from bot.store.rows import AuditRow, LetterRow, Plan, TaskRow
 from bot.tickets import BOT, Identity, Request, Ticket
 from bot.workflow import ACTING, WORDS, Act, Line
@@ -61,10 +63,12 @@ class About:
         found = self.unit.tasks.of_request(self.request.id) if self.request else []
         return [each for each in found if self.plan and each.plan_id == self.plan.id]
 
-    @property
-    def author(self) -> str:
-        """Whose words are in it."""
-        return str(self.content.get("by", BOT.id))
+    @cached_property
+    def refusals(self) -> list[Refusal]:
+        """What was refused of this request; of a letter without one, of its ticket."""
+        requests = self.unit.requests.of(self.ticket.id)
+        ids = [each.id for each in requests if self.letter.request_id in {None, each.id}]
+        return [row for each in ids for row in self.unit.refusals.of(each)]
 
     def said(self, *rows: AuditRow) -> tuple[str, ...]:
         """Rows of the record, in words that name nobody outside of the team."""
@@ -269,12 +273,29 @@ def _package(about: About, value: Any) -> Iterable[Statement]:
 
 
 def _withheld(about: About, value: Sequence[str]) -> Iterable[Statement]:
-    rows = about.rows_of_request("refuse_part")
     for each in value:
-        yield Statement(f"Left out: {each}", about.said(*rows[-1:]))
+        rows = [row for row in about.refusals if " ".join(row.words) in each]
+        yield Statement(f"Left out: {each}", _refusal(about, rows))
+
+
+def _for_others(says: str, verdict: str = "") -> Prover:
+    """What was blacked out or left out because it is about other people: a person has decided each piece."""
+
+    def prove(about: About, value: int | str) -> Iterable[Statement]:
+        looks = about.unit.looks.of(about.letter.request_id or "")
+        decided = [each for each in looks if each.verdict == verdict or (not verdict and each.verdict)]
+        if value and (looks or not isinstance(value, str)):
+            shown = tuple(f"Decided by {each.by}" for each in decided) if value in {len(decided), str(value)} else ()
+            yield Statement(f"{says}: {value}", shown)
+
+    return prove
 
 
 # -- what people decided -----------------------------------------------------------------------------------------------
+
+
+def _refusal(about: About, rows: Sequence[Refusal]) -> tuple[str, ...]:
+    return tuple(f"Refused by {each.by}, {day(about.on(each.at))}" for each in rows[-1:])
 
 
 def _refused(says: str) -> Prover:
@@ -283,9 +304,8 @@ def _refused(says: str) -> Prover:
     def prove(about: About, value: Any) -> Iterable[Statement]:
         if value in ([], "", False, None):
             return
-        rows = about.rows_of_request("refuse", "refuse_part")
         told = ", ".join(each["system"] for each in value) if isinstance(value, list) else str(value)
-        yield Statement(f"{says}: {told}", about.said(*rows[-1:]))
+        yield Statement(f"{says}: {told}", _refusal(about, about.refusals))
 
     return prove
 
@@ -297,8 +317,7 @@ def _ground(about: About, value: str) -> Iterable[Statement]:
         wished = about.request and about.unit.requests.wishes(about.request.id).get("ground") == value
         yield Statement(f"On the ground: {value}", about.said(*chosen[-1:]) if wished else ())
         return
-    rows = about.rows_of_request("refuse", "refuse_part")
-    yield Statement(f"On the ground: {value}", about.said(*rows[-1:]))
+    yield Statement(f"On the ground: {value}", _refusal(about, [each for each in about.refusals if each.ground == value]))
 
 
 def _confirmed(about: About, value: Any) -> Iterable[Statement]:
@@ -377,6 +396,9 @@ PROVERS: Mapping[str, Prover] = {
     "link_until": _package,
     "downloads": _package,
     "withheld": _withheld,
+    "others_black": _for_others("Pieces with words of other people blacked out", BLACK),
+    "others_left": _for_others("Pieces about other people left out", OUT),
+    "others_article": _for_others("Because of"),
     "right": _asked_right,
     "ground": _ground,
     "article": _refused("Article"),

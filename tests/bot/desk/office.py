@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import law
 from bot.desk import Desk, House
+from bot.drafts import AT_ONCE
 from bot.engine import Engine
 from bot.intake import Reading, Rules, Verdict
 from bot.intake import read as read_mail
@@ -75,6 +76,7 @@ class Stage:
     packer: FakePacker = field(default_factory=FakePacker)
     house: dict[str, Any] = field(default_factory=dict)
     more: tuple[Any, ...] = ()  # further systems
+    reads: bool = True  # whether somebody reads what is drafted, and releases it
     rules: Rules = field(
         default_factory=lambda: Rules(own_addresses=("info@lumen.example",), reply_tag="dpe.lumen.example")
     )
@@ -88,7 +90,8 @@ class Stage:
                 "policy": POLICY, "sender": "info@lumen.example", "public_url": "https://privacy.lumen.example",
                 "roles": ROLES, "regimes": ("gdpr_eu", "ch_fadp"), "zone": "Europe/Zurich",
                 "deadline": law.Deadline(("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
-                "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0, **self.house,
+                "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0,
+                "release_at_once": frozenset(AT_ONCE), **self.house,
             }),
             store=self.store, engine=self.engine, clock=self.clock, ids=self.ids,
             systems={each.name: each for each in (self.system, *self.more)}, channel=self.channel, postman=self.postman,
@@ -115,11 +118,19 @@ class Stage:
         return self.desk.receive([(Mail(raw, self.uid, self.clock()), self.read(raw))])[0]
 
     def work(self) -> None:
-        """Everything that is due is carried out, and what follows from it."""
-        while self.engine.step():
+        """Everything that is due is carried out, and what follows from it; Hugo releases what was drafted."""
+        while self.engine.step() or (self.reads and self.release()):
             self.clock.forward(seconds=1)
         odd = [each for each in self.engine.stuck() if each.state == "dead" or (each.error or "").endswith("Error")]
         assert not odd, odd
+
+    def release(self, user: str = HUGO) -> bool:
+        """Whether this user has released a letter that waited for it."""
+        with self.store.read() as unit:
+            drafts = [each for ticket in unit.tickets.list(state=None) for each in unit.letters.drafts(ticket.id)]
+        for each in drafts:
+            self.desk.release(user, self.ids(), each.id, each.digest[:16])
+        return bool(drafts)
 
     def settled(self, key: str) -> None:
         """Until the database's clock says that the lost call can no longer be under way, and the engine has looked."""
