@@ -22,6 +22,7 @@ class Words:
     language: str
     link: Mapping[str, str | Sequence[str]]
     data: Mapping[str, str | Sequence[str]]
+    visit: Mapping[str, Mapping[str, str]]
     order: str
     first: str
     months: Sequence[str]
@@ -41,7 +42,8 @@ def spoken(language: str) -> Words:
     """The words of this language; English where there are none."""
     language = language if language in LANGUAGES else DEFAULT
     found = tomllib.loads((TEMPLATES / f"{language}.toml").read_text(encoding="utf-8"))
-    return Words(language=language, **found)
+    visit = tomllib.loads((TEMPLATES / "visit" / f"{language}.toml").read_text(encoding="utf-8"))
+    return Words(language=language, visit=visit, **found)
 
 
 def accepted(header: str) -> str:

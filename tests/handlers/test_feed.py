@@ -121,5 +121,5 @@ def test_the_address_is_made_of_key_and_number(settings: Settings) -> None:
 
 def test_switched_off_there_is_none(settings: Settings, path: str) -> None:
     """404, as anywhere."""
-    off = SimpleNamespace(**{name: getattr(settings, name) for name in ("company", "safety", "env")})
+    off = SimpleNamespace(**{name: getattr(settings, name) for name in ("company", "safety", "env", "intake")})
     assert Browser(web(Desk(), off), "192.0.2.1").get(path).status_code == 404

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-import handlers.web
 from bot.letters import Writer
 from bot.sandbox.loopback import Loopback
+from handlers import doorstep
 from handlers.web import web
 from tests.bot.test_letters import ROOT, VALUES, write
 from tests.handlers.test_web import ANN, SETTINGS, TOKEN, Desk
@@ -132,7 +132,7 @@ def test_the_page_reads_well_everywhere(view, site, scheme):
 
 def test_the_page_works_by_keyboard_and_without_script(view, site, monkeypatch):
     """Tab, type, Enter: the file comes."""
-    monkeypatch.setattr(handlers.web, "REFUSED_S", 0.0)
+    monkeypatch.setattr(doorstep, "REFUSED_S", 0.0)
     page = view(java_script_enabled=False)
     page.goto(f"{site}/p/{TOKEN}")
     page.keyboard.press("Tab")

@@ -14,12 +14,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-import handlers.web
 from bot.errors import Refused
 from bot.package.words import spoken
 from bot.sandbox.loopback import Loopback
 from bot.settings import load
-from handlers.web import CLIENTS, Tries, web
+from handlers import doorstep
+from handlers.doorstep import CLIENTS, Tries
+from handlers.web import web
 from tests.fakes import FakeContent
 
 SETTINGS = load({"SUBJECTLINE_CONFIG": str(Path(__file__).parents[2] / "deploy" / "subjectline.toml")}, needs=())
@@ -93,7 +94,7 @@ def minutes():
 
 @pytest.fixture
 def app(desk, minutes, monkeypatch):
-    monkeypatch.setattr(handlers.web, "REFUSED_S", 0.05)
+    monkeypatch.setattr(doorstep, "REFUSED_S", 0.05)
     slack = Route("/slack/events", lambda _: PlainTextResponse("slack"), methods=["POST"])
     return web(desk, SETTINGS, [slack], now=minutes, ready=lambda: ["the database"] if minutes.seconds else [])
 
@@ -149,7 +150,7 @@ def test_every_refusal_is_the_same(browse, desk):
 
 def test_refusals_take_the_same_time(browse, desk, monkeypatch):
     """T27: whether the desk looked long or not at all cannot be measured from outside (20 ms)."""
-    monkeypatch.setattr(handlers.web, "REFUSED_S", 0.15)
+    monkeypatch.setattr(doorstep, "REFUSED_S", 0.15)
     slow = desk.download
     monkeypatch.setattr(
         desk, "download", lambda token, address: time.sleep(0.1 * (token == TOKEN)) or slow(token, address)
@@ -176,7 +177,7 @@ def test_the_eleventh_try_of_a_minute_waits(browse, desk, minutes):
 
 def test_one_household_is_one_client():
     """An IPv6 network of 64 bits belongs to one line; IPv4 in disguise is IPv4."""
-    client = handlers.web._client
+    client = doorstep.client
     request = lambda host: type("R", (), {"client": type("C", (), {"host": host})})  # noqa: E731
     assert client(request("2001:db8::1")) == client(request("2001:db8::2"))
     assert client(request("2001:db8:0:1::1")) != client(request("2001:db8::1"))
@@ -322,7 +323,7 @@ def _speak(app, chunks):
 
 def test_whoever_trickles_is_not_waited_for(app, monkeypatch):
     """T34: one deadline for the whole form; then the refusal everybody gets."""
-    monkeypatch.setattr(handlers.web, "FORM_S", 0.05)
+    monkeypatch.setattr(doorstep, "FORM_S", 0.05)
     assert _speak(app, [{"type": "http.request", "body": b"addr", "more_body": True}]) == [404]
 
 

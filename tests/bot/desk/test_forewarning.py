@@ -53,7 +53,7 @@ def notices(stage: Stage) -> dict[str, str]:
 
 def refused(stage: Stage) -> None:
     """As `work`, where it is known that a letter does not leave."""
-    while stage.engine.step():
+    while stage.engine.step() or stage.release():
         stage.clock.forward(seconds=1)
 
 
@@ -192,7 +192,7 @@ def test_what_came_back_told_nobody(stage: Stage) -> None:
     with stage.store.begin() as unit:
         for each in unit.letters.of(ticket_id):
             if each.kind == WARNING:
-                unit.letters.returned(each.id)
+                unit.letters.returned(each.id, "unknown")
     stage.cooled()
     assert (erasures(stage), state(stage, ticket_id)) == (0, State.NEEDS_PERSON)
 
@@ -226,9 +226,15 @@ def test_the_link_is_nowhere_kept(stage: Stage) -> None:
 
 def test_an_access_package_is_dead_as_well(stage: Stage) -> None:
     """Somebody got a copy and asked for deletion: “this was not me” ends the link to the copy."""
-    ticket_id = approved(stage)
-    stage.choose(ticket_id, Right.ACCESS)
-    link = re.search(r"/p/(\S+)", stage.postman.texts()[-1])
+    ticket_id = stage.open("Please delete my data.")
+    for right in (Right.ACCESS, Right.DELETION):
+        stage.choose(ticket_id, right)
+        stage.reply_with_code()
+        stage.work()
+    request = stage.request(ticket_id, Right.DELETION)
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    stage.work()
+    link = re.search(r"/p/(\S+)", "\n".join(stage.postman.texts()))
     assert link
     assert stage.desk.disown(notices(stage)[OLD]) == Disowned.STOPPED
     assert stage.desk.download(link[1], ANN) is None
