@@ -3,16 +3,15 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.post import Limits, Pace, Patience, Trouble, WatcherState
+from bot.post import Limits, Pace, Patience, WatcherState
 from bot.store import Keys
 from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
 from tests.fixtures.letterbox import TakingIn
-from tests.fixtures.mail import IMPATIENT, QUICK, mail
+from tests.fixtures.mail import mail
 from tests.fixtures.proxy import GREETING, Fault, Proxy
 from tests.fixtures.scripted import FakeImap, Session
 from tests.fixtures.store import opened
@@ -56,7 +55,7 @@ def through(proxy: Proxy, box: Mailbox) -> str:
     return box.url.replace(f":{box.port}/", f":{proxy.port}/")
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", Fault if LONG else (Fault.RESET, Fault.SILENCE))
 def test_cut_at_each_command(
     fault: Fault, dovecot_server: Dovecot, proxy: Callable[..., Proxy], taking_in: TakingIn
 ) -> None:
