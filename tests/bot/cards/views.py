@@ -19,7 +19,7 @@ from bot.cards import (
 )
 from bot.law import Right
 from bot.recipients import Standing, Verdict
-from bot.tickets import State
+from bot.tickets import Identity, State
 
 NOW = datetime(2026, 12, 2, 9, 30, tzinfo=ZoneInfo("Europe/Zurich"))
 
@@ -82,6 +82,16 @@ DELETION = RequestView(
 )
 
 
+ACTS = {
+    State.IDENTIFYING: NextActor.PERSON, State.PLANNING: NextActor.BOT, State.PLANNED: NextActor.BOT,
+    State.APPROVING: NextActor.APPROVER, State.COOLING: NextActor.BOT, State.RUNNING: NextActor.BOT,
+    State.PROVING: NextActor.BOT, State.ANSWERING: NextActor.BOT,
+}  # fmt: skip
+KNOWN = {State.RECEIVED: Identity.UNKNOWN, State.IDENTIFYING: Identity.ASKED} | {
+    state: Identity.CONFIRMED for state in State if state not in {State.RECEIVED, State.IDENTIFYING, State.REFUSED}
+}
+
+
 def in_state(state: State, **more: object) -> CardView:
     """The ticket with its deletion in this state, as full as a request can be there."""
     request = replace(DELETION, state=state)
@@ -94,7 +104,8 @@ def in_state(state: State, **more: object) -> CardView:
         request = replace(request, answered_on=date(2026, 12, 5))
     if state == State.NEEDS_PERSON:
         request = replace(request, reason="Two records share the address on file.", back_to=State.IDENTIFYING)
-    return replace(VIEW, requests=(request,), **more)  # type: ignore[arg-type]
+    standing = {"next_actor": ACTS.get(state, VIEW.next_actor), "identity": KNOWN.get(state, VIEW.identity)}
+    return replace(VIEW, requests=(request,), **{**standing, **more})  # type: ignore[arg-type]
 
 
 def huge() -> CardView:
