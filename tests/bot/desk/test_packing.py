@@ -153,7 +153,7 @@ def test_what_people_added_and_was_lost_is_asked_for_again(stage: Stage, held) -
         _, request = stage.desk._request(unit, request.id)
         stage.desk._hold(unit, request, "server:archive", found)
     stage.desk.resume(HUGO, "e1", request.id)
-    while stage.engine.step():
+    while stage.engine.step() or stage.release():
         stage.clock.forward(seconds=1)
     assert rows(downloaded(stage), "data/server/by_hand.json") == [{"found": "words"}]
 
@@ -184,6 +184,7 @@ def test_two_rights_of_one_person_are_two_packages(stage: Stage) -> None:
     stage.work()
     whole = downloaded(stage)
     stage.choose(ticket_id, Right.PORTABILITY)
+    stage.reply_with_code()  # what proved somebody counts for the right it named
     stage.work()
     assert stage.request(ticket_id, Right.PORTABILITY).state == State.DONE
     assert "data/server/account.json" not in downloaded(stage)
