@@ -64,6 +64,7 @@ class Walk:
         while time.monotonic() < ends:
             self.tend()
             self._settle()
+            self._look_through()
             found = look()
             if found:
                 return found
@@ -82,6 +83,24 @@ class Walk:
                     self._click(
                         self.handler, message, f"settle:{'seen' if arrived else 'again'}{tail}", element["value"]
                     )
+
+    def _look_through(self) -> None:
+        """What a copy says of others is read and let out as it is: they are invented, and nobody is harmed."""
+        for message in self.world.slack.messages():
+            for button in buttons(message):
+                if button["action_id"].startswith("looks:"):
+                    self._let_out(self.handler, message, button)
+
+    def _let_out(self, user: str, message: dict[str, Any], button: dict[str, Any]) -> None:
+        """The form is sent with every piece let out, or opened first."""
+        view = self.world.slack.workspace.top(user) or {}
+        if view.get("callback_id") != "looks" or view.get("private_metadata") != button["value"]:
+            self._press_slowly(user, message, button)
+            return
+        fields = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+        with suppress(LookupError, ValueError):  # the form was replaced in this very moment
+            self.world.slack.submit(user, values={name: "keep" for name in fields if name.startswith("piece_")})
+            self.say("a colleague looked through what may be about others")
 
     def _arrived(self, key: str) -> bool:
         """`letter:<ticket or request>:<letter>:<number>`: whether as many of these letters arrived."""
