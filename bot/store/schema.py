@@ -90,8 +90,9 @@ ticket = Table(
     Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),
     Column("merged_into", String(32)),  # the ticket that goes on with it
     Index("ix_ticket_owner", "owner", "state", "due", "ref"),
-    Index("ix_ticket_nobodys", "due", "ref", sqlite_where=NOBODYS, postgresql_where=NOBODYS),
-    Index("ix_ticket_waiting", "due", "ref", sqlite_where=WAITING, postgresql_where=WAITING),
+    # the state, which both name already, in front: else SQLite reads the index of all open tickets instead
+    Index("ix_ticket_nobodys", "state", "due", "ref", sqlite_where=NOBODYS, postgresql_where=NOBODYS),
+    Index("ix_ticket_waiting", "state", "due", "ref", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_ticket_received_on", "received_on"),
     Index("ix_ticket_due", "due", "ref"),
     Index("ix_ticket_state_due", "state", "due", "ref"),
