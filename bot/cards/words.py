@@ -4,33 +4,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.cards.blocks import Block, escape, member, section
+from bot.speech import Phrases, say
 
-DID: Mapping[str, str] = {  # after the name of whoever did it; {to} is a member or a reference, {what} a word of ours
-    "take": "looks after it from now on",
-    "assign": "asked {to} to look after it",
-    "hand_over": "handed it over to {to}",
-    "note": "wrote a note: press “Details” to read it",
-    "hold": "set a legal hold: nothing about this person is deleted until it is lifted",
-    "lift_hold": "lifted the legal hold: what was approved may run again",
-    "refuse": "refused the {what}, and the person is told why",
-    "refuse_part": "refused a part of the {what}, and the person is told why",
-    "block": "blocked the sender: their new mails are put aside, and nobody is answered by itself",
-    "unblock": "unblocked the sender: their mails come in as ever",
-    "merge": "joined {to} with this ticket",
-    "merged": "joined this ticket with {to}, where it goes on",
-    "split": "made a ticket of its own of a part: {to}",
-    "returned": "was told by a mail server that the {what} did not arrive: the card says what to do",
-    "release": "released what was drafted: {what}",
-    "edit_letter": "edited a draft: {what}",
-    "drop_letter": "discarded a draft: {what}. Nobody is written to",
-    "redo_letter": "has it written anew: {what}",
-    "paused": "stopped a deletion: {what}",
-    "disowned": "was told from an address on file “this was not me”: nothing was done, and nothing goes on before "
-    "somebody chooses the right again",
-    "disowned_late": "was told from an address on file “this was not me”, after it had begun: what was not done yet "
-    "is stopped. Please look at once",
-    "withdrew": "was told by the person that they do not want this any more: {what}",
-}
+DID: Mapping[str, str] = Phrases(
+    {  # after the name of whoever did it; {to} is a member or a reference, {what} a word of ours
+        "take": "words.looks_after_it_from_now_on",
+        "assign": "words.asked_to_look_after_it",
+        "hand_over": "words.handed_it_over_to",
+        "note": "words.wrote_a_note_press_details_to_read_it",
+        "hold": "words.set_a_legal_hold_nothing_about_this",
+        "lift_hold": "words.lifted_the_legal_hold_what_was_approved",
+        "refuse": "words.refused_the_and_the_person_is_told_why",
+        "refuse_part": "words.refused_a_part_of_the_and_the_person_is",
+        "block": "words.blocked_the_sender_their_new_mails_are",
+        "unblock": "words.unblocked_the_sender_their_mails_come",
+        "merge": "words.joined_with_this_ticket",
+        "merged": "words.joined_this_ticket_with_where_it_goes",
+        "split": "words.made_a_ticket_of_its_own_of_a_part",
+        "returned": "words.was_told_by_a_mail_server_that_the_did",
+        "release": "words.released_what_was_drafted",
+        "edit_letter": "words.edited_a_draft",
+        "drop_letter": "words.discarded_a_draft_nobody_is_written_to",
+        "redo_letter": "words.has_it_written_anew",
+        "paused": "words.stopped_a_deletion",
+        "disowned": "words.was_told_from_an_address_on_file_this",
+        "disowned_late": "words.was_told_from_an_address_on_file_this_2",
+        "reply_on_file": "words.has_a_mail_of_another_address_on_file",
+        "withdrew": "words.was_told_by_the_person_that_they_do_not",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def word_text(word: Word) -> str:
 
 
 def _who(by: str) -> str:
-    return "The bot" if by == "bot" else member(by)
+    return say("words.the_bot") if by == "bot" else member(by)
 
 
 def _told(word: Word) -> str:

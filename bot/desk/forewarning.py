@@ -4,7 +4,7 @@ A letter each, written when the plan is approved. The cooling time begins once n
 that whoever was not asked has all of it to say so; without one that left, nothing is deleted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,11 @@ UNDER_WAY = frozenset({"ready", "running", "waiting", "unknown"})
 UNHEARD = (
     "No notice of this deletion reached an address on file, so nobody could say “this was not me”. Look at the "
     "addresses; “Try again” sends it again."
+)
+
+
+TO_READ = (
+    "Somebody answered the notice of this deletion: press “Details” and read it. “Try again” goes on, if they agree."
 )
 
 
@@ -118,6 +123,15 @@ class Forewarning(Tasking):
         if letter.kind != WARNING:
             return None
         return unit.requests.get(unit.plans.get(letter.key.partition(":")[0]).request_id)
+
+    def _notice_answered_by(self, unit: Unit, named: Sequence[str], sender: str) -> Request | None:
+        """The request that waits for its deletion, if one of these Message-IDs is that of its notice to this address."""
+        for letter in unit.letters.by_message_ids(named):
+            request = self._warned_of(unit, letter)
+            if request and request.state in {State.COOLING, State.RUNNING}:
+                if normal_address(unit.letters.content(letter.id)["to"]) == sender:
+                    return request
+        return None
 
     def _waits(self, request: Request) -> timedelta:
         """How long a deletion waits between the notice and its first act."""

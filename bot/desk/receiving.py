@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.checkpoints import checkpoint
+from bot.desk.forewarning import TO_READ
 from bot.desk.opening import Enquiry
 from bot.desk.returning import Returning, failed
 from bot.desk.sorting import put_aside
@@ -117,7 +118,12 @@ class Receiving(Returning):
             if mail.reading.verdict == Verdict.MACHINE:
                 answers[identity] = self._came_back(unit, mail)
                 continue
-            kept = self._from_recipient(unit, mail) or self._joined(unit, mail) or self._quarantined(unit, mail)
+            kept = (
+                self._from_recipient(unit, mail)
+                or self._from_on_file(unit, mail)
+                or self._joined(unit, mail)
+                or self._quarantined(unit, mail)
+            )
             if kept or mail.reading.verdict == Verdict.OTHER:
                 answers[identity] = kept
             else:
@@ -236,6 +242,26 @@ class Receiving(Returning):
         ticket = unit.tickets.lock(notice.ticket_id)
         mail_id = self._keep(unit, mail, ticket.id, verdict=OF_A_RECIPIENT)
         self._they_wrote(unit, notice, mail_id, mail.arrived.raw, reading)
+        return ticket.id
+
+    def _from_on_file(self, unit: Unit, mail: Mail) -> str | None:
+        """The ticket, if an address on file other than the one that wrote answers the notice of its deletion.
+
+        Whoever answers, nothing of it is deleted before a person has read the answer, as the notice says.
+        """
+        reading = mail.reading
+        named = [*reading.in_reply_to, *reading.references]
+        request = self._notice_answered_by(unit, named, reading.from_address or "")
+        if request is None:
+            return None
+        ticket, request = self._request(unit, request.id)
+        self._escalate(unit, request, TO_READ)
+        if reading.from_address == normal_address(unit.tickets.correspondent(ticket.id).address):
+            return None
+        unit.audit(PERSON.id, "reply_on_file", ticket.id, request.id)
+        self._word(unit, ticket, "reply_on_file", BOT.id, aloud=True)
+        self._redraw(unit, ticket.id)
+        self._keep(unit, mail, ticket.id)
         return ticket.id
 
     def _joined(self, unit: Unit, mail: Mail) -> str | None:

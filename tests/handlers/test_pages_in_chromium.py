@@ -16,7 +16,8 @@ from bot.sandbox.loopback import Loopback
 from handlers import doorstep
 from handlers.web import web
 from tests.bot.test_letters import ROOT, VALUES, write
-from tests.handlers.test_web import ANN, SETTINGS, TOKEN, Desk
+from tests.handlers.test_pages import MINE, STOP, Desk
+from tests.handlers.test_web import ANN, SETTINGS, TOKEN
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SHOTS = Path(__file__).parents[1] / "shots"
@@ -141,3 +142,74 @@ def test_the_page_works_by_keyboard_and_without_script(view, site, monkeypatch):
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "DPE-2026-0001-1.zip"
     assert Path(download.value.path()).read_bytes() == b"PK zip"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_pages_of_an_enquiry_read_well_everywhere(view, site, scheme, monkeypatch):
+    """Stop, see, answer, ask: each fits 320 px, and 600 px at 200 % text, loads itself only, and axe has nothing to say."""
+    monkeypatch.setattr(doorstep, "PER_CLIENT", 1000)
+    monkeypatch.setattr(doorstep, "REFUSED_S", 0.0)
+    page = view(600, scheme, locale="de-CH" if scheme == "dark" else "en")
+
+    def looked_at(name):
+        assert faults(page) == []
+        for width, size in ((320, ""), (600, "200%")) if scheme == "light" else ():
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            assert fits(page), (name, width)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.screenshot(path=SHOTS / f"page-{name}-{scheme}.png", full_page=True)
+
+    def press(name):
+        page.locator("button").filter(visible=True).nth(name).click()
+
+    page.goto(f"{site}/stop/{STOP}")
+    looked_at("stop")
+    press(0)
+    looked_at("stopped")
+    page.goto(f"{site}/enquiry/{MINE}")
+    looked_at("enquiry")
+    page.locator("#address").fill(ANN)
+    press(0)
+    for each in page.locator("summary").all():
+        each.click()
+    looked_at("bulletin")
+    page.locator("#words").fill("The one in Bern.")
+    press(0)
+    looked_at("answered")
+    page.goto(f"{site}/enquiry")
+    page.locator("#address").fill(ANN)
+    press(0)
+    looked_at("form")
+    page.locator("input[type=checkbox]").first.check()
+    press(0)
+    looked_at("sent")
+    assert {address.removeprefix(site).split("/")[1] for address in page.fetched} == {"stop", "enquiry"}
+
+
+def test_the_pages_of_an_enquiry_work_by_keyboard_and_without_script(view, site, monkeypatch):
+    """Tab, type, space, Enter: an enquiry is made, seen and taken back."""
+    monkeypatch.setattr(doorstep, "PER_CLIENT", 1000)
+    page = view(java_script_enabled=False)
+    page.goto(f"{site}/enquiry")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ann Example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(ANN)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="We have got it").wait_for()
+    page.goto(f"{site}/enquiry/{MINE}")
+    page.keyboard.press("Tab")
+    page.keyboard.type(ANN)
+    page.keyboard.press("Enter")
+    page.get_by_text("DPE-2026-0042").wait_for()
+    for _ in range(4):  # code, words, send, the first of what opens
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").filter(has_text="taken back").wait_for()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from email import message_from_bytes
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_the_link_stops_it_at_every_point_before_the_first_act(sqlite_store, clo
         stage.clock.forward(hours=48, seconds=1)
         for _ in range(steps):
             stage.engine.step(1)
-        if state(stage, ticket_id) == State.DONE:
+        if state(stage, ticket_id) in {State.ANSWERING, State.DONE}:
             break
         before = erasures(stage)
         said.append(stage.desk.disown(token))
@@ -240,6 +241,35 @@ def test_an_access_package_is_dead_as_well(stage: Stage) -> None:
     assert stage.desk.download(link[1], ANN) is None
     stage.desk.sweep()
     assert not stage.packer.files
+
+
+@pytest.mark.parametrize("sender", [ANN, OLD])
+def test_a_reply_to_the_notice_holds_it_until_somebody_has_read_it(stage: Stage, sender: str) -> None:
+    """From whichever address: the mail lies with the ticket, nothing is deleted before a person goes on."""
+    ticket_id = approved(stage)
+    stage.work()
+    (told,) = [message_from_bytes(wire) for _, to, wire in stage.postman.out if to == sender and b"/stop/" in wire]
+    ids = {"In_Reply_To": told["Message-ID"], "subject": "Re: Your data"}
+    assert stage.mail("I never asked for that!", sender=f"A. K. <{sender}>", **ids) == ticket_id
+    request = stage.request(ticket_id, Right.DELETION)
+    assert (request.state, "Details" in (request.reason or "")) == (State.NEEDS_PERSON, True)
+    stage.cooled()
+    assert erasures(stage) == 0
+    with stage.store.read() as unit:
+        assert len(unit.mail.of(ticket_id)) == 3  # the enquiry, the code, this
+    stage.desk.resume(HUGO, stage.ids(), request.id)
+    stage.cooled()
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_a_stranger_who_answers_the_notice_holds_nothing_up(stage: Stage) -> None:
+    """It was forwarded to somebody: their mail is no word of an address on file. Nor is that of a machine."""
+    ticket_id = approved(stage)
+    stage.work()
+    (told,) = [message_from_bytes(wire) for _, to, wire in stage.postman.out if to == OLD and b"/stop/" in wire]
+    stage.mail("Stop!", sender="eve@example.org", In_Reply_To=told["Message-ID"], subject="Re")
+    stage.mail("I am on holiday", sender=OLD, In_Reply_To=told["Message-ID"], subject="Away", Auto_Submitted="auto-replied")
+    assert state(stage, ticket_id) == State.COOLING
 
 
 def test_without_a_page_a_reply_is_the_means(sqlite_store, clock, ids) -> None:
