@@ -2,6 +2,7 @@
 
 from bot.cards.blocks import Block, actions, button, confirm, header, paragraph
 from bot.cards.card import quarantine_card, quarantine_text
+from bot.speech import say
 
 
 def aside_card(mail_id: str, *, near_miss: bool, left: bool) -> list[Block]:
@@ -9,27 +10,24 @@ def aside_card(mail_id: str, *, near_miss: bool, left: bool) -> list[Block]:
     if not near_miss:
         return quarantine_card(int(left))
     if not left:
-        return [header("Near miss"), paragraph("This one is settled.")]
-    told = (
-        "A mail looks like an enquiry, but has another subject. If it is one, its clock runs since the day it came: "
-        "please look within a day."
-    )
-    raw = button("Raw text", "quarantined:0", mail_id)
-    return [header("Near miss"), paragraph(told), *actions([*verdicts(mail_id), raw])]
+        return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled"))]
+    told = say("aside.a_mail_looks_like_an_enquiry_but_has")
+    raw = button(say("aside.raw_text"), "quarantined:0", mail_id)
+    return [header(say("aside.near_miss")), paragraph(told), *actions([*verdicts(mail_id), raw])]
 
 
 def aside_text(*, near_miss: bool, left: bool) -> str:
     """The same in one line."""
     if not near_miss:
         return quarantine_text(int(left))
-    return "Near miss: a mail looks like an enquiry." if left else "Near miss: settled."
+    return say("aside.near_miss_a_mail_looks_like_an_enquiry") if left else say("aside.near_miss_settled")
 
 
 def verdicts(mail_id: str, tail: str = "") -> list[Block]:
     """Open / Not one."""
-    told = "It leaves the list, and nobody is answered. The mail itself stays in the mailbox."
-    ask = confirm("Not an enquiry?", told, "Not one")
+    told = say("aside.it_leaves_the_list_and_nobody_is")
+    ask = confirm(say("aside.not_an_enquiry"), told, say("aside.not_one"))
     return [
-        button("Open as enquiry …", f"open_mail{tail}", mail_id, style="primary"),
-        button("Not one", f"not_one{tail}", mail_id, confirm=ask),
+        button(say("aside.open_as_enquiry"), f"open_mail{tail}", mail_id, style="primary"),
+        button(say("aside.not_one"), f"not_one{tail}", mail_id, confirm=ask),
     ]

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from bot.phrases import say
+
 Block = dict[str, Any]
 
 SECTION = 3000
@@ -21,8 +23,6 @@ MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 13_000  # over all blocks; Slack refuses at about 13,200, undocumented (bolt-js #2509)
 VIEW_BLOCKS = 100
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
@@ -52,18 +52,24 @@ def member(user: str | None) -> str:
     """A mention of a team member, or the word itself (`bot`, `cli`) where it is no user id."""
     if user and _MEMBER.fullmatch(user):
         return f"<@{user}>"
-    return escape(cut(user or "nobody", 40))
+    return escape(cut(user or say("frame.nobody"), 40))
 
 
 def day(value: date) -> str:
     """`Mon 14 Dec 2026`."""
-    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}"
+    weekday = say("dates.weekdays").split()[value.weekday()]
+    return say("dates.day", weekday=weekday, day=value.day, month=month(value), year=value.year)
+
+
+def month(value: date) -> str:
+    """`Dec`."""
+    return say("dates.months").split()[value.month - 1]
 
 
 def moment(value: datetime, now: datetime) -> str:
     """`Mon 14 Dec 2026, 09:05` in the zone of `now`."""
     local = value.astimezone(now.tzinfo)
-    return f"{day(local)}, {local:%H:%M}"
+    return say("dates.moment", day=day(local), time=f"{local:%H:%M}")
 
 
 def plain(text: str) -> Block:
@@ -122,10 +128,10 @@ def chunks(text: str) -> list[str]:
 
 def words(text: str, blocks: int) -> list[Block]:
     """What somebody wrote, as plain text in at most `blocks` sections, with a note of what had to be left out."""
-    pieces = chunks(re.sub(r"\n{3,}", "\n\n", clean(text)).strip("\n")) or ["(no text)"]
+    pieces = chunks(re.sub(r"\n{3,}", "\n\n", clean(text)).strip("\n")) or [say("frame.no_text")]
     shown: list[Block] = [paragraph(piece) for piece in pieces[:blocks]]
     if left := sum(map(len, pieces[blocks:])):
-        shown.append(context(f"Cut here: {left} more characters. The whole text is in the mailbox."))
+        shown.append(context(say("frame.cut_here", n=left)))
     return shown
 
 
@@ -144,7 +150,7 @@ def link(text: str, action: str, url: str, *, style: str = "") -> Block:
 def confirm(title: str, text: str, yes: str, *, danger: bool = False) -> Block:
     """The question Slack asks before it sends the click."""
     made: Block = {"title": plain(cut(title, 100)), "text": plain(cut(text, 300)), "confirm": plain(cut(yes, 30))}
-    return made | {"deny": plain("Not now")} | ({"style": "danger"} if danger else {})
+    return made | {"deny": plain(say("frame.not_now"))} | ({"style": "danger"} if danger else {})
 
 
 def actions(buttons: Iterable[Block]) -> list[Block]:
@@ -155,7 +161,7 @@ def actions(buttons: Iterable[Block]) -> list[Block]:
 
 def modal(title: str, blocks: Sequence[Block], metadata: str = "") -> Block:
     """A view. `metadata` holds one id and nothing else: it travels through Slack."""
-    made: Block = {"type": "modal", "title": plain(cut(title, 24)), "close": plain("Close")}
+    made: Block = {"type": "modal", "title": plain(cut(title, 24)), "close": plain(say("frame.close"))}
     made["blocks"] = list(blocks)[:VIEW_BLOCKS]
     return made | ({"private_metadata": metadata} if metadata else {})
 

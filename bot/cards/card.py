@@ -30,63 +30,80 @@ from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
+from bot.speech import Phrases, say
 from bot.tickets import Identity, State, spoken
 
-VERB = {
-    Right.ACCESS: "Access",
-    Right.CORRECTION: "Correct",
-    Right.DELETION: "Delete",
-    Right.RESTRICTION: "Restrict",
-    Right.PORTABILITY: "Hand over data",
-    Right.OBJECTION: "Stop marketing",
-}
-SILENT = {  # channel -> why there is a ticket that nobody wrote
-    "watch": "*Nobody wrote this.* Somebody who was erased is held again; nobody is asked and nobody is written to.",
-    "review": "*Nobody wrote this.* Accounts nobody has used for years; nobody is asked and nobody is written to.",
-}
+VERB = Phrases(
+    {
+        Right.ACCESS: "card.access",
+        Right.CORRECTION: "card.correct",
+        Right.DELETION: "card.delete",
+        Right.RESTRICTION: "card.restrict",
+        Right.PORTABILITY: "card.hand_over_data",
+        Right.OBJECTION: "card.stop_marketing",
+    }
+)
+SILENT = Phrases(
+    {  # channel -> why there is a ticket that nobody wrote
+        "watch": "card.nobody_wrote_this_somebody_who_was",
+        "review": "card.nobody_wrote_this_accounts_nobody_has",
+    }
+)
 BRIEF = -1  # as a limit: of each request its state and its buttons only
 FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
-NEXT = {
-    NextActor.HANDLER: "A handler",
-    NextActor.APPROVER: "An approver",
-    NextActor.PERSON: "The person who wrote",
-    NextActor.COLLEAGUE: "A colleague, by hand",
-    NextActor.BOT: "The bot",
-    NextActor.NOBODY: "Nobody: all done",
-}
-IDENTITY = {
-    Identity.UNKNOWN: "not confirmed yet",
-    Identity.ASKED: "a code is under way to the address on file",
-    Identity.VOUCHED: "our own mail server vouches for the address on file",
-    Identity.CONFIRMED: "confirmed",
-    Identity.NOBODY: "no system knows the address",
-}
-LANGUAGE = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
-BACK = {  # `intake.Cause` -> what the mail server said
-    "unknown": "a mail server says that there is no such address.",
-    "full": "their mailbox is full.",
-    "refused": "their mail server refuses mail of ours.",
-    "large": "it is too large for their mailbox.",
-    "away": "their mail server could not be reached for days.",
-    "other": "a mail server sent it back.",
-}
-MEANS = {
-    "unknown": "Look for a slip in the address and for another one on file; else write by post or call.",
-    "full": "Write once more in a few days; by post if the date does not allow it.",
-    "refused": "Write by post or call, and tell whoever looks after your mail server.",
-    "large": "Write once more without the large part, or by post.",
-    "away": "Look for a slip in the address, and write once more or by post.",
-    "other": "Look at the address, or write by post or call.",
-}
+NEXT = Phrases(
+    {
+        NextActor.HANDLER: "card.a_handler",
+        NextActor.APPROVER: "card.an_approver",
+        NextActor.PERSON: "card.the_person_who_wrote",
+        NextActor.COLLEAGUE: "card.a_colleague_by_hand",
+        NextActor.BOT: "card.the_bot",
+        NextActor.NOBODY: "card.nobody_all_done",
+    }
+)
+IDENTITY = Phrases(
+    {
+        Identity.UNKNOWN: "card.not_confirmed_yet",
+        Identity.ASKED: "card.a_code_is_under_way_to_the_address_on",
+        Identity.VOUCHED: "card.our_own_mail_server_vouches_for_the",
+        Identity.CONFIRMED: "card.confirmed",
+        Identity.NOBODY: "card.no_system_knows_the_address",
+    }
+)
+LANGUAGE = Phrases(
+    {"de": "card.german", "en": "card.english", "es": "card.spanish", "fr": "card.french", "it": "card.italian"}
+)
+BACK = Phrases(
+    {  # `intake.Cause` -> what the mail server said
+        "unknown": "card.a_mail_server_says_that_there_is_no",
+        "full": "card.their_mailbox_is_full",
+        "refused": "card.their_mail_server_refuses_mail_of_ours",
+        "large": "card.it_is_too_large_for_their_mailbox",
+        "away": "card.their_mail_server_could_not_be_reached",
+        "other": "card.a_mail_server_sent_it_back",
+    }
+)
+MEANS = Phrases(
+    {
+        "unknown": "card.look_for_a_slip_in_the_address_and_for",
+        "full": "card.write_once_more_in_a_few_days_by_post",
+        "refused": "card.write_by_post_or_call_and_tell_whoever",
+        "large": "card.write_once_more_without_the_large_part",
+        "away": "card.look_for_a_slip_in_the_address_and",
+        "other": "card.look_at_the_address_or_write_by_post_or",
+    }
+)
 TASK = "task"  # of a plan line: for a person to do
 TO_TELL = "recipients"  # in place of a system: people who are told
-ACT = {
-    "export": "goes into the copy",
-    "delete": "to delete",
-    "anonymise": "to anonymise",
-    "keep": "kept",
-    TASK: "for a person to do",
-}
+ACT = Phrases(
+    {
+        "export": "card.goes_into_the_copy",
+        "delete": "card.to_delete",
+        "anonymise": "card.to_anonymise",
+        "keep": "card.kept",
+        TASK: "card.for_a_person_to_do",
+    }
+)
 PLANNED = frozenset({State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.NEEDS_PERSON})  # line by line
 SOON = 7  # days from which the sign of the due date changes
 UNSETTLED = 3  # shown at once; the next ones follow when these are settled
@@ -96,7 +113,7 @@ def card(view: CardView, now: datetime) -> list[Block]:
     """The card as blocks that Slack takes, whatever the size of the plans. `now` carries the house's time zone."""
     if view.closed_on:
         outcome = cut(view.outcome or "closed", 400)
-        told = [header(view.ref), paragraph(f"Closed on {day(view.closed_on)}: {outcome}")]
+        told = [header(view.ref), paragraph(say("card.closed_on", closed_on=day(view.closed_on), outcome=outcome))]
         return [*told, *draft_lines(view.drafts, view.ticket_id, view.drafts_mark)]
     for limit in (20, 8, 3, 0):
         blocks = _open(view, now, limit)
@@ -108,58 +125,60 @@ def card(view: CardView, now: datetime) -> list[Block]:
 def card_text(view: CardView) -> str:
     """The same in one line, for push notices and screen readers."""
     if view.closed_on:
-        return f"{view.ref} is closed."
-    rights = ", ".join(view.rights) or "no right named"
+        return say("card.is_closed", ref=view.ref)
+    rights = ", ".join(view.rights) or say("card.no_right_named")
     far = "".join(f" {each.right.capitalize()}: {progress_text(each)}." for each in view.requests if each.progress)
-    return f"{view.ref}: {rights}. Due {day(view.due)}. Next: {NEXT[view.next_actor].lower()}.{far}"
+    return say(
+        "card.due_next", ref=view.ref, rights=rights, due=day(view.due), lower=NEXT[view.next_actor].lower(), far=far
+    )
 
 
 def sign(due: date, today: date) -> str:
     """How long there is, in words and with a sign that needs no colour: ● time enough, ▲ soon, ■ overdue."""
     left = (due - today).days
     if left < 0:
-        return f"■ overdue {_days(-left)}, {day(due)}"
+        return say("card.overdue", left=_days(-left), due=day(due))
     if left == 0:
-        return f"▲ today, {day(due)}"
+        return say("card.today", due=day(due))
     return f"{'▲' if left <= SOON else '●'} {_days(left)}, {day(due)}"
 
 
 def standing(due: date, state: str) -> str:
     """Instead of how long there is, while the clock stands still; empty while it runs."""
     return {
-        "suspended": f"‖ stands still, else {day(due)}",
-        "not_started": f"‖ starts with the answer, else {day(due)}",
+        "suspended": say("card.stands_still_else", due=day(due)),
+        "not_started": say("card.starts_with_the_answer_else", due=day(due)),
     }.get(state, "")
 
 
 def facts(view: CardView, now: datetime) -> list[Block]:
     """Reference, rights, due date, who acts next, language, regime: what every drawing of a ticket begins with."""
-    asked = ", ".join(view.rights) or "no right named"
+    asked = ", ".join(view.rights) or say("card.no_right_named")
     regimes = ", ".join(regime.replace("_", " ").upper() for regime in view.regimes)
     known = [
-        ("Asked for", asked),
-        ("Due", standing(view.due, view.clock.state) or sign(view.due, now.date())),
-        ("Next", _next(view)),
-        ("Identity", IDENTITY[view.identity]),
-        ("Received", day(view.received_on)),
-        ("Language and law", escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
+        (say("card.asked_for"), asked),
+        (say("card.due"), standing(view.due, view.clock.state) or sign(view.due, now.date())),
+        (say("card.next"), _next(view)),
+        (say("card.identity"), IDENTITY[view.identity]),
+        (say("card.received"), day(view.received_on)),
+        (say("card.language_and_law"), escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
     ]
     if view.owner:
-        known.append(("Owner", member(view.owner)))
+        known.append((say("card.owner"), member(view.owner)))
     return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned)]
 
 
 def returned(letters: Sequence[tuple[str, str]]) -> list[Block]:
     """Which letters did not arrive, why, and the next means."""
     told = [(each.replace("_", " "), BACK.get(why, BACK["other"]), _next_means(each, why)) for each, why in letters]
-    return [paragraph(f"⚠ The {kind} did not arrive: {why} {means}") for kind, why, means in told]
+    return [paragraph(say("card.the_did_not_arrive", kind=kind, why=why, means=means)) for kind, why, means in told]
 
 
 def _next_means(kind: str, why: str) -> str:
     if kind == "identity_code" and why not in {"full", "away"}:
-        return "Ask for another address on file, or find out by other means who it is."
+        return say("card.ask_for_another_address_on_file_or_find")
     if kind.endswith(("_answer", "_done")) or kind in {"nothing_held", "refusal", "marketing_stop"}:
-        return f"As long as it has not arrived nobody is answered. {MEANS.get(why, MEANS['other'])}"
+        return say("card.as_long_as_it_has_not_arrived_nobody_is", why=MEANS.get(why, MEANS["other"]))
     return MEANS.get(why, MEANS["other"])
 
 
@@ -169,14 +188,14 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
     if limit == BRIEF:
         return blocks
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
-        blocks.append(paragraph(f"Why: {cut(request.reason, 600 if limit > 3 else 200)}"))
+        blocks.append(paragraph(say("card.why", reason=cut(request.reason, 600 if limit > 3 else 200))))
     if request.changes:
-        blocks.append(context("*The data changed, so the earlier approval is void.* The difference:"))
-        blocks += lines(request.changes, min(limit, 8), "… and {} more places")
+        blocks.append(context(say("card.the_data_changed_so_the_earlier")))
+        blocks += lines(request.changes, min(limit, 8), say("card.and_more_places"))
     if request.plan:
-        blocks.append(section(f"*Plan:* {escape(totals(request.plan))}"))
+        blocks.append(section(say("card.plan", plan=escape(totals(request.plan)))))
         if shown := limit if request.state in PLANNED else 0:
-            blocks += lines([plan_line(each) for each in request.plan], shown, "… and {} more: press “Whole plan”")
+            blocks += lines([plan_line(each) for each in request.plan], shown, say("card.and_more_press_whole_plan"))
     if request.tasks:
         blocks += _by_hand(request.tasks, max(min(limit, 8), 2))
     if request.progress:
@@ -193,60 +212,79 @@ def totals(plan: Sequence[PlanLine]) -> str:
     tasks = counts.pop(TASK, 0) - told
     systems = len({each.system for each in plan if each.act != TASK})
     rows = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
-    parts = [f"{rows} (rows, in {systems} {'system' if systems == 1 else 'systems'})"] if rows else []
-    parts += [f"{tasks} for a person to do"] if tasks else []
-    parts += [f"{told} to be told"] if told else []
+    parts = (
+        [
+            say(
+                "card.rows_in",
+                rows=rows,
+                systems=systems,
+                value=say("card.system") if systems == 1 else say("card.systems"),
+            )
+        ]
+        if rows
+        else []
+    )
+    parts += [say("card.for_a_person_to_do_2", tasks=tasks)] if tasks else []
+    parts += [say("card.to_be_told", told=told)] if told else []
     return "; ".join(parts)
 
 
 def plan_line(each: PlanLine) -> str:
     """One place of the plan in words."""
     if each.act == TASK and each.system == TO_TELL:
-        return f"{each.place}: is told"
+        return say("card.is_told", place=each.place)
     if each.act == TASK:
         count = f" ({each.count})" if each.count > 1 else ""
-        return f"{each.system} · {each.place}{count}: by hand{f', {each.words}' if each.words else ''}"
+        return say(
+            "card.by_hand",
+            system=each.system,
+            place=each.place,
+            count=count,
+            words=f", {each.words}" if each.words else "",
+        )
     kept = f" ({each.basis})" if each.basis else ""
-    until = f", until {day(each.until)}" if each.until else ""
+    until = say("card.until", until=day(each.until)) if each.until else ""
     return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"
 
 
 def row(ticket: TicketLine, today: date) -> str:
     """One ticket in one line of a list, in our own words."""
-    rights = ", ".join(ticket.rights) or "no right named"
+    rights = ", ".join(ticket.rights) or say("card.no_right_named")
     states = ", ".join(spoken(state) for state in ticket.states) or spoken(State.RECEIVED)
     due = standing(ticket.due, ticket.clock) or sign(ticket.due, today)
-    return f"*{escape(ticket.ref)}* {rights} · {due} · {states} · next: {NEXT[ticket.next_actor]}"
+    return say(
+        "card.next_2", ref=escape(ticket.ref), rights=rights, due=due, states=states, next_actor=NEXT[ticket.next_actor]
+    )
 
 
 def quarantine_card(count: int) -> list[Block]:
     """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
     if not count:
-        return [header("Quarantine"), paragraph("Every quarantined mail is settled.")]
-    mails = "1 mail" if count == 1 else f"{count} mails"
-    told = f"{mails} came in that could not be read safely. Somebody has to look: it may be an enquiry."
+        return [header(say("card.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
+    mails = say("card.n_1_mail") if count == 1 else f"{count} mails"
+    told = say("card.came_in_that_could_not_be_read_safely", mails=mails)
     return [
-        header(f"Quarantine · {mails}"),
+        header(say("card.quarantine_2", mails=mails)),
         paragraph(told),
-        *actions([button("Look at them", "quarantine", "quarantine", style="primary")]),
+        *actions([button(say("card.look_at_them"), "quarantine", "quarantine", style="primary")]),
     ]
 
 
 def quarantine_text(count: int) -> str:
     """The same in one line."""
-    return f"Quarantine: {count} to look at." if count else "Quarantine: every mail is settled."
+    return say("card.quarantine_to_look_at", count=count) if count else say("card.quarantine_every_mail_is_settled")
 
 
 def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     blocks = [*facts(view, now), clock_line(view)]
     if view.snoozed_until and view.snoozed_until > now.date():
-        blocks.append(context(f"Nobody is reminded of it before {day(view.snoozed_until)}."))
+        blocks.append(context(say("card.nobody_is_reminded_of_it_before", snoozed_until=day(view.snoozed_until))))
     if view.channel in SILENT:
         blocks.append(context(SILENT[view.channel]))
     if view.held:
-        blocks.append(context("▲ *A legal hold is on*: nothing about this person is deleted until it is lifted."))
+        blocks.append(context(say("card.a_legal_hold_is_on_nothing_about_this")))
     if not view.four_eyes:
-        blocks.append(context("▲ *Four eyes are off*: here one person alone may plan and approve a deletion."))
+        blocks.append(context(say("card.four_eyes_are_off_here_one_person_alone")))
     for request in view.requests:
         if request.state == State.RECEIVED:
             continue
@@ -265,47 +303,66 @@ def _next(view: CardView) -> str:
         return ", ".join(named)
     who = member(view.owner) if view.owner and view.next_actor == NextActor.HANDLER else NEXT[view.next_actor]
     if view.drafts and view.next_actor == NextActor.HANDLER:
-        return f"{who}: read and release {'the letter' if len(view.drafts) == 1 else f'{len(view.drafts)} letters'}"
+        return say(
+            "card.read_and_release",
+            who=who,
+            value=say("card.the_letter") if len(view.drafts) == 1 else f"{len(view.drafts)} letters",
+        )
     return who
 
 
 def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
     """How far people are, and each task in a line."""
     done = sum(each.state == "done" and not each.waits_for_second for each in tasks)
-    told = [context(f"*By hand:* {done} of {len(tasks)} {'task' if len(tasks) == 1 else 'tasks'} done")]
+    told = [
+        context(
+            say(
+                "card.by_hand_of_done",
+                done=done,
+                tasks=len(tasks),
+                value=say("card.task") if len(tasks) == 1 else say("card.tasks"),
+            )
+        )
+    ]
     told += [context(task_line(each)) for each in tasks[:limit]]
-    return told + ([context(f"… and {len(tasks) - limit} more: press “By hand”")] if len(tasks) > limit else [])
+    return told + (
+        [context(say("card.and_more_press_by_hand", tasks=len(tasks) - limit))] if len(tasks) > limit else []
+    )
 
 
 def _status(request: RequestView, view: CardView, now: datetime) -> str:
-    second = "a second person must approve this plan" if view.four_eyes else "the plan waits for its approval"
+    second = (
+        say("card.a_second_person_must_approve_this_plan")
+        if view.four_eyes
+        else say("card.the_plan_waits_for_its_approval")
+    )
     words = {
-        State.IDENTIFYING: f"who wrote is being settled: {_settling(view.identity)}",
-        State.PLANNING: "the bot is asking every system what it holds",
-        State.PLANNED: "planned; nothing has been changed",
-        State.APPROVING: f"{second}; nothing has been changed",
-        State.COOLING: "approved; nothing has been changed yet",
+        State.IDENTIFYING: say("card.who_wrote_is_being_settled", identity=_settling(view.identity)),
+        State.PLANNING: say("card.the_bot_is_asking_every_system_what_it"),
+        State.PLANNED: say("card.planned_nothing_has_been_changed"),
+        State.APPROVING: say("card.nothing_has_been_changed", second=second),
+        State.COOLING: say("card.approved_nothing_has_been_changed_yet"),
         State.RUNNING: "running",
-        State.PROVING: "every system is being asked again",
-        State.ANSWERING: "the letter with the answer is on its way",
+        State.PROVING: say("card.every_system_is_being_asked_again"),
+        State.ANSWERING: say("card.the_letter_with_the_answer_is_on_its"),
         State.DONE: "done",
     }.get(request.state, spoken(request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
-        words = "waits for what people do by hand"
+        words = say("card.waits_for_what_people_do_by_hand")
     if any(each.right == request.right for each in view.drafts):
         words = {
-            State.ANSWERING: "the letter with the answer waits for its release",
-            State.COOLING: "approved; the person is told before, and that letter waits for its release",
-            State.REFUSED: "refused; the letter waits for its release",
+            State.ANSWERING: say("card.the_letter_with_the_answer_waits_for"),
+            State.COOLING: say("card.approved_the_person_is_told_before_and"),
+            State.REFUSED: say("card.refused_the_letter_waits_for_its"),
         }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
-        words += f": starts {moment(request.cooling_until, now)}, until then a handler may stop it"
+        words += say("card.starts_until_then_a_handler_may_stop_it", cooling_until=moment(request.cooling_until, now))
     if request.state == State.DONE and request.answered_on:
-        words += f", answered {day(request.answered_on)}"
+        words += say("card.answered", answered_on=day(request.answered_on))
     if request.chosen_by:
-        words += f". Chosen by {member(request.chosen_by)}"
+        words += say("card.chosen_by", chosen_by=member(request.chosen_by))
     if request.decided_by:
-        words += f", approved by {member(request.decided_by)}"
+        words += say("card.approved_by", decided_by=member(request.decided_by))
     return words
 
 
@@ -313,24 +370,35 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
     right = request.right
     row: list[Block] = []
     if right == Right.CORRECTION and request.plan_id:
-        row.append(button("Old → new", "changes", request.id))
+        row.append(button(say("card.old_new"), "changes", request.id))
     if request.state == State.APPROVING and request.plan_id:
         row.append(_approve(request, view))
-        row.append(button("Keep it" if request.lifting else "Reject", _no(request, "reject"), request.id))
+        row.append(
+            button(say("card.keep_it") if request.lifting else say("card.reject"), _no(request, "reject"), request.id)
+        )
     if request.state == State.COOLING:
-        row.append(button("Keep it" if request.lifting else "Stop", _no(request, "stop"), request.id, style="danger"))
+        row.append(
+            button(
+                say("card.keep_it") if request.lifting else say("card.stop"),
+                _no(request, "stop"),
+                request.id,
+                style="danger",
+            )
+        )
     if right == Right.RESTRICTION and request.state == State.DONE and not request.lifting:
-        row.append(button("End restriction …", "lift", request.id))
+        row.append(button(say("card.end_restriction"), "lift", request.id))
     if request.to_look:
-        row.append(button(f"Look through {request.to_look} …", f"looks:{right}", request.id, style="primary"))
+        row.append(
+            button(say("card.look_through", to_look=request.to_look), f"looks:{right}", request.id, style="primary")
+        )
     elif request.state == State.NEEDS_PERSON:
-        row.append(button("Try again", f"resume:{right}", request.id, style="primary"))
+        row.append(button(say("card.try_again"), f"resume:{right}", request.id, style="primary"))
     if len(request.plan) > (limit if request.state in PLANNED else 0):
-        row.append(button("Whole plan", f"plan:{right}", view.ref))
+        row.append(button(say("card.whole_plan"), f"plan:{right}", view.ref))
     if request.tasks:
-        row.append(button("By hand …", f"tasks:{right}", request.id))
+        row.append(button(say("card.by_hand_2"), f"tasks:{right}", request.id))
     if request.state in {State.IDENTIFYING, State.NEEDS_PERSON} or (request.tasks and request.state == State.PROVING):
-        row.append(_withdraw(request, "Withdraw"))
+        row.append(_withdraw(request, say("card.withdraw")))
     return actions(row)
 
 
@@ -339,15 +407,21 @@ def _no(request: RequestView, verb: str) -> str:
 
 
 def _approve(request: RequestView, view: CardView) -> Block:
-    wait = f" It starts after {view.cooling_hours:g} hours; until then it can be stopped." if view.cooling_hours else ""
+    wait = (
+        say("card.it_starts_after_hours_until_then_it_can", cooling_hours=view.cooling_hours)
+        if view.cooling_hours
+        else ""
+    )
     told = f"{totals(request.plan).capitalize()}.{wait}"
-    ask = confirm(f"Approve the {request.right}?", told, "Approve", danger=True)
-    return button("Approve", f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask)
+    ask = confirm(say("card.approve_the", right=request.right), told, say("card.approve"), danger=True)
+    return button(
+        say("card.approve"), f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask
+    )
 
 
 def _withdraw(request: RequestView, text: str) -> Block:
-    told = "Only if the person did not ask for this or no longer wants it. The bot does nothing more for it."
-    ask = confirm(f"Withdraw the {request.right}?", told, "Withdraw")
+    told = say("card.only_if_the_person_did_not_ask_for_this")
+    ask = confirm(say("card.withdraw_the", right=request.right), told, say("card.withdraw"))
     return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
 
@@ -355,11 +429,20 @@ def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
     """Acts whose answer was lost, each with the question to whoever looks."""
     blocks: list[Block] = []
     for number, each in enumerate(acts[:UNSETTLED], start=1):
-        again = "the person may get it twice" if each.letter else "it would be done a second time"
-        ask = confirm("Again?", f"Only if it surely did not happen: {again}.", "Again", danger=True)
+        again = say("card.the_person_may_get_it_twice") if each.letter else say("card.it_would_be_done_a_second_time")
+        ask = confirm(
+            say("card.again"),
+            say("card.only_if_it_surely_did_not_happen", again=again),
+            say("card.again_2"),
+            danger=True,
+        )
         tail = "" if number == 1 else f":{number}"  # an action id stands once in a message
-        seen, repeat = ("It arrived", "Send again") if each.letter else ("It was done", "Do it again")
-        told = f"▲ Nobody knows whether this happened: {cut(each.what, 100)}. The answer was lost. Please look there."
+        seen, repeat = (
+            (say("card.it_arrived"), say("card.send_again"))
+            if each.letter
+            else (say("card.it_was_done"), say("card.do_it_again"))
+        )
+        told = say("card.nobody_knows_whether_this_happened_the", what=cut(each.what, 100))
         blocks.append(paragraph(told))
         blocks += actions(
             [
@@ -368,7 +451,7 @@ def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
             ]
         )
     if len(acts) > UNSETTLED:
-        blocks.append(context(f"… and {len(acts) - UNSETTLED} more after these."))
+        blocks.append(context(say("card.and_more_after_these", acts=len(acts) - UNSETTLED)))
     return [divider(), *blocks] if blocks else []
 
 
@@ -379,21 +462,26 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         for right in Right
         if right not in begun and (right in view.rights or not (right in FURTHER or view.channel in SILENT))
     ]
-    look = [] if view.owner else [button("Take it", "take", view.ticket_id)]
-    look += [button("Identity …", "identity", view.ticket_id)] if _asks_who(view) else []
-    look += [button("Details", "details", view.ticket_id), button("Why this date", "clock", view.ticket_id)]
+    look = [] if view.owner else [button(say("card.take_it"), "take", view.ticket_id)]
+    look += [button(say("card.identity_2"), "identity", view.ticket_id)] if _asks_who(view) else []
+    look += [
+        button(say("card.details"), "details", view.ticket_id),
+        button(say("card.why_this_date"), "clock", view.ticket_id),
+    ]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
-    look += [_withdraw(request, f"Withdraw {request.right}") for request in asked]
+    look += [_withdraw(request, say("card.withdraw_2", right=request.right)) for request in asked]
     if view.can_close:
-        ask = confirm(f"Close {view.ref}?", "The card shrinks to its reference and the outcome.", "Close")
-        look.append(button("Close", "close", view.ticket_id, confirm=ask))
-    look.append(button("More …", "more", view.ticket_id))
+        ask = confirm(
+            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference_and"), say("card.close_2")
+        )
+        look.append(button(say("card.close_2"), "close", view.ticket_id, confirm=ask))
+    look.append(button(say("card.more"), "more", view.ticket_id))
     return [*actions(choose), *actions(look)]
 
 
 def _settling(identity: Identity) -> str:
     settled = identity in {Identity.CONFIRMED, Identity.VOUCHED}  # of another right, or not enough for this one
-    return "a code that names this right is under way" if settled else IDENTITY[identity]
+    return say("card.a_code_that_names_this_right_is_under") if settled else IDENTITY[identity]
 
 
 def _asks_who(view: CardView) -> bool:
@@ -404,4 +492,4 @@ def _asks_who(view: CardView) -> bool:
 
 
 def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return say("card.n_1_day") if number == 1 else f"{number} days"

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Sequence
 from bot.cards.blocks import Block, day, escape, lines, member, modal, paragraph, plain, section
 from bot.cards.views import CardView, ClockMove, ClockView
 from bot.law import regime
+from bot.speech import Phrases, say
 
 MENU = "clock_menu"  # action of the card's menu; its options are <move>:<ticket>
 OFFERS = 5  # an overflow menu has no more
-TITLE = {
-    "answered": "The person has answered",
-    "identity": "Ask who it is",
-    "clarification": "Ask what is meant",
-    "extension": "Extend",
-    "regime": "Which law applies",
-    "large": "Large amount of data",
-}
-ASKED = {"identity": "who it is", "clarification": "what is meant"}
+TITLE = Phrases(
+    {
+        "answered": "clock.the_person_has_answered",
+        "identity": "clock.ask_who_it_is",
+        "clarification": "clock.ask_what_is_meant",
+        "extension": "clock.extend",
+        "regime": "clock.which_law_applies",
+        "large": "clock.large_amount_of_data",
+    }
+)
+ASKED = Phrases({"identity": "clock.who_it_is", "clarification": "clock.what_is_meant"})
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
@@ -39,26 +42,26 @@ def clock_text(view: ClockView) -> str:
     """How the clock stands, in a sentence or two of plain text."""
     told = [_stand(view)]
     if view.extended_on:
-        told.append(f"Extended by the notice of {day(view.extended_on)}.")
+        told.append(say("clock.extended_by_the_notice_of", extended_on=day(view.extended_on)))
     elif view.notice_by and view.state == "running":
-        told.append(f"An extension can be announced until {day(view.notice_by)}.")
+        told.append(say("clock.an_extension_can_be_announced_until", notice_by=day(view.notice_by)))
     if view.large:
-        told.append("A large amount of data is on record.")
+        told.append(say("clock.a_large_amount_of_data_is_on_record"))
     if view.chosen:
-        told.append("A person has set which law applies.")
+        told.append(say("clock.a_person_has_set_which_law_applies"))
     return " ".join(told)
 
 
 def _stand(view: ClockView) -> str:
     if not view.waiting:
-        return "The clock runs."
+        return say("clock.the_clock_runs")
     kind, since = view.waiting[0]
-    asked = f"the person was asked {ASKED.get(kind, kind)} on {day(since)} and has not answered"
+    asked = say("clock.the_person_was_asked_on_and_has_not", kind=ASKED.get(kind, kind), since=day(since))
     if view.state == "suspended":
-        return f"The clock stands still: {asked}. The date is the one without this pause."
+        return say("clock.the_clock_stands_still_the_date_is_the", asked=asked)
     if view.state == "not_started":
-        return f"The clock starts with the answer: {asked}. The date is the one without this question."
-    return f"The clock runs on, although {asked}: the law that counts does not stop for it."
+        return say("clock.the_clock_starts_with_the_answer_the", asked=asked)
+    return say("clock.the_clock_runs_on_although_the_law_that", asked=asked)
 
 
 def move_text(move: ClockMove) -> str:
@@ -69,15 +72,15 @@ def move_text(move: ClockMove) -> str:
 def move_blocks(move: ClockMove) -> list[Block]:
     """The same for the card's thread; a rule that changed is quoted."""
     blocks = [section(f"{_who(move)} {escape(_did(move))}.\n*{_dates(move)}*")]
-    return [*blocks, *lines(move.why, 6, "… and {} more steps")]
+    return [*blocks, *lines(move.why, 6, say("clock.and_more_steps"))]
 
 
 def move_told(move: ClockMove) -> str:
     """The same in plain text, for whoever did it."""
     if move.waits:
-        told = f"{move.ref}: the letter is a draft on the card. Read it there and release it: the clock moves with it."
+        told = say("clock.the_letter_is_a_draft_on_the_card_read", ref=move.ref)
         return f"{told} {_dates(move)}"
-    return f"{move.ref}: you {_did(move)}. {_dates(move)}"
+    return say("clock.you", ref=move.ref, move=_did(move), move2=_dates(move))
 
 
 def history(moves: Sequence[ClockMove]) -> list[str]:
@@ -86,35 +89,39 @@ def history(moves: Sequence[ClockMove]) -> list[str]:
 
 
 def _who(move: ClockMove) -> str:
-    return {"bot": "The bot", "person": "The person"}.get(move.by) or member(move.by)
+    return {"bot": say("clock.the_bot"), "person": say("clock.the_person")}.get(move.by) or member(move.by)
 
 
 def _did(move: ClockMove) -> str:
-    laws = law_names(move.regimes) if move.regimes else "all that are on"
+    laws = law_names(move.regimes) if move.regimes else say("clock.all_that_are_on")
     return {
-        "identity": "asked with a code who it is" if move.code else "asked who it is",
-        "clarification": "asked what is meant",
-        "answered": "answered" if move.by == "person" else f"recorded the answer of {day(move.on)}",
-        "extension": f"extended and wrote to the person ({move.reason})",
-        "large": "recorded a large amount of data" if move.large else "took back “large amount of data”",
-        "regime": f"set the law: {laws} ({move.reason})",
-        "sent": f"found that the letter left on {day(move.on)} only",
-        "unsent": "could not send the letter, so nobody was told and nothing has moved",
-        "rules": "counted anew, because the rules or the holidays changed",
+        "identity": say("clock.asked_with_a_code_who_it_is") if move.code else say("clock.asked_who_it_is"),
+        "clarification": say("clock.asked_what_is_meant"),
+        "answered": "answered" if move.by == "person" else say("clock.recorded_the_answer_of", on=day(move.on)),
+        "extension": say("clock.extended_and_wrote_to_the_person", reason=move.reason),
+        "large": say("clock.recorded_a_large_amount_of_data")
+        if move.large
+        else say("clock.took_back_large_amount_of_data"),
+        "regime": say("clock.set_the_law", laws=laws, reason=move.reason),
+        "sent": say("clock.found_that_the_letter_left_on_only", on=day(move.on)),
+        "unsent": say("clock.could_not_send_the_letter_so_nobody_was"),
+        "rules": say("clock.counted_anew_because_the_rules_or_the"),
     }.get(move.kind, move.kind)
 
 
-_STANDS = {
-    "suspended": " The clock stands still until the answer.",
-    "not_started": " The clock starts with the answer.",
-}
+_STANDS = Phrases(
+    {
+        "suspended": "clock.the_clock_stands_still_until_the_answer",
+        "not_started": "clock.the_clock_starts_with_the_answer",
+    }
+)
 
 
 def _dates(move: ClockMove) -> str:
     if move.before != move.after:
-        moved = f"Due {day(move.before)} → {day(move.after)}."
+        moved = say("clock.due", before=day(move.before), after=day(move.after))
     else:
-        moved = f"Due {day(move.after)}, as before."
+        moved = say("clock.due_as_before", after=day(move.after))
     return moved + _STANDS.get(move.state, "")
 
 
@@ -124,33 +131,31 @@ def _dates(move: ClockMove) -> str:
 def clock_line(view: CardView) -> Block:
     """The line of the clock, with a menu of the moves that are open."""
     offers = [each for each in view.clock.offers if each in TITLE][:OFFERS]
-    options = [
-        {"text": plain(f"{offer(each, view.clock)} …"), "value": f"{each}:{view.ticket_id}"} for each in offers
-    ]
+    options = [{"text": plain(f"{offer(each, view.clock)} …"), "value": f"{each}:{view.ticket_id}"} for each in offers]
     menu: Block = {"type": "overflow", "action_id": MENU, "options": options}
     return section(escape(clock_text(view.clock)), menu if options else None)
 
 
 def offer(kind: str, view: ClockView) -> str:
     """A move as the menu names it."""
-    return "Not a large amount of data" if kind == "large" and view.large else TITLE[kind]
+    return say("clock.not_a_large_amount_of_data") if kind == "large" and view.large else TITLE[kind]
 
 
 def clock_blocks(view: CardView) -> list[Block]:
     """The clock of a ticket, for `/dpe clock`: where it stands, how the date came about, what was recorded."""
     return [
-        section(f"*{escape(view.ref)}* is due {day(view.due)}"),
+        section(say("clock.is_due", ref=escape(view.ref), due=day(view.due))),
         *_steps(view.why, view.clock),
     ]
 
 
 def clock_modal(why: Sequence[str], view: ClockView) -> Block:
     """Why the due date is this date."""
-    return modal("Why this date", _steps(why, view))
+    return modal(say("clock.why_this_date"), _steps(why, view))
 
 
 def _steps(why: Sequence[str], view: ClockView) -> list[Block]:
-    blocks = [paragraph(clock_text(view)), *lines(why, 40, "… and {} more steps")]
+    blocks = [paragraph(clock_text(view)), *lines(why, 40, say("clock.and_more_steps"))]
     if view.moves:
-        blocks += [section("*What was recorded*"), *(section(each) for each in history(view.moves)[-20:])]
+        blocks += [section(say("clock.what_was_recorded")), *(section(each) for each in history(view.moves)[-20:])]
     return blocks

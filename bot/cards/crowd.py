@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.cards.blocks import Block, context, escape, header, moment, paragraph, section
 from bot.cards.card import sign
 from bot.law import Right
+from bot.speech import say
 
 FIRST = 5  # tickets named
 
@@ -33,21 +34,24 @@ class Crowd:
 def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
     """The message. It replaces no card: each comes, in its turn."""
     rights = Counter(str(right) for each in crowd.waiting for right in each.rights)
-    told = ", ".join(f"{number} {right}" for right, number in sorted(rights.items())) or "no right named"
+    told = ", ".join(f"{number} {right}" for right, number in sorted(rights.items())) or say("crowd.no_right_named")
     ends = now + timedelta(seconds=crowd.every_s * len(crowd.waiting))
-    first = [f"*{escape(each.ref)}* {', '.join(each.rights) or 'no right named'} · {sign(each.due, now.date())}"
-             for each in crowd.waiting[:FIRST]]  # fmt: skip
+    first = [
+        f"*{escape(each.ref)}* {', '.join(each.rights) or say('crowd.no_right_named')} · {sign(each.due, now.date())}"
+        for each in crowd.waiting[:FIRST]
+    ]
     return [
         header(crowd_text(crowd)),
-        paragraph(
-            f"Asked for: {told}. Slack takes one message a second, so the last of their cards comes about "
-            f"{moment(ends, now)}. Clocks run already, and nothing is lost."
-        ),
-        section("*Due first*\n" + "\n".join(first)),
-        context("All of them now: `/dpe list open`"),
+        paragraph(say("crowd.asked_for_slack_takes_one_message_a", told=told, ends=moment(ends, now))),
+        section(say("crowd.due_first") + "\n".join(first)),
+        context(say("crowd.all_of_them_now_dpe_list_open")),
     ]
 
 
 def crowd_text(crowd: Crowd) -> str:
     """The same in one line."""
-    return f"{'More than ' if crowd.more else ''}{len(crowd.waiting)} enquiries came at once: their cards follow."
+    return say(
+        "crowd.enquiries_came_at_once_their_cards",
+        more=say("crowd.more_than") if crowd.more else "",
+        waiting=len(crowd.waiting),
+    )

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from bot.cards.blocks import Block, context, cut, day, divider, modal, moment, paragraph, plain, words
 from bot.cards.card import LANGUAGE, VERB
 from bot.cards.inputs import boxes, choice, day_picker, entry, one_line
-from bot.cards.modals import LOGGED, asked
+from bot.cards.modals import asked, logged
 from bot.cards.team import MailForm
 from bot.law import Right
+from bot.speech import Phrases, say
 
-CHANNELS = {"post": "by letter", "phone": "by telephone"}
+CHANNELS = Phrases({"post": "entry.by_letter", "phone": "entry.by_telephone"})
 LETTERS = {each: LANGUAGE[each] for each in ("en", "de", "fr", "it")}
 LONGEST = 3000  # characters of a field: Slack takes no more
 MAIL = 30  # sections of a mail
@@ -21,44 +22,67 @@ def new_form(today: date, prefilled: str = "") -> Block:
     if prefilled.strip():
         text["initial_value"] = prefilled.strip()[:LONGEST]
     blocks = [
-        paragraph("A ticket with its clock and its card. Nothing is sent to the person by itself."),
-        entry("channel", "How did it reach you?", _chosen(choice("channel", CHANNELS), "post")),
-        entry("received", "Which day?", day_picker("received", today), hint="Delivered, or called: the clock starts."),
-        entry("words", "What does it say?", text, hint="The letter, or what was said. Kept sealed.", optional=True),
+        paragraph(say("entry.a_ticket_with_its_clock_and_its_card")),
+        entry("channel", say("entry.how_did_it_reach_you"), _chosen(choice("channel", CHANNELS), "post")),
+        entry(
+            "received",
+            say("entry.which_day"),
+            day_picker("received", today),
+            hint=say("entry.delivered_or_called_the_clock_starts"),
+        ),
+        entry(
+            "words",
+            say("entry.what_does_it_say"),
+            text,
+            hint=say("entry.the_letter_or_what_was_said_kept_sealed"),
+            optional=True,
+        ),
         _rights(()),
-        one_line("address", "E-mail address of the person"),
-        one_line("name", "Name of the person"),
-        entry("language", "Language of your answer", _chosen(choice("language", LETTERS), "en"), optional=True),
-    ]  # fmt: skip
-    return _form("New enquiry", "Open a ticket", "new", "", blocks)
+        one_line("address", say("entry.e_mail_address_of_the_person")),
+        one_line("name", say("entry.name_of_the_person")),
+        entry(
+            "language", say("entry.language_of_your_answer"), _chosen(choice("language", LETTERS), "en"), optional=True
+        ),
+    ]
+    return _form(say("entry.new_enquiry"), say("entry.open_a_ticket"), "new", "", blocks)
 
 
 def mail_form(mail: MailForm, now: datetime) -> Block:
     """A mail nobody has dealt with: its text, and what a ticket of it begins with, to be looked over."""
-    what = "It looks like an enquiry under another subject." if mail.near_miss else "It could not be read safely."
+    what = (
+        say("entry.it_looks_like_an_enquiry_under_another")
+        if mail.near_miss
+        else say("entry.it_could_not_be_read_safely")
+    )
     known = LETTERS if mail.language in LETTERS else {}
     blocks = [
-        context(f"{what} Arrived {moment(mail.arrived_at, now)} · {LOGGED}"),
-        *([paragraph(f"Subject: {cut(mail.subject, 500)}")] if mail.subject.strip() else []),
+        context(say("entry.arrived", what=what, arrived_at=moment(mail.arrived_at, now), logged=logged())),
+        *([paragraph(say("entry.subject", subject=cut(mail.subject, 500)))] if mail.subject.strip() else []),
         *asked(mail.asks),
         *words(mail.words, MAIL),
         divider(),
-        paragraph(f"The clock starts with the day it came: {day(mail.received_on)}."),
-        {**one_line("address", "Whose address is it?", mail.address), "optional": False},
-        one_line("name", "Name", mail.name),
+        paragraph(say("entry.the_clock_starts_with_the_day_it_came", received_on=day(mail.received_on))),
+        {**one_line("address", say("entry.whose_address_is_it"), mail.address), "optional": False},
+        one_line("name", say("entry.name"), mail.name),
         _rights(mail.rights),
         entry(
-            "language", "In which language do you answer?",
+            "language", say("entry.in_which_language_do_you_answer"),
             _chosen(choice("language", LETTERS), mail.language if known else "en"),
         ),
     ]  # fmt: skip
-    return _form("Open as enquiry", "Open a ticket", "mail", mail.id, blocks)
+    return _form(say("entry.open_as_enquiry"), say("entry.open_a_ticket"), "mail", mail.id, blocks)
 
 
 def _rights(marked: tuple[Right, ...]) -> Block:
     options = {str(each): VERB[each] for each in Right}
     made = boxes("rights", options, [str(each) for each in marked])
-    return entry("rights", "What do they want?", made, hint="Nothing marked: as the words have it.", optional=True)
+    return entry(
+        "rights",
+        say("entry.what_do_they_want"),
+        made,
+        hint=say("entry.nothing_marked_as_the_words_have_it"),
+        optional=True,
+    )
 
 
 def _chosen(element: Block, value: str) -> Block:
@@ -68,4 +92,4 @@ def _chosen(element: Block, value: str) -> Block:
 
 def _form(title: str, submit: str, name: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, blocks, metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain("Not now"), "callback_id": f"office_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("entry.not_now")), "callback_id": f"office_{name}"}

@@ -17,22 +17,27 @@ from bot.cards.blocks import (
     words,
 )
 from bot.cards.inputs import choice, entry, prose
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
 from bot.cards.task import task_buttons, task_line, task_told
 from bot.cards.views import Evidence, TaskForm, TaskView
+from bot.speech import Phrases, say
 from bot.tickets import DISCLOSING
 from bot.workflow import REASONS, Outcome
 
-TO_DO = {  # of a task that may be done
-    Outcome.DONE: "Done",
-    Outcome.NOTHING: "I looked: nothing is held",
-    Outcome.CANNOT: "It cannot be done",
-}
-TO_LOOK = {  # of one in which nobody knows yet who asks: nothing may be given out or destroyed
-    Outcome.NOTHING: "I looked: nothing is held",
-    Outcome.HELD: "Something is held, and the address they wrote from stands in it",
-    Outcome.CANNOT: "Something is held, but not under this address; or nobody can look",
-}
+TO_DO = Phrases(
+    {  # of a task that may be done
+        Outcome.DONE: "evidence.done",
+        Outcome.NOTHING: "evidence.i_looked_nothing_is_held",
+        Outcome.CANNOT: "evidence.it_cannot_be_done",
+    }
+)
+TO_LOOK = Phrases(
+    {  # of one in which nobody knows yet who asks: nothing may be given out or destroyed
+        Outcome.NOTHING: "evidence.i_looked_nothing_is_held",
+        Outcome.HELD: "evidence.something_is_held_and_the_address_they",
+        Outcome.CANNOT: "evidence.something_is_held_but_not_under_this",
+    }
+)
 
 
 def tasks_modal(ref: str, tasks: Sequence[TaskView], metadata: str) -> Block:
@@ -40,28 +45,43 @@ def tasks_modal(ref: str, tasks: Sequence[TaskView], metadata: str) -> Block:
     blocks: list[Block] = []
     for task in tasks[:25]:
         blocks += [divider(), section(task_line(task)), paragraph(task_told(task)), *actions(task_buttons(task))]
-    return modal(ref, blocks[1:] or [paragraph("Nothing has to be done by hand.")], metadata=metadata)
+    return modal(ref, blocks[1:] or [paragraph(say("evidence.nothing_has_to_be_done_by_hand"))], metadata=metadata)
 
 
 def task_form(form: TaskForm) -> Block:
     """Who it is about, what to do, and what became of it."""
     task = form.task
-    about = ", ".join(each for each in (form.name, form.address) if each) or "see the enquiry"
-    blocks = [paragraph(task_told(task)), *words(f"Who it is about: {about}", 1)]
+    about = ", ".join(each for each in (form.name, form.address) if each) or say("evidence.see_the_enquiry")
+    blocks = [paragraph(task_told(task)), *words(say("evidence.who_it_is_about", about=about), 1)]
     blocks += [paragraph(f"{cut(label, 60)}: {cut(value, 300)}") for label, value in form.wishes]
     if form.files:
-        blocks.append(paragraph(f"Already added to the copy: {cut(', '.join(form.files), 600)}"))
-    blocks += [context(LOGGED.capitalize()), divider()]
+        blocks.append(paragraph(say("evidence.already_added_to_the_copy", files=cut(", ".join(form.files), 600))))
+    blocks += [context(logged().capitalize()), divider()]
     outcomes = TO_LOOK if task.looks else TO_DO
-    blocks.append(entry("outcome", "What became of it?", choice("outcome", {str(k): v for k, v in outcomes.items()})))
-    blocks.append(prose("evidence", "How is that known?", "Where you looked and what you did. It is kept sealed."))
+    blocks.append(
+        entry("outcome", say("evidence.what_became_of_it"), choice("outcome", {str(k): v for k, v in outcomes.items()}))
+    )
+    blocks.append(
+        prose("evidence", say("evidence.how_is_that_known"), say("evidence.where_you_looked_and_what_you_did_it_is"))
+    )
     if task.right in DISCLOSING and not task.looks:
-        hint = "Goes into the person's copy word for word. Files are added by whoever works at the machine."
-        blocks.append(prose("found", "What did you find?", hint, optional=True))
+        hint = say("evidence.goes_into_the_person_s_copy_word_for")
+        blocks.append(prose("found", say("evidence.what_did_you_find"), hint, optional=True))
     reasons = choice("reason", REASONS)
-    blocks.append(entry("reason", "Why can it not be done?", reasons, hint="Only then.", optional=True))
-    view = modal("Done by hand", [context(f"{escape(task.ref)} · task {task.number}"), *blocks], metadata=task.id)
-    return {**view, "submit": plain("Say so"), "close": plain("Not now"), "callback_id": "task_done"}
+    blocks.append(
+        entry("reason", say("evidence.why_can_it_not_be_done"), reasons, hint=say("evidence.only_then"), optional=True)
+    )
+    view = modal(
+        say("evidence.done_by_hand"),
+        [context(say("evidence.task", ref=escape(task.ref), number=task.number)), *blocks],
+        metadata=task.id,
+    )
+    return {
+        **view,
+        "submit": plain(say("evidence.say_so")),
+        "close": plain(say("evidence.not_now")),
+        "callback_id": "task_done",
+    }
 
 
 def evidence_modal(evidence: Evidence) -> Block:
@@ -70,16 +90,15 @@ def evidence_modal(evidence: Evidence) -> Block:
     blocks = [
         section(task_line(task)),
         paragraph(task_told(task)),
-        context(f"How it is known · {LOGGED}"),
+        context(say("evidence.how_it_is_known", logged=logged())),
         *words(evidence.words, 4),
     ]
     if evidence.found:
-        blocks += [context("What goes into the copy"), *words(evidence.found, 4)]
+        blocks += [context(say("evidence.what_goes_into_the_copy")), *words(evidence.found, 4)]
     if evidence.files:
-        blocks.append(paragraph(f"Files for the copy: {cut(', '.join(evidence.files), 1000)}"))
+        blocks.append(paragraph(say("evidence.files_for_the_copy", files=cut(", ".join(evidence.files), 1000))))
     if task.waits_for_second and evidence.can_see:
-        blocks += [divider(), *actions([button("Seen", "task_seen", task.id, style="primary")])]
+        blocks += [divider(), *actions([button(say("evidence.seen"), "task_seen", task.id, style="primary")])]
     elif task.waits_for_second:
-        blocks += [divider(), context("Whoever did it cannot make the second look.")]
-    return modal("What was done", blocks, metadata=task.id)
-
+        blocks += [divider(), context(say("evidence.whoever_did_it_cannot_make_the_second"))]
+    return modal(say("evidence.what_was_done"), blocks, metadata=task.id)

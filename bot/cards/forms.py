@@ -4,65 +4,83 @@ from bot.cards.blocks import Block, context, day, modal, paragraph, plain
 from bot.cards.clock import ASKED, TITLE, clock_text, law_name
 from bot.cards.inputs import boxes, choice, day_picker, entry, prose
 from bot.cards.views import ClockForm
+from bot.speech import Phrases, say
 
-MEANS = {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
-    "address": "an answer from the address on file",
-    "facts": "two facts only the person and we know",
-    "authority": "what shows that they may act for somebody else",
-    "document": "an identity document, as the last resort",
-}
-HOW = {  # how it is known which law applies: words of ours, for nothing personal may stand in the record
-    "address": "the address on file is there",
-    "letter": "the person says so",
-    "customer": "the customer record says so",
-    "advice": "on legal advice",
-}
+MEANS = Phrases(
+    {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
+        "address": "forms.an_answer_from_the_address_on_file",
+        "facts": "forms.two_facts_only_the_person_and_we_know",
+        "authority": "forms.what_shows_that_they_may_act_for",
+        "document": "forms.an_identity_document_as_the_last_resort",
+    }
+)
+HOW = Phrases(
+    {  # how it is known which law applies: words of ours, for nothing personal may stand in the record
+        "address": "forms.the_address_on_file_is_there",
+        "letter": "forms.the_person_says_so",
+        "customer": "forms.the_customer_record_says_so",
+        "advice": "forms.on_legal_advice",
+    }
+)
 
 
 def clock_form(form: ClockForm) -> Block:
     """The form of one move, to be sent."""
-    blocks = [paragraph(f"{form.ref} is due {day(form.due)}. {clock_text(form.view)}"), *_FIELDS[form.kind](form)]
+    blocks = [
+        paragraph(say("forms.is_due", ref=form.ref, due=day(form.due), view=clock_text(form.view))),
+        *_FIELDS[form.kind](form),
+    ]
     view = modal(TITLE[form.kind], blocks, metadata=f"{form.ticket_id}:{form.stamp}")
     kind = "small" if form.kind == "large" and form.view.large else form.kind
-    return {**view, "submit": plain(_SUBMIT[form.kind]), "close": plain("Not now"), "callback_id": f"clock_{kind}"}
+    return {
+        **view,
+        "submit": plain(_SUBMIT[form.kind]),
+        "close": plain(say("forms.not_now")),
+        "callback_id": f"clock_{kind}",
+    }
 
 
-_SUBMIT = {
-    "answered": "Record",
-    "identity": "Ask",
-    "clarification": "Ask",
-    "extension": "Extend and write",
-    "regime": "Set",
-    "large": "Record",
-}
+_SUBMIT = Phrases(
+    {
+        "answered": "forms.record",
+        "identity": "forms.ask",
+        "clarification": "forms.ask",
+        "extension": "forms.extend_and_write",
+        "regime": "forms.set",
+        "large": "forms.record",
+    }
+)
 
 
 def _effect(form: ClockForm) -> Block:
-    runs = f"The clock will run on: the law that counts does not stop for this. It stays due {day(form.due)}."
+    runs = say("forms.the_clock_will_run_on_the_law_that", due=day(form.due))
     told = {
-        "suspended": "The clock will stand still until the person answers. A reply by mail ends that by itself.",
-        "not_started": "The clock will start anew with the answer of the person. A reply by mail does that by itself.",
+        "suspended": say("forms.the_clock_will_stand_still_until_the"),
+        "not_started": say("forms.the_clock_will_start_anew_with_the"),
     }.get(form.stops, runs)
-    return paragraph(f"{told} The letter says so.")
+    return paragraph(say("forms.the_letter_says_so", told=told))
 
 
 def _identity(form: ClockForm) -> list[Block]:
     return [
-        prose("words", "What raises the doubt, in this case?", "For the letter."),
-        entry("means", "How can the person show it? The mildest first.", boxes("means", MEANS, ["address", "facts"])),
-        context(
-            "Only with a doubt (GDPR art. 12(6)), and never more than we have to compare with. A document is looked at "
-            "and not kept."
+        prose("words", say("forms.what_raises_the_doubt_in_this_case"), say("forms.for_the_letter")),
+        entry(
+            "means", say("forms.how_can_the_person_show_it_the_mildest"), boxes("means", MEANS, ["address", "facts"])
         ),
+        context(say("forms.only_with_a_doubt_gdpr_art_12_6_and")),
         _effect(form),
     ]
 
 
 def _clarification(form: ClockForm) -> list[Block]:
-    more = "" if form.view.large else " With a large amount of data on record, a clarification stops the GDPR's clock."
+    more = "" if form.view.large else say("forms.with_a_large_amount_of_data_on_record_a")
     return [
-        prose("words", "What has to be clear before you can answer?", "For the letter. Offer a choice where you can."),
-        context(f"A clarification is an offer: without an answer, everything is answered.{more}"),
+        prose(
+            "words",
+            say("forms.what_has_to_be_clear_before_you_can"),
+            say("forms.for_the_letter_offer_a_choice_where_you"),
+        ),
+        context(say("forms.a_clarification_is_an_offer_without_an", more=more)),
         _effect(form),
     ]
 
@@ -70,21 +88,25 @@ def _clarification(form: ClockForm) -> list[Block]:
 def _answered(form: ClockForm) -> list[Block]:
     asked = ", ".join(f"{ASKED.get(kind, kind)} ({day(since)})" for kind, since in form.view.waiting)
     return [
-        paragraph(f"Asked: {asked}."),
-        entry("on", "On which day did the answer reach us?", day_picker("on", form.today)),
+        paragraph(say("forms.asked", asked=asked)),
+        entry("on", say("forms.on_which_day_did_the_answer_reach_us"), day_picker("on", form.today)),
     ]
 
 
 def _extension(form: ClockForm) -> list[Block]:
     until = form.latest
-    limit = f"{day(until)} at most." if until else "The law names no limit; it has to be a date, and one you can keep."
-    notice = f" The person has to be told by {day(form.view.notice_by)}." if form.view.notice_by else ""
+    limit = say("forms.at_most", until=day(until)) if until else say("forms.the_law_names_no_limit_it_has_to_be_a")
+    notice = (
+        say("forms.the_person_has_to_be_told_by", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
+    )
     return [
-        entry("until", "Until when?", day_picker("until", until), hint=f"{limit}{notice}"),
-        entry("reason", "Which reason the law allows", choice("reason", {each: each for each in form.reasons})),
-        prose("words", "Why is that so in this case?", "For the letter. Too much work in general is no reason."),
-        prose("part", "What can be answered now?", "For the letter.", optional=True),
-        paragraph("The letter with the reasons, the new date and the authorities goes out at once."),
+        entry("until", say("forms.until_when"), day_picker("until", until), hint=f"{limit}{notice}"),
+        entry(
+            "reason", say("forms.which_reason_the_law_allows"), choice("reason", {each: each for each in form.reasons})
+        ),
+        prose("words", say("forms.why_is_that_so_in_this_case"), say("forms.for_the_letter_too_much_work_in_general")),
+        prose("part", say("forms.what_can_be_answered_now"), say("forms.for_the_letter"), optional=True),
+        paragraph(say("forms.the_letter_with_the_reasons_the_new")),
     ]
 
 
@@ -92,21 +114,18 @@ def _regime(form: ClockForm) -> list[Block]:
     laws = {each: law_name(each) for each in form.on}
     return [
         entry(
-            "regimes", "Which law applies to this person?", boxes("regimes", laws, form.regimes),
-            hint="All of them: nobody knows, and the earliest date counts.",
+            "regimes", say("forms.which_law_applies_to_this_person"), boxes("regimes", laws, form.regimes),
+            hint=say("forms.all_of_them_nobody_knows_and_the"),
         ),
-        entry("how", "How is that known?", choice("how", HOW)),
+        entry("how", say("forms.how_is_that_known"), choice("how", HOW)),
     ]  # fmt: skip
 
 
 def _large(form: ClockForm) -> list[Block]:
     if form.view.large:
-        told = "From now on a clarification stops the GDPR's clock no more."
+        told = say("forms.from_now_on_a_clarification_stops_the")
     else:
-        told = (
-            "From now on a clarification stops the GDPR's clock, too (recital 63). A question under way stays as the "
-            "person was told: ask again, if it should stop the clock."
-        )
+        told = say("forms.from_now_on_a_clarification_stops_the_2")
     return [paragraph(told)]
 
 

@@ -11,39 +11,48 @@ from bot.cards.blocks import Block, button, confirm, context, divider, escape, m
 from bot.cards.inputs import choice, entry, one_line
 from bot.identity import FACTS, LADDER, Rung, Step, Vouched
 from bot.law import Right
+from bot.speech import Phrases, say
 from bot.tickets import Identity
 
-STANDS = {
-    Identity.UNKNOWN: "Nobody knows yet who wrote.",
-    Identity.ASKED: "The person was asked; nothing has come back that settles it.",
-    Identity.VOUCHED: "Our own mail server vouches for the address on file: enough to correct and restrict, no more.",
-    Identity.CONFIRMED: "It is confirmed who wrote, for the rights that were named when it was shown.",
-    Identity.NOBODY: "No system knows the address: there is nothing to disclose.",
-}
-SENDER = {
-    Vouched.PASS: "Our own mail server says that the newest mail comes from where it says. A hint, no proof.",
-    Vouched.FAIL: "▲ Our own mail server says that the newest mail does not come from where it says.",
-    Vouched.NONE: "Our own mail server says nothing of the newest mail's sender.",
-}
-RUNG = {
-    Rung.MAIL: "An answer from the address on file, for which our own mail server vouches",
-    Rung.CODE: "A code to the address on file",
-    Rung.FACTS: "Two facts that are on file",
-    Rung.DOCUMENT: "A document, by a person's decision: looked at, not kept",
-    Rung.AUTHORITY: "Somebody acts for somebody else: look at the authority",
-    Rung.SECOND: "A second person agrees to the address that is not on file",
-}
-DO = {  # action → (what the button says, what it is, style)
-    "claim": ("Address on file …", "They name another address: a code goes there, and so does the answer."),
-    "code": ("Send a new code", "To the address on file. It names what is asked for; three a day at most."),
-    "facts": ("Compare two facts …", "What they write is compared with what is on file, then forgotten."),
-    "ask": ("Ask in a letter …", "You say what raises the doubt, and how it can be settled."),
-    "authority": ("Authority was shown …", "You have looked at what says that they may act for the other person."),
-    "document": ("Document was shown …", "The last resort. You have looked at it; no copy is kept."),
-    "second": ("I agree to the address", "The answer goes to an address that is not on file. Not for who proposed it."),
-    "agent": ("They act for somebody", "A lawyer, a parent, a portal: then the authority comes first."),
-    "itself": ("They write for themselves", "The mail only reads as if they acted for somebody else."),
-}
+STANDS = Phrases(
+    {
+        Identity.UNKNOWN: "identity.nobody_knows_yet_who_wrote",
+        Identity.ASKED: "identity.the_person_was_asked_nothing_has_come",
+        Identity.VOUCHED: "identity.our_own_mail_server_vouches_for_the",
+        Identity.CONFIRMED: "identity.it_is_confirmed_who_wrote_for_the",
+        Identity.NOBODY: "identity.no_system_knows_the_address_there_is",
+    }
+)
+SENDER = Phrases(
+    {
+        Vouched.PASS: "identity.our_own_mail_server_says_that_the",
+        Vouched.FAIL: "identity.our_own_mail_server_says_that_the_2",
+        Vouched.NONE: "identity.our_own_mail_server_says_nothing_of_the",
+    }
+)
+RUNG = Phrases(
+    {
+        Rung.MAIL: "identity.an_answer_from_the_address_on_file_for",
+        Rung.CODE: "identity.a_code_to_the_address_on_file",
+        Rung.FACTS: "identity.two_facts_that_are_on_file",
+        Rung.DOCUMENT: "identity.a_document_by_a_person_s_decision",
+        Rung.AUTHORITY: "identity.somebody_acts_for_somebody_else_look_at",
+        Rung.SECOND: "identity.a_second_person_agrees_to_the_address",
+    }
+)
+DO = Phrases(
+    {  # action → (what the button says, what it is, style)
+        "claim": ("identity.address_on_file", "identity.they_name_another_address_a_code_goes"),
+        "code": ("identity.send_a_new_code", "identity.to_the_address_on_file_it_names_what_is"),
+        "facts": ("identity.compare_two_facts", "identity.what_they_write_is_compared_with_what"),
+        "ask": ("identity.ask_in_a_letter", "identity.you_say_what_raises_the_doubt_and_how"),
+        "authority": ("identity.authority_was_shown", "identity.you_have_looked_at_what_says_that_they"),
+        "document": ("identity.document_was_shown", "identity.the_last_resort_you_have_looked_at_it"),
+        "second": ("identity.i_agree_to_the_address", "identity.the_answer_goes_to_an_address_that_is"),
+        "agent": ("identity.they_act_for_somebody", "identity.a_lawyer_a_parent_a_portal_then_the"),
+        "itself": ("identity.they_write_for_themselves", "identity.the_mail_only_reads_as_if_they_acted"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ def identity_modal(view: IdentityView) -> Block:
     first = _first(view)
     ordered = sorted(view.offers, key=lambda each: each != first)
     blocks += [_offer(each, view, first=each == first) for each in ordered]
-    return modal("Identity", blocks, metadata=view.ticket_id)
+    return modal(say("identity.identity"), blocks, metadata=view.ticket_id)
 
 
 def _steps(view: IdentityView) -> list[Block]:
@@ -91,42 +100,48 @@ def _steps(view: IdentityView) -> list[Block]:
     blocks = []
     for right, step in view.steps:
         if step is None:
-            told = "choose it on the card first: then every system is asked whom it knows."
+            told = say("identity.choose_it_on_the_card_first_then_every")
         elif step.enough:
             told = f"enough. {' '.join(step.why)}"
         else:
-            told = f"next: {RUNG[step.next].lower() if step.next else 'refuse, or another way'}. {' '.join(step.why)}"
+            told = say(
+                "identity.next",
+                next=RUNG[step.next].lower() if step.next else say("identity.refuse_or_another_way"),
+                why=" ".join(step.why),
+            )
         blocks.append(section(f"*{right.capitalize()}* · {escape(told)}"))
-    return blocks or [paragraph("No right waits for it.")]
+    return blocks or [paragraph(say("identity.no_right_waits_for_it"))]
 
 
 def _ladder(view: IdentityView) -> list[Block]:
     """The steps, mildest first, the next one marked."""
     rungs = [*LADDER, *(each for each in (view.next,) if each and each not in LADDER)]
     told = [f"{'→' if each == view.next else '·'} {RUNG[each]}" for each in rungs]
-    return [paragraph("\n".join(["The mildest first (GDPR 12(6)):", *told]))]
+    return [paragraph("\n".join([say("identity.the_mildest_first_gdpr_12_6"), *told]))]
 
 
 def _shown(view: IdentityView) -> list[Block]:
     said = []
     for kind, state, by, second in view.shown:
-        who = "the person" if by == "person" else member(by)
-        also = f", agreed by {member(second)}" if second else ""
+        who = say("identity.the_person") if by == "person" else member(by)
+        also = say("identity.agreed_by", second=member(second)) if second else ""
         said.append(context(f"{escape(_KIND.get((kind, state), kind))}: {who}{also}"))
     return said[-8:]
 
 
-_KIND = {
-    ("claim", "held"): "An address on file was named",
-    ("code", "held"): "A code came back",
-    ("facts", "open"): "Facts are being compared",
-    ("facts", "held"): "Two facts were right",
-    ("facts", "failed"): "Facts were wrong",
-    ("document", "held"): "A document was checked, and not kept",
-    ("authority", "held"): "An authority was looked at",
-    ("agent", "held"): "It was said for whom they write",
-    ("code", "failed"): "A code came back, and was disowned",
-}
+_KIND = Phrases(
+    {
+        ("claim", "held"): "identity.an_address_on_file_was_named",
+        ("code", "held"): "identity.a_code_came_back",
+        ("facts", "open"): "identity.facts_are_being_compared",
+        ("facts", "held"): "identity.two_facts_were_right",
+        ("facts", "failed"): "identity.facts_were_wrong",
+        ("document", "held"): "identity.a_document_was_checked_and_not_kept",
+        ("authority", "held"): "identity.an_authority_was_looked_at",
+        ("agent", "held"): "identity.it_was_said_for_whom_they_write",
+        ("code", "failed"): "identity.a_code_came_back_and_was_disowned",
+    }
+)
 
 
 def _first(view: IdentityView) -> str:
@@ -143,7 +158,7 @@ def _offer(name: str, view: IdentityView, *, first: bool) -> Block:
     text, told = DO[name]
     ask = None
     if name in {"second", "agent", "itself"}:
-        ask = confirm(f"{text}?", told, "Yes")
+        ask = confirm(f"{text}?", told, say("identity.yes"))
     style = "primary" if first else ""
     value = f"identity:{view.ticket_id}" if name == "ask" else view.ticket_id
     action = "clock_menu" if name == "ask" else f"identity_{name}"
@@ -154,46 +169,39 @@ def _offer(name: str, view: IdentityView, *, first: bool) -> Block:
 
 
 def claim_form(view: IdentityView) -> Block:
-    told = (
-        "Only an address that a system holds gets a code. Whoever can read it is the person; the answer goes there, "
-        "not to the address that wrote."
+    told = say("identity.only_an_address_that_a_system_holds")
+    field_ = one_line("address", say("identity.the_address_they_say_is_on_file"), initial=view.named, longest=320)
+    return _form(
+        say("identity.address_on_file_2"),
+        say("identity.look_it_up"),
+        "claim",
+        view,
+        [paragraph(told), {**field_, "optional": False}],
     )
-    field_ = one_line("address", "The address they say is on file", initial=view.named, longest=320)
-    return _form("Address on file", "Look it up", "claim", view, [paragraph(told), {**field_, "optional": False}])
 
 
 def facts_form(view: IdentityView) -> Block:
-    told = (
-        "Two different facts, as the person wrote them. Only the result is kept: not what they wrote, not what is on "
-        "file. A name, an e-mail address and a postcode prove nothing."
-    )
+    told = say("identity.two_different_facts_as_the_person_wrote")
     blocks = [paragraph(told)]
     for number in ("1", "2"):
-        blocks.append(entry(f"kind{number}", f"Fact {number}", choice(f"kind{number}", FACTS)))
-        blocks.append({**one_line(f"fact{number}", "As they wrote it", longest=100), "optional": False})
-    return _form("Two facts", "Compare", "facts", view, blocks)
+        blocks.append(entry(f"kind{number}", say("identity.fact", number=number), choice(f"kind{number}", FACTS)))
+        blocks.append({**one_line(f"fact{number}", say("identity.as_they_wrote_it"), longest=100), "optional": False})
+    return _form(say("identity.two_facts"), say("identity.compare"), "facts", view, blocks)
 
 
 def document_form(view: IdentityView) -> Block:
-    told = (
-        "You have looked at an identity document, blacked out but for name and address, and it is theirs. The record "
-        "says “identity document checked”, nothing else. What was attached to their mails is taken out of our copy: "
-        "delete the mail from the mailbox, too."
-    )
-    return _form("Document", "I have looked at it", "document", view, [paragraph(told)])
+    told = say("identity.you_have_looked_at_an_identity_document")
+    return _form(say("identity.document"), say("identity.i_have_looked_at_it"), "document", view, [paragraph(told)])
 
 
 def authority_form(view: IdentityView) -> Block:
-    told = (
-        "You have looked at the power of attorney, the judgment or the proof of parental care, it covers this enquiry, "
-        "and it names whom they act for. Then name that person's address on file, and a second person agrees."
-    )
-    return _form("Authority", "I have looked at it", "authority", view, [paragraph(told)])
+    told = say("identity.you_have_looked_at_the_power_of")
+    return _form(say("identity.authority"), say("identity.i_have_looked_at_it"), "authority", view, [paragraph(told)])
 
 
 def _form(title: str, submit: str, name: str, view: IdentityView, blocks: list[Block]) -> Block:
     made = modal(title, [context(escape(view.ref)), *blocks], metadata=view.ticket_id)
-    return {**made, "submit": plain(submit), "close": plain("Not now"), "callback_id": f"identity_{name}"}
+    return {**made, "submit": plain(submit), "close": plain(say("identity.not_now")), "callback_id": f"identity_{name}"}
 
 
 FORMS: Mapping[str, Callable[[IdentityView], Block]] = {
@@ -207,4 +215,4 @@ INSIDE = ("code", "second", "agent", "itself")  # buttons of the modal that need
 
 def identity_button(ticket_id: str, *, primary: bool = False) -> Block:
     """For the card."""
-    return button("Identity …", "identity", ticket_id, style="primary" if primary else "")
+    return button(say("identity.identity_2"), "identity", ticket_id, style="primary" if primary else "")

@@ -26,13 +26,13 @@ from bot.cards.blocks import (
     words,
 )
 from bot.cards.inputs import LONGEST, choice, entry, prose
+from bot.cards.modals import logged
 from bot.cards.views import DraftView
+from bot.speech import Phrases, say
 
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "it": "Italian"}
+LANGUAGES = Phrases({"en": "letter.english", "de": "letter.german", "fr": "letter.french", "it": "letter.italian"})
 SHOWN = 3  # drafts of one ticket that have their buttons on the card
 LETTER = 60  # sections of a letter's text
-PERSON = "the person who wrote"
-LOGGED = "this view was written into the audit log"
 
 
 @dataclass(frozen=True)
@@ -85,26 +85,30 @@ def draft_lines(drafts: Sequence[DraftView], ticket_id: str, mark: str) -> list[
         return []
     blocks: list[Block] = [divider()]
     for number, each in enumerate(drafts[:SHOWN], start=1):
-        told = f"✉ *A letter waits for its release:* {escape(each.name)}, to {escape(cut(each.to, 100))}"
+        told = say("letter.a_letter_waits_for_its_release_to", name=escape(each.name), to=escape(cut(each.to, 100)))
         blocks.append(section(told))
         blocks += actions([
-            button("Read …", f"letter:{number}", each.id, style="primary"),
-            button("Release", f"release:{number}", f"{each.id}:{each.stamp}", confirm=_sure(each)),
+            button(say("letter.read"), f"letter:{number}", each.id, style="primary"),
+            button(say("letter.release"), f"release:{number}", f"{each.id}:{each.stamp}", confirm=_sure(each)),
         ])  # fmt: skip
     if len(drafts) > SHOWN:
-        blocks.append(context(f"… and {len(drafts) - SHOWN} more after these."))
+        blocks.append(context(say("letter.and_more_after_these", drafts=len(drafts) - SHOWN)))
     if len(drafts) > 1:
         ask = confirm(
-            f"Release all {len(drafts)} letters?",
-            "Each goes to whom it is addressed, as it says now. What has left cannot be taken back.", "Release all",
+            say("letter.release_all_letters", drafts=len(drafts)),
+            say("letter.each_goes_to_whom_it_is_addressed_as_it"), say("letter.release_all"),
         )  # fmt: skip
-        blocks += actions([button(f"Release all {len(drafts)}", "release_all", f"{ticket_id}:{mark}", confirm=ask)])
+        blocks += actions(
+            [button(say("letter.release_all_2", drafts=len(drafts)), "release_all", f"{ticket_id}:{mark}", confirm=ask)]
+        )
     return blocks
 
 
 def _sure(draft: DraftView) -> Block:
-    told = f"{draft.name[:1].upper()}{draft.name[1:]} goes to {draft.to}, as it says now. It cannot be taken back."
-    return confirm("Release this letter?", told, "Release")
+    told = say(
+        "letter.goes_to_as_it_says_now_it_cannot_be", upper=draft.name[:1].upper(), name=draft.name[1:], to=draft.to
+    )
+    return confirm(say("letter.release_this_letter"), told, say("letter.release"))
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------
@@ -113,35 +117,51 @@ def _sure(draft: DraftView) -> Block:
 def letter_modal(view: LetterView, now: datetime) -> Block:
     """The letter as it would leave now, with what can be done with it."""
     draft = view.draft
-    head = f"{draft.name}, {LANGUAGES.get(view.language, view.language)}, drafted {moment(view.made_at, now)}"
+    head = say(
+        "letter.drafted",
+        name=draft.name,
+        language=LANGUAGES.get(view.language, view.language),
+        made_at=moment(view.made_at, now),
+    )
     blocks = [
-        context(f"{escape(view.ref)} · {escape(head)} · {LOGGED}"),
-        paragraph(f"To: {cut(view.to, 300)}"),
-        paragraph(f"Subject: {cut(view.subject, 300)}"),
+        context(f"{escape(view.ref)} · {escape(head)} · {logged()}"),
+        paragraph(say("letter.to", to=cut(view.to, 300))),
+        paragraph(say("letter.subject", subject=cut(view.subject, 300))),
         divider(),
         *words(view.text, LETTER),
         divider(),
     ]
     if view.missing:
         told = "; ".join(cut(each.says, 120) for each in view.missing[:5])
-        blocks.append(paragraph(f"▲ It cannot be released: nothing on record shows this: {told}"))
+        blocks.append(paragraph(say("letter.it_cannot_be_released_nothing_on_record", told=told)))
     else:
-        told = f"Each of the {len(view.statements)} things it says rests on the record. “What it rests on …” shows how."
+        told = say("letter.each_of_the_things_it_says_rests_on_the", statements=len(view.statements))
         blocks.append(paragraph(told))
-    row = [] if view.missing else [button("Release", "release_read", f"{draft.id}:{draft.stamp}", style="primary")]
-    row += [button("Edit …", "letter_edit", draft.id), button("What it rests on …", "letter_rests", draft.id)]
+    row = (
+        []
+        if view.missing
+        else [button(say("letter.release"), "release_read", f"{draft.id}:{draft.stamp}", style="primary")]
+    )
+    row += [
+        button(say("letter.edit"), "letter_edit", draft.id),
+        button(say("letter.what_it_rests_on"), "letter_rests", draft.id),
+    ]
     if view.can_redo:
-        ask = confirm("Write it anew?", "What is on record now is looked at once more; this draft goes.", "Write anew")
-        row.append(button("Write anew", "letter_anew", draft.id, confirm=ask))
+        ask = confirm(
+            say("letter.write_it_anew"), say("letter.what_is_on_record_now_is_looked_at_once"), say("letter.write_anew")
+        )
+        row.append(button(say("letter.write_anew"), "letter_anew", draft.id, confirm=ask))
     if view.can_drop:
-        ask = confirm("Discard it?", "Nobody is written to, and nothing follows from it.", "Discard", danger=True)
-        row.append(button("Discard", "letter_drop", draft.id, confirm=ask))
-    return modal("A letter", [*blocks, *actions(row)], metadata=draft.id)
+        ask = confirm(
+            say("letter.discard_it"), say("letter.nobody_is_written_to_and_nothing"), say("letter.discard"), danger=True
+        )
+        row.append(button(say("letter.discard"), "letter_drop", draft.id, confirm=ask))
+    return modal(say("letter.a_letter"), [*blocks, *actions(row)], metadata=draft.id)
 
 
 def rests_modal(view: LetterView) -> Block:
     """Statement by statement what the letter rests on, with a way to the rows themselves."""
-    blocks: list[Block] = [context(f"{escape(view.ref)} · {escape(view.draft.name)} · {LOGGED}")]
+    blocks: list[Block] = [context(f"{escape(view.ref)} · {escape(view.draft.name)} · {logged()}")]
     number = 0
     for each in view.statements:
         opens = None
@@ -150,10 +170,10 @@ def rests_modal(view: LetterView) -> Block:
             text, action, value = each.opens
             opens = button(text, f"{action}:{number}" if action in NUMBERED else action, value)
         blocks.append(paragraph(f"“{cut(each.says, 600)}”", opens))
-        blocks.append(paragraph(cut("; ".join(each.rests) or "▲ Nothing on record shows this.", 1000)))
+        blocks.append(paragraph(cut("; ".join(each.rests) or say("letter.nothing_on_record_shows_this"), 1000)))
     if len(blocks) > VIEW_BLOCKS:
-        blocks = [*blocks[: VIEW_BLOCKS - 1], context("… and more after these.")]
-    return modal("What it rests on", blocks, metadata=view.draft.id)
+        blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.and_more_after_these_2"))]
+    return modal(say("letter.what_it_rests_on_2"), blocks, metadata=view.draft.id)
 
 
 NUMBERED = frozenset({"task_look"})  # whose action bears a number, because several may stand in one view
@@ -163,20 +183,26 @@ def letter_form(form: LetterForm) -> Block:
     """What may be changed of a draft: our own words, and the language. What the record says stays as it is."""
     blocks: list[Block] = [
         context(escape(f"{form.ref} · {form.draft.name}")),
-        paragraph(
-            "What the letter says of data, dates and recipients comes from the record and is not edited: if it is "
-            "wrong, the record is. Yours are the words below."
-        ),
-        _initial(entry("language", "Language of the letter", choice("language", LANGUAGES)), form.language),
+        paragraph(say("letter.what_the_letter_says_of_data_dates_and")),
+        _initial(entry("language", say("letter.language_of_the_letter"), choice("language", LANGUAGES)), form.language),
     ]
     if form.ours is not None:
-        blocks.append(_written(prose("ours", "What you write to them", "It stands in the letter."), form.ours))
-    hint = "Between the letter and the greeting. Nothing of it is checked: it goes out as you write it."
-    blocks.append(_written(prose("added", "A word of your own", hint, optional=True), form.added))
-    hint = "Needed for a word of your own, and kept as a note. What nobody can show cannot be released."
-    blocks.append(prose("known", "How is that known?", hint, optional=True))
-    view = modal("Edit the letter", blocks, metadata=f"{form.draft.id}:{form.draft.stamp}")
-    return {**view, "submit": plain("Keep"), "close": plain("Not now"), "callback_id": "letter_edit"}
+        blocks.append(
+            _written(
+                prose("ours", say("letter.what_you_write_to_them"), say("letter.it_stands_in_the_letter")), form.ours
+            )
+        )
+    hint = say("letter.between_the_letter_and_the_greeting")
+    blocks.append(_written(prose("added", say("letter.a_word_of_your_own"), hint, optional=True), form.added))
+    hint = say("letter.needed_for_a_word_of_your_own_and_kept")
+    blocks.append(prose("known", say("letter.how_is_that_known"), hint, optional=True))
+    view = modal(say("letter.edit_the_letter"), blocks, metadata=f"{form.draft.id}:{form.draft.stamp}")
+    return {
+        **view,
+        "submit": plain(say("letter.keep")),
+        "close": plain(say("letter.not_now")),
+        "callback_id": "letter_edit",
+    }
 
 
 def _written(block: Block, text: str) -> Block:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 
 from bot.cards.blocks import Block, context, cut, divider, escape, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, prose
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
+from bot.speech import Phrases, say
 
 AT_ONCE = 10  # pieces in one form
-CHOICES = {
-    "keep": "Goes out as it is",
-    "black": "Black out the words below, and addresses of others",
-    "out": "Stays out of the copy",
-}
+CHOICES = Phrases(
+    {
+        "keep": "looks.goes_out_as_it_is",
+        "black": "looks.black_out_the_words_below_and_addresses",
+        "out": "looks.stays_out_of_the_copy",
+    }
+)
 UNREAD = {"keep": CHOICES["keep"], "out": CHOICES["out"]}  # its words cannot be read, so none can be taken out
 REST = {"black": CHOICES["black"], "out": CHOICES["out"]}  # what nobody has looked at does not go out as it is
 
@@ -41,24 +44,21 @@ class LookForm:
 def look_form(form: LookForm) -> Block:
     """The pieces with what they say, and what is to become of each."""
     blocks = [
-        paragraph(
-            "These may be about other people, too. A copy must not harm their rights: let out what only the person "
-            "asked for, black out names, or leave a piece out. The letter says that something is missing, and why."
-        ),
-        context(f"{escape(form.ref)} · {LOGGED}"),
+        paragraph(say("looks.these_may_be_about_other_people_too_a")),
+        context(f"{escape(form.ref)} · {logged()}"),
     ]
     for piece in form.pieces:
         head = paragraph(f"{cut(piece.system, 60)} · {cut(piece.name, 300)}")
         blocks += [divider(), head, context(escape(piece.why))]
-        blocks += words(piece.says, 2) if piece.says else [context("Its words cannot be read here.")]
+        blocks += words(piece.says, 2) if piece.says else [context(say("looks.its_words_cannot_be_read_here"))]
         options = CHOICES if piece.says else UNREAD
         name = f"piece_{piece.id}"
-        blocks.append(entry(name, "What becomes of it?", choice(name, options)))
-    hint = "One a line: names, telephone numbers. Capitals do not matter; e-mail addresses of others go by themselves."
-    blocks += [divider(), prose("words", "Which words are to be blacked out?", hint, optional=True)]
+        blocks.append(entry(name, say("looks.what_becomes_of_it"), choice(name, options)))
+    hint = say("looks.one_a_line_names_telephone_numbers")
+    blocks += [divider(), prose("words", say("looks.which_words_are_to_be_blacked_out"), hint, optional=True)]
     if form.further:
-        label = f"And the {form.further} further ones?"
-        hint = "Without a choice they are shown next. Files whose words cannot be read stay out then."
+        label = say("looks.and_the_further_ones", further=form.further)
+        hint = say("looks.without_a_choice_they_are_shown_next")
         blocks.append(entry("rest", label, choice("rest", REST), hint=hint, optional=True))
-    view = modal("Before it goes out", blocks, metadata=form.request_id)
-    return {**view, "submit": plain("Decide"), "close": plain("Not now"), "callback_id": "looks"}
+    view = modal(say("looks.before_it_goes_out"), blocks, metadata=form.request_id)
+    return {**view, "submit": plain(say("looks.decide")), "close": plain(say("looks.not_now")), "callback_id": "looks"}

@@ -23,20 +23,25 @@ from bot.cards.blocks import (
 )
 from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_facts, row
 from bot.cards.views import CardView, Details, Quarantined, RequestView, TicketLine
+from bot.speech import Phrases, say
 
 FIRST_MAIL = 40  # sections of the first mail, of each further one, and mails shown
 FURTHER_MAIL = 6
 NOTES = 6  # notes of the team shown
-SAID = {"note": "Note", "hold": "Legal hold: reason", "refusal": "Refused: reason"}
+SAID = Phrases({"note": "modals.note", "hold": "modals.legal_hold_reason", "refusal": "modals.refused_reason"})
 FURTHER_MAILS = 5
-LOGGED = "this view was written into the audit log"
 ASKED = 6  # of what a mail seems to ask for
 LISTED = 40  # tickets or mails in one list
 
 
+def logged() -> str:
+    """What stands in every window that shows a person."""
+    return say("modals.logged")
+
+
 def loading_modal(title: str) -> Block:
     """Opened at once, because Slack lets a click open a modal for three seconds only."""
-    return modal(title, [paragraph("One moment …")])
+    return modal(title, [paragraph(say("modals.one_moment"))])
 
 
 def told_modal(title: str, text: str) -> Block:
@@ -48,10 +53,19 @@ def details_modal(details: Details, now: datetime) -> Block:
     """What the person wrote, for one permitted user. The desk has written the audit row."""
     language = LANGUAGE.get(details.language, cut(details.language, 20))
     blocks = [
-        *_known(("From", details.address), ("Name given", details.name), ("Subject", details.subject)),
+        *_known(
+            (say("modals.from"), details.address),
+            (say("modals.name_given"), details.name),
+            (say("modals.subject"), details.subject),
+        ),
         context(
-            f"Received {moment(details.received_at, now)} · {escape(language)}"
-            f" · identity: {IDENTITY[details.identity]} · {LOGGED}"
+            say(
+                "modals.received_identity",
+                received_at=moment(details.received_at, now),
+                language=escape(language),
+                identity=IDENTITY[details.identity],
+                logged=logged(),
+            )
         ),
         divider(),
         *asked(details.asks),
@@ -60,15 +74,28 @@ def details_modal(details: Details, now: datetime) -> Block:
     if details.said:
         blocks.append(divider())
     for each in details.said[-NOTES:]:
-        blocks.append(context(f"{SAID.get(each.kind, 'Note')} of {member(each.by)}, {moment(each.at, now)}"))
+        blocks.append(
+            context(
+                say(
+                    "modals.of",
+                    kind=SAID.get(each.kind, say("modals.note")),
+                    by=member(each.by),
+                    at=moment(each.at, now),
+                )
+            )
+        )
         blocks += words(each.words, 2)
     for mail in details.mails[-FURTHER_MAILS:]:
-        blocks += [divider(), context(f"A further mail, {moment(mail.arrived_at, now)}")]
+        blocks += [divider(), context(say("modals.a_further_mail", arrived_at=moment(mail.arrived_at, now)))]
         blocks += words(mail.words, FURTHER_MAIL)
         if mail.attachments:
-            blocks.append(paragraph(f"Attached, not opened: {cut(', '.join(mail.attachments), 400)}"))
+            blocks.append(
+                paragraph(say("modals.attached_not_opened", attachments=cut(", ".join(mail.attachments), 400)))
+            )
     if len(details.mails) > FURTHER_MAILS:
-        blocks.append(context(f"{len(details.mails) - FURTHER_MAILS} earlier mails of this thread are not shown here."))
+        blocks.append(
+            context(say("modals.earlier_mails_of_this_thread_are_not", mails=len(details.mails) - FURTHER_MAILS))
+        )
     return modal(details.ref, blocks, metadata=details.ticket_id)
 
 
@@ -77,13 +104,13 @@ def asked(asks: Sequence[tuple[str, str]]) -> list[Block]:
     if not asks:
         return []
     told = [f"{cut(says, 100)} “{cut(sentence, 200)}”" for says, sentence in asks[:ASKED]]
-    return [paragraph("\n".join(["It seems to ask:", *told]))]
+    return [paragraph("\n".join([say("modals.it_seems_to_ask"), *told]))]
 
 
 def plan_modal(view: CardView, request: RequestView) -> Block:
     """The whole plan of one request, line by line."""
     told = [plan_line(each) for each in request.plan]
-    blocks = [section(f"*{request.right.capitalize()}*"), *lines(told, 500, "… and {} more lines")]
+    blocks = [section(f"*{request.right.capitalize()}*"), *lines(told, 500, say("modals.and_more_lines"))]
     return modal(view.ref, blocks[: VIEW_BLOCKS - 1], metadata=view.ticket_id)
 
 
@@ -92,30 +119,29 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
     blocks: list[Block] = []
     for number, mail in enumerate(mails[:LISTED], start=1):
         told = f"{moment(mail.arrived_at, now)} · {_size(mail.size)} · {cut(', '.join(mail.reasons), 300)}"
-        look = button("Raw text" if mail.near_miss else "Look", f"quarantined:{number}", mail.id)
-        blocks.append(paragraph(f"Near miss · {told}" if mail.near_miss else told, look))
+        look = button(
+            say("modals.raw_text") if mail.near_miss else say("modals.look"), f"quarantined:{number}", mail.id
+        )
+        blocks.append(paragraph(say("modals.near_miss", told=told) if mail.near_miss else told, look))
         blocks += actions(verdicts(mail.id, f":{number}"))
     if len(mails) > LISTED:
-        blocks.append(context(f"… and {len(mails) - LISTED} more after these."))
-    return modal("Quarantine", blocks or [paragraph("Every quarantined mail is settled.")])
+        blocks.append(context(say("modals.and_more_after_these", mails=len(mails) - LISTED)))
+    return modal(say("modals.quarantine"), blocks or [paragraph(say("modals.every_quarantined_mail_is_settled"))])
 
 
 def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
     """One quarantined mail, as far as it could be read, with the button that settles it."""
     blocks = [
-        paragraph(f"Set aside because: {cut(', '.join(mail.reasons), 600)}"),
-        *_known(("From", mail.sender), ("Subject", mail.subject)),
-        context(f"Arrived {moment(mail.arrived_at, now)} · {_size(mail.size)} · {LOGGED}"),
+        paragraph(say("modals.set_aside_because", reasons=cut(", ".join(mail.reasons), 600))),
+        *_known((say("modals.from"), mail.sender), (say("modals.subject"), mail.subject)),
+        context(say("modals.arrived", arrived_at=moment(mail.arrived_at, now), size=_size(mail.size), logged=logged())),
         divider(),
         *words(mail.words, FIRST_MAIL),
         divider(),
-        paragraph(
-            "The mail itself is untouched in the mailbox. If it is an enquiry, press “Open as enquiry”: its clock "
-            "starts with the day it came. If it is none, or you have dealt with it otherwise, it leaves the list."
-        ),
-        *actions([*verdicts(mail.id, ":0"), button("I have dealt with it", "settle_mail", mail.id)]),
+        paragraph(say("modals.the_mail_itself_is_untouched_in_the")),
+        *actions([*verdicts(mail.id, ":0"), button(say("modals.i_have_dealt_with_it"), "settle_mail", mail.id)]),
     ]
-    return modal("Quarantined mail", blocks, metadata=mail.id)
+    return modal(say("modals.quarantined_mail"), blocks, metadata=mail.id)
 
 
 def ticket_blocks(view: CardView, now: datetime) -> list[Block]:
@@ -132,9 +158,9 @@ def list_blocks(title: str, tickets: Sequence[TicketLine], now: datetime) -> lis
     """Tickets line by line, soonest due first, for `/dpe list`."""
     blocks = [section(f"*{title}*"), *(section(row(ticket, now.date())) for ticket in tickets[:LISTED])]
     if not tickets:
-        blocks.append(paragraph("None."))
+        blocks.append(paragraph(say("modals.none")))
     if len(tickets) > LISTED:
-        blocks.append(context(f"… and {len(tickets) - LISTED} more."))
+        blocks.append(context(say("modals.and_more", tickets=len(tickets) - LISTED)))
     return blocks
 
 
@@ -153,4 +179,4 @@ def _known(*pairs: tuple[str, str]) -> list[Block]:
 
 
 def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else say("modals.kb", value=max(1, round(size / 1000)))

@@ -20,14 +20,17 @@ from bot.cards.card import VERB
 from bot.cards.inputs import boxes, choice, entry, one_line, prose
 from bot.cards.team import Blocked, More
 from bot.law import Right
+from bot.speech import Phrases, say
 
-WHY = {  # a ticket is no enquiry
-    "other": "It is about something else",
-    "advertising": "It is advertising or spam",
-    "test": "It is a test",
-    "machine": "A machine wrote it",
-    "twice": "It is here twice",
-}
+WHY = Phrases(
+    {  # a ticket is no enquiry
+        "other": "more.it_is_about_something_else",
+        "advertising": "more.it_is_advertising_or_spam",
+        "test": "more.it_is_a_test",
+        "machine": "more.a_machine_wrote_it",
+        "twice": "more.it_is_here_twice",
+    }
+)
 
 
 def more_modal(more: More) -> Block:
@@ -36,17 +39,27 @@ def more_modal(more: More) -> Block:
     if more.open:
         blocks += _whose(more)
         for right, request_id in more.refusable:
-            told = "You write to the person why you do not do it. The letter goes out at once."
-            blocks.append(_verb(f"Refuse: {right}", told, "Refuse …", f"do:refuse:{right}", request_id))
-    told = "Only whoever opens “Details” reads it. It is deleted with the ticket."
-    blocks.append(_verb("Add a note", told, "Write …", "do:note", more.ticket_id))
+            told = say("more.you_write_to_the_person_why_you_do_not")
+            blocks.append(
+                _verb(say("more.refuse", right=right), told, say("more.refuse_2"), f"do:refuse:{right}", request_id)
+            )
+    told = say("more.only_whoever_opens_details_reads_it_it")
+    blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
     blocks += _holding(more)
     if more.open:
         blocks += _sorting(more)
-    told = "New mails of this sender are put aside for a person. None is lost; nobody is answered by itself."
-    blocks.append(_verb("Block the sender", told, "Block", "do:block", more.ticket_id, _block()))
-    blocks.append(_verb("Blocked senders", "Look who is blocked, and end it.", "Look", "do:blocked", more.ticket_id))
-    return modal("More", blocks, metadata=more.ticket_id)
+    told = say("more.new_mails_of_this_sender_are_put_aside")
+    blocks.append(_verb(say("more.block_the_sender"), told, say("more.block"), "do:block", more.ticket_id, _block()))
+    blocks.append(
+        _verb(
+            say("more.blocked_senders"),
+            say("more.look_who_is_blocked_and_end_it"),
+            say("more.look"),
+            "do:blocked",
+            more.ticket_id,
+        )
+    )
+    return modal(say("more.more"), blocks, metadata=more.ticket_id)
 
 
 def _verb(title: str, told: str, text: str, action: str, value: str, ask: Block | None = None) -> Block:
@@ -54,42 +67,46 @@ def _verb(title: str, told: str, text: str, action: str, value: str, ask: Block 
 
 
 def _whose(more: More) -> list[Block]:
-    owner = f"{member(more.owner)} looks after it." if more.owner else "Nobody looks after it yet."
-    title, text = ("Hand it over", "Hand over …") if more.mine else ("Assign it", "Assign …")
-    told = f"*{title}*\n{owner} Whoever you choose is told in the thread, and gets the reminders."
+    owner = (
+        say("more.looks_after_it", owner=member(more.owner)) if more.owner else say("more.nobody_looks_after_it_yet")
+    )
+    title, text = (
+        (say("more.hand_it_over"), say("more.hand_over")) if more.mine else (say("more.assign_it"), say("more.assign"))
+    )
+    told = say("more.whoever_you_choose_is_told_in_the", title=title, owner=owner)
     return [section(told, button(text, "do:assign", more.ticket_id))]
 
 
 def _holding(more: More) -> list[Block]:
     if more.held:
-        second = " Somebody else than who set it has to do this." if more.four_eyes else ""
-        told = f"What was approved may be deleted again, once somebody presses “Try again”.{second}"
-        ask = confirm("Lift the legal hold?", told, "Lift", danger=True)
-        return [_verb("Lift the legal hold", told, "Lift", "do:lift_hold", more.ticket_id, ask)]
+        second = say("more.somebody_else_than_who_set_it_has_to_do") if more.four_eyes else ""
+        told = say("more.what_was_approved_may_be_deleted_again", second=second)
+        ask = confirm(say("more.lift_the_legal_hold"), told, say("more.lift"), danger=True)
+        return [_verb(say("more.lift_the_legal_hold_2"), told, say("more.lift"), "do:lift_hold", more.ticket_id, ask)]
     if not more.open:
         return []
-    told = "Nothing about this person is deleted or changed, in no ticket of theirs, until it is lifted."
-    return [_verb("Legal hold", told, "Hold …", "do:hold", more.ticket_id)]
+    told = say("more.nothing_about_this_person_is_deleted_or")
+    return [_verb(say("more.legal_hold"), told, say("more.hold"), "do:hold", more.ticket_id)]
 
 
 def _sorting(more: More) -> list[Block]:
     found = [
         _verb(
-            "Not an enquiry", "It is closed without looking into any system. If they write again, it is open again.",
-            "Close …", "do:not_enquiry", more.ticket_id,
+            say("more.not_an_enquiry"), say("more.it_is_closed_without_looking_into_any"),
+            say("more.close"), "do:not_enquiry", more.ticket_id,
         ),
         _verb(
-            "Merge", "The same person wrote twice: one ticket goes on with both, and the earlier date counts.",
-            "Merge …", "do:merge", more.ticket_id,
+            say("more.merge"), say("more.the_same_person_wrote_twice_one_ticket"),
+            say("more.merge_2"), "do:merge", more.ticket_id,
         ),
     ]  # fmt: skip
-    told = "One mail asks for several things, or for several people: a part gets a ticket and a card of its own."
-    return [*found, _verb("Split", told, "Split …", "do:split", more.ticket_id)]
+    told = say("more.one_mail_asks_for_several_things_or_for")
+    return [*found, _verb(say("more.split"), told, say("more.split_2"), "do:split", more.ticket_id)]
 
 
 def _block() -> Block:
-    told = "Their new mails wait in the quarantine until somebody looks. Deadlines of what is open run on."
-    return confirm("Block this sender?", told, "Block", danger=True)
+    told = say("more.their_new_mails_wait_in_the_quarantine")
+    return confirm(say("more.block_this_sender"), told, say("more.block"), danger=True)
 
 
 # -- the forms behind it -----------------------------------------------------------------------------------------------
@@ -99,72 +116,78 @@ def assign_form(more: More) -> Block:
     pick: Block = {"type": "users_select", "action_id": "to"}
     if more.owner and not more.mine:
         pick["initial_user"] = more.owner
-    hint = "Somebody who may handle enquiries. They are named in the thread, so Slack tells them."
-    blocks = [entry("to", "Who looks after it from now on?", pick, hint=hint)]
-    return _form("Hand over" if more.mine else "Assign", "Give it to them", "assign", more.ref, more.ticket_id, blocks)
+    hint = say("more.somebody_who_may_handle_enquiries_they")
+    blocks = [entry("to", say("more.who_looks_after_it_from_now_on"), pick, hint=hint)]
+    return _form(
+        say("more.hand_over_2") if more.mine else say("more.assign_2"),
+        say("more.give_it_to_them"),
+        "assign",
+        more.ref,
+        more.ticket_id,
+        blocks,
+    )
 
 
 def note_form(more: More) -> Block:
-    hint = "Sealed with the ticket; every look at it is logged. The thread says that there is a note, not what it says."
-    blocks = [prose("words", "Your note", hint)]
-    return _form("Add a note", "Keep it", "note", more.ref, more.ticket_id, blocks)
+    hint = say("more.sealed_with_the_ticket_every_look_at_it")
+    blocks = [prose("words", say("more.your_note"), hint)]
+    return _form(say("more.add_a_note"), say("more.keep_it"), "note", more.ref, more.ticket_id, blocks)
 
 
 def hold_form(more: More) -> Block:
-    told = (
-        "From now on nothing about this person is deleted or corrected, whatever was approved. What waits for the end "
-        "of its cooling time stops. Deadlines run on: tell the person, or refuse, if the hold lasts."
-    )
-    blocks = [paragraph(told), prose("words", "Why?", "For example which claim, and who asked for it. Kept sealed.")]
-    return _form("Legal hold", "Hold", "hold", more.ref, more.ticket_id, blocks)
+    told = say("more.from_now_on_nothing_about_this_person")
+    blocks = [paragraph(told), prose("words", say("more.why"), say("more.for_example_which_claim_and_who_asked"))]
+    return _form(say("more.legal_hold"), say("more.hold_2"), "hold", more.ref, more.ticket_id, blocks)
 
 
 def not_enquiry_form(more: More) -> Block:
-    rest = {"letter": "Tell the person: we took your mail for something else"}
+    rest = {"letter": say("more.tell_the_person_we_took_your_mail_for")}
     blocks = [
-        paragraph("Every right that has not begun is withdrawn, and the ticket is closed. No system is asked."),
-        entry("why", "What is it?", choice("why", WHY)),
-        entry("letter", "A letter?", boxes("letter", rest, ()), optional=True),
-        prose("words", "Words of yours in the letter", "For example who answers instead.", optional=True),
+        paragraph(say("more.every_right_that_has_not_begun_is")),
+        entry("why", say("more.what_is_it"), choice("why", WHY)),
+        entry("letter", say("more.a_letter"), boxes("letter", rest, ()), optional=True),
+        prose(
+            "words",
+            say("more.words_of_yours_in_the_letter"),
+            say("more.for_example_who_answers_instead"),
+            optional=True,
+        ),
     ]
-    return _form("Not an enquiry", "Close it", "not_enquiry", more.ref, more.ticket_id, blocks)
+    return _form(say("more.not_an_enquiry"), say("more.close_it"), "not_enquiry", more.ref, more.ticket_id, blocks)
 
 
 def merge_form(more: More) -> Block:
-    hint = "As it stands on the other card. Both must be from the same address; the older one goes on."
-    field = one_line("ref", "Which other ticket?", longest=24)
+    hint = say("more.as_it_stands_on_the_other_card_both")
+    field = one_line("ref", say("more.which_other_ticket"), longest=24)
     blocks = [{**field, "optional": False, "hint": plain(hint)}]
-    return _form("Merge", "Merge", "merge", more.ref, more.ticket_id, blocks)
+    return _form(say("more.merge"), say("more.merge"), "merge", more.ref, more.ticket_id, blocks)
 
 
 def split_form(more: More) -> Block:
     rights = {str(each): VERB[each] for each in Right}
-    told = (
-        "Of the same person: mark what moves; leave the address empty. Of another person the mail is about: type their "
-        "address. Who they are has to be shown as ever, and nothing is sent by itself."
-    )
+    told = say("more.of_the_same_person_mark_what_moves")
     blocks = [
         paragraph(told),
-        entry("rights", "What goes into the new ticket?", boxes("rights", rights, map(str, more.splits[:1]))),
-        one_line("address", "Another person's e-mail address"),
-        one_line("name", "Their name"),
+        entry("rights", say("more.what_goes_into_the_new_ticket"), boxes("rights", rights, map(str, more.splits[:1]))),
+        one_line("address", say("more.another_person_s_e_mail_address")),
+        one_line("name", say("more.their_name")),
     ]
-    return _form("Split", "Split", "split", more.ref, more.ticket_id, blocks)
+    return _form(say("more.split"), say("more.split"), "split", more.ref, more.ticket_id, blocks)
 
 
 def blocked_modal(blocked: Sequence[Blocked], now: datetime) -> Block:
     """Who is blocked, by the ticket it was set on: open that ticket to see who it is."""
     blocks: list[Block] = []
     for number, each in enumerate(blocked, start=1):
-        where = escape(each.ref) if each.ref else "no ticket"
-        told = f"The sender of *{where}*, since {moment(each.at, now)}, by {member(each.by)}"
-        blocks += [section(told, button("End it", f"unblock:{number}", each.id))]
-    return modal("Blocked senders", blocks or [paragraph("Nobody is blocked.")])
+        where = escape(each.ref) if each.ref else say("more.no_ticket")
+        told = say("more.the_sender_of_since_by", where=where, at=moment(each.at, now), by=member(each.by))
+        blocks += [section(told, button(say("more.end_it"), f"unblock:{number}", each.id))]
+    return modal(say("more.blocked_senders"), blocks or [paragraph(say("more.nobody_is_blocked"))])
 
 
 def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, [context(escape(ref)), *blocks], metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain("Not now"), "callback_id": f"office_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("more.not_now")), "callback_id": f"office_{name}"}
 
 
 FORMS: Mapping[str, Callable[[More], Block]] = {

@@ -8,18 +8,23 @@ from collections.abc import Sequence
 from bot.cards.blocks import Block, actions, button, cut, day, escape, paragraph, section
 from bot.cards.views import NoticeView
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
+from bot.speech import Phrases, say
 
-ASK = {
-    "correction": "to correct what they hold in the same way",
-    "deletion": "to delete what they hold of this person",
-    "restriction": "to keep what they hold of this person and to do nothing else with it",
-    "lifting": "that the restriction has ended",
-}
-SAYS = {
-    Verdict.DONE: "they did it",
-    Verdict.NO_RECORD: "they hold nothing",
-    Verdict.REFUSED: "they refuse",
-}
+ASK = Phrases(
+    {
+        "correction": "notice.to_correct_what_they_hold_in_the_same",
+        "deletion": "notice.to_delete_what_they_hold_of_this_person",
+        "restriction": "notice.to_keep_what_they_hold_of_this_person",
+        "lifting": "notice.that_the_restriction_has_ended",
+    }
+)
+SAYS = Phrases(
+    {
+        Verdict.DONE: "notice.they_did_it",
+        Verdict.NO_RECORD: "notice.they_hold_nothing",
+        Verdict.REFUSED: "notice.they_refuse",
+    }
+)
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
@@ -36,26 +41,33 @@ def recipients_told(views: Sequence[NoticeView]) -> str:
         "no longer asked": sum(each.state == Standing.DROPPED for each in views),
     }
     said = [f"{count} {what}" for what, count in counts.items() if count or what == "told"]
-    return f"Recipients: {', '.join(said)}"
+    return say("notice.recipients", said=", ".join(said))
 
 
 def notice_status(view: NoticeView) -> str:
     """How it stands, in a sentence without its end."""
     if view.state == Standing.ANSWERED:
         ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why in GROUNDS else ""
-        return f"answered: {SAYS.get(view.verdict or Verdict.DONE, 'they did it')}{ground}"
+        return f"answered: {SAYS.get(view.verdict or Verdict.DONE, say('notice.they_did_it'))}{ground}"
     if view.state == Standing.DROPPED:
-        return f"nobody asks any more: {ENDS.get(view.why or '', 'a person has ended it').rstrip('.')}"
+        return say(
+            "notice.nobody_asks_any_more",
+            value=ENDS.get(view.why or "", say("notice.a_person_has_ended_it")).rstrip("."),
+        )
     if view.state == Standing.UNSURE:
-        guess = f"; perhaps: {SAYS[view.verdict]}" if view.verdict and view.verdict in SAYS else ""
-        return f"they wrote, and somebody has to read it{guess}"
+        guess = say("notice.perhaps", verdict=SAYS[view.verdict]) if view.verdict and view.verdict in SAYS else ""
+        return say("notice.they_wrote_and_somebody_has_to_read_it", guess=guess)
     if view.state == Standing.BY_HAND:
-        why = "our letter did not reach them" if view.by_mail else "they cannot be written to by mail"
-        return f"{why}: a person tells them"
+        why = (
+            say("notice.our_letter_did_not_reach_them")
+            if view.by_mail
+            else say("notice.they_cannot_be_written_to_by_mail")
+        )
+        return say("notice.a_person_tells_them", why=why)
     if view.told_on:
         how = f" {HOW[view.why]}" if view.why in HOW else ""
-        return f"told{how} on {day(view.told_on)}, no answer yet"
-    return "the letter is on its way"
+        return say("notice.told_on_no_answer_yet", how=how, told_on=day(view.told_on))
+    return say("notice.the_letter_is_on_its_way")
 
 
 def notice_text(view: NoticeView) -> str:
@@ -73,7 +85,7 @@ def _answered(view: NoticeView) -> str:
     if view.state != Standing.ANSWERED:
         return f"{who(view)}: {notice_status(view)}."
     said = notice_status(view).removeprefix("answered: ")
-    return f"Recipient {view.answered} of {view.total} answered. {who(view)}: {said}."
+    return say("notice.recipient_of_answered", answered=view.answered, total=view.total, view=who(view), said=said)
 
 
 def who(view: NoticeView) -> str:
@@ -88,7 +100,7 @@ def recipients_line(views: Sequence[NoticeView], ticket_id: str) -> list[Block]:
     """The card's line; none where nobody has to be told."""
     if not views:
         return []
-    return [section(recipients_told(views), button("Recipients …", "notices", ticket_id))]
+    return [section(recipients_told(views), button(say("notice.recipients_2"), "notices", ticket_id))]
 
 
 def said_blocks(view: NoticeView) -> list[Block]:
@@ -98,11 +110,11 @@ def said_blocks(view: NoticeView) -> list[Block]:
 
 def notice_card(view: NoticeView, asked: int) -> list[Block]:
     """The message that asks a person: what does this reply mean, or: please tell them. Settled, it has no buttons."""
-    blocks = [section("*A recipient*"), paragraph(f"{who(view)}: {notice_status(view)}.")]
+    blocks = [section(say("notice.a_recipient")), paragraph(f"{who(view)}: {notice_status(view)}.")]
     if asked != view.asked:
         return blocks
     if view.state == Standing.BY_HAND:
-        blocks.append(paragraph(f"Please tell them {ASK.get(view.act, ASK['deletion'])}."))
+        blocks.append(paragraph(say("notice.please_tell_them", act=ASK.get(view.act, ASK["deletion"]))))
         return [*blocks, *actions([told_button(view), stop_button(view)])]
     return [*blocks, *actions(answer_buttons(view))] if view.state == Standing.UNSURE else blocks
 
@@ -111,20 +123,20 @@ def answer_buttons(view: NoticeView, tail: str = "") -> list[Block]:
     """What a person may say of an answer."""
     value = f"{view.id}:{view.asked}"
     row = [
-        button("They did it", f"notice_says:done{tail}", value),
-        button("They hold nothing", f"notice_says:no_record{tail}", value),
-        button("They refuse …", f"notice_refused{tail}", value),
+        button(say("notice.they_did_it_2"), f"notice_says:done{tail}", value),
+        button(say("notice.they_hold_nothing_2"), f"notice_says:no_record{tail}", value),
+        button(say("notice.they_refuse_2"), f"notice_refused{tail}", value),
     ]
     if view.state == Standing.UNSURE:
-        row.append(button("Not an answer", f"notice_says:nothing{tail}", value))
+        row.append(button(say("notice.not_an_answer"), f"notice_says:nothing{tail}", value))
     if view.wrote:
-        row.append(button("Read", f"notice_read{tail}", view.id, style="primary" if view.open else ""))
+        row.append(button(say("notice.read"), f"notice_read{tail}", view.id, style="primary" if view.open else ""))
     return row
 
 
 def told_button(view: NoticeView, tail: str = "") -> Block:
-    return button("Told by hand …", f"notice_told{tail}", view.id, style="primary")
+    return button(say("notice.told_by_hand"), f"notice_told{tail}", view.id, style="primary")
 
 
 def stop_button(view: NoticeView, tail: str = "") -> Block:
-    return button("Stop asking …", f"notice_stop{tail}", view.id)
+    return button(say("notice.stop_asking"), f"notice_stop{tail}", view.id)

@@ -21,11 +21,12 @@ from bot.cards.blocks import (
 )
 from bot.cards.card import row
 from bot.cards.inputs import entry
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
 from bot.cards.team import Health, Home, Person, WeekCount
 from bot.cards.views import TicketLine
 from bot.cards.week import Week, chart
 from bot.report import Report, counted, span
+from bot.speech import say
 
 BAR = 20  # signs of the longest bar
 
@@ -33,19 +34,26 @@ BAR = 20  # signs of the longest bar
 def home(view: Home, now: datetime) -> Block:
     """What waits for its reader first. Sections, because tables are not allowed there."""
     blocks = [
-        header("Data-protection enquiries"),
-        context(f"{view.open} open, {view.overdue} overdue · as of {moment(now, now)} · commands: `/dpe help`"),
+        header(say("overview.data_protection_enquiries")),
+        context(
+            say(
+                "overview.open_overdue_as_of_commands_dpe_help",
+                open=view.open,
+                overdue=view.overdue,
+                now=moment(now, now),
+            )
+        ),
     ]
     if not view.four_eyes:
-        blocks.append(context("▲ *Four eyes are off*: one person alone may plan and approve a deletion."))
+        blocks.append(context(say("overview.four_eyes_are_off_one_person_alone_may")))
     waiting = [
-        *_list("Plans that wait for your approval", view.approvals, now),
-        *_list("Yours, and you act next", view.mine, now),
-        *_list("Nobody looks after these", view.nobodys, now),
+        *_list(say("overview.plans_that_wait_for_your_approval"), view.approvals, now),
+        *_list(say("overview.yours_and_you_act_next"), view.mine, now),
+        *_list(say("overview.nobody_looks_after_these"), view.nobodys, now),
     ]
-    blocks += waiting or [section("*What waits for you*"), paragraph("Nothing. Thank you.")]
-    blocks += _list("Overdue", view.late, now)
-    blocks += _list("Due next", view.soon, now)
+    blocks += waiting or [section(say("overview.what_waits_for_you")), paragraph(say("overview.nothing_thank_you"))]
+    blocks += _list(say("overview.overdue"), view.late, now)
+    blocks += _list(say("overview.due_next"), view.soon, now)
     blocks += [divider(), *_month(view.weeks), divider(), *_settings(view)]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
@@ -59,7 +67,10 @@ def _list(title: str, tickets: Sequence[TicketLine], now: datetime) -> list[Bloc
 def _month(weeks: Sequence[WeekCount]) -> list[Block]:
     """A bar a week, and every number in words below it."""
     if not any(each.received or each.answered for each in weeks):
-        return [section("*The last weeks*"), paragraph("No enquiry came, and none was answered.")]
+        return [
+            section(say("overview.the_last_weeks")),
+            paragraph(say("overview.no_enquiry_came_and_none_was_answered")),
+        ]
     most = max(max(each.received, each.answered) for each in weeks)
     bars = [
         f"{_short(each.monday)}  {'came':<8} {_bar(each.received, most)} {each.received}\n"
@@ -67,14 +78,19 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
         for each in weeks
     ]
     words = [
-        f"Week of {day(each.monday)}: {each.received} received, {each.answered} answered"
-        f"{f', {each.late} of them late' if each.late else ''}."
+        say(
+            "overview.week_of_received_answered",
+            monday=day(each.monday),
+            received=each.received,
+            answered=each.answered,
+            late=say("overview.of_them_late", late=each.late) if each.late else "",
+        )
         for each in weeks
         if each.received or each.answered
     ]
-    quiet = "" if len(words) == len(weeks) else " In the other weeks nothing came and nothing was answered."
+    quiet = "" if len(words) == len(weeks) else say("overview.in_the_other_weeks_nothing_came_and")
     drawn = "\n".join(bars)
-    return [section(f"*The last weeks*\n```{drawn}```"), context(escape(" ".join(words) + quiet))]
+    return [section(say("overview.the_last_weeks_2", drawn=drawn)), context(escape(" ".join(words) + quiet))]
 
 
 def _bar(number: int, most: int) -> str:
@@ -86,74 +102,95 @@ def _short(monday: date) -> str:
 
 
 def _settings(view: Home) -> list[Block]:
-    told = "You set no quiet hours: reminders come in working hours."
+    told = say("overview.you_set_no_quiet_hours_reminders_come")
     if view.quiet:
-        told = f"Between {view.quiet[0]} and {view.quiet[1]} you hear of what is due today or overdue only."
-    return [section(f"*Your settings*\n{told}", button("Quiet hours …", "quiet", "quiet"))]
+        told = say("overview.between_and_you_hear_of_what_is_due", quiet=view.quiet[0], quiet2=view.quiet[1])
+    return [section(say("overview.your_settings", told=told), button(say("overview.quiet_hours"), "quiet", "quiet"))]
 
 
 def quiet_form(quiet: tuple[str, str] | None) -> Block:
     begins, ends = quiet or ("18:00", "08:00")
     blocks = [
-        paragraph("Between these times you hear of what is due today or overdue only. Equal times: no quiet hours."),
-        entry("begins", "From", {"type": "timepicker", "action_id": "begins", "initial_time": begins}),
-        entry("ends", "Until", {"type": "timepicker", "action_id": "ends", "initial_time": ends}),
+        paragraph(say("overview.between_these_times_you_hear_of_what_is")),
+        entry("begins", say("overview.from"), {"type": "timepicker", "action_id": "begins", "initial_time": begins}),
+        entry("ends", say("overview.until"), {"type": "timepicker", "action_id": "ends", "initial_time": ends}),
     ]  # fmt: skip
-    view = modal("Quiet hours", blocks)
-    return {**view, "submit": plain("Keep"), "close": plain("Not now"), "callback_id": "office_quiet"}
+    view = modal(say("overview.quiet_hours_2"), blocks)
+    return {
+        **view,
+        "submit": plain(say("overview.keep")),
+        "close": plain(say("overview.not_now")),
+        "callback_id": "office_quiet",
+    }
 
 
 def person_modal(person: Person, now: datetime) -> Block:
     """What there is under an address, for one permitted user. The desk has written the audit row."""
-    blocks = [paragraph(person.address), context(LOGGED), section("*Tickets*")]
+    blocks = [paragraph(person.address), context(logged()), section(say("overview.tickets"))]
     blocks += [
-        section(f"{row(each, now.date())}{'' if state == 'open' else ' · closed'}")
+        section(f"{row(each, now.date())}{('' if state == 'open' else say('overview.closed'))}")
         for each, state in zip(person.tickets[:40], person.states, strict=False)
-    ] or [paragraph("None.")]
-    blocks.append(section("*Systems*"))
+    ] or [paragraph(say("overview.none"))]
+    blocks.append(section(say("overview.systems")))
     for label, number in person.systems:
-        told = {None: "could not be asked now", 0: "knows nobody"}.get(number, f"knows {number}")
+        told = {None: say("overview.could_not_be_asked_now"), 0: say("overview.knows_nobody")}.get(
+            number, f"knows {number}"
+        )
         blocks.append(paragraph(f"{cut(label, 80)}: {told}"))
-    return modal("Under this address", blocks[:VIEW_BLOCKS])
+    return modal(say("overview.under_this_address"), blocks[:VIEW_BLOCKS])
 
 
 def report_blocks(week: Week, report: Report) -> list[Block]:
     """The chart of the week as the channel gets it, and the year's figures in words."""
     whole = report.all
-    share = f"{whole.by_due.percent} % of {whole.by_due.of} in time" if whole.by_due.of else "none due yet"
+    share = (
+        say("overview.of_in_time", percent=whole.by_due.percent, of=whole.by_due.of)
+        if whole.by_due.of
+        else say("overview.none_due_yet")
+    )
     lines = [
-        f"Enquiries {span(report)}: {counted(report)}.",
-        f"{whole.open} open, {whole.overdue} overdue, {whole.waiting} wait for the person.",
-        f"{whole.answered} answered, {whole.refused} refused, {whole.withdrawn} withdrawn; {share}.",
+        say("overview.enquiries", report=span(report), report2=counted(report)),
+        say("overview.open_overdue_wait_for_the_person", open=whole.open, overdue=whole.overdue, waiting=whole.waiting),
+        say(
+            "overview.answered_refused_withdrawn",
+            answered=whole.answered,
+            refused=whole.refused,
+            withdrawn=whole.withdrawn,
+            share=share,
+        ),
         *([_days(whole.days.median, whole.days.ninety)] if whole.days.median is not None else []),
-        f"Near misses: {report.near_misses.seen}, of which {report.near_misses.late} looked at later than a day.",
-        "All tables: `subjectline report` on the machine.",
+        say(
+            "overview.near_misses_of_which_looked_at_later", seen=report.near_misses.seen, late=report.near_misses.late
+        ),
+        say("overview.all_tables_subjectline_report_on_the"),
     ]
-    return [header(f"As of {day(week.until)}"), *chart(week.chart), paragraph("\n".join(lines))]
+    return [header(say("overview.as_of", until=day(week.until))), *chart(week.chart), paragraph("\n".join(lines))]
 
 
 def _days(median: float, ninety: int | None) -> str:
-    return f"Half were answered within {median:g} days, nine of ten within {ninety}."
+    return say("overview.half_were_answered_within_days_nine_of", median=median, ninety=ninety)
 
 
 def health_blocks(health: Health, now: datetime) -> list[Block]:
     """How the bot is, a line each, with what to do where something is wrong."""
     lines = [
-        f"✓ The bot and its database answer, {moment(now, now)}.",
-        f"{health.open} open, {health.overdue} overdue.",
+        say("overview.the_bot_and_its_database_answer", now=moment(now, now)),
+        say("overview.open_overdue", open=health.open, overdue=health.overdue),
         *(_box(seen, now) for _, seen in health.mailboxes),
-        f"✓ {health.waiting} pieces of work begin now." if health.waiting else "✓ No work waits.",
+        say("overview.pieces_of_work_begin_now", waiting=health.waiting)
+        if health.waiting
+        else say("overview.no_work_waits"),
     ]
     if health.unsettled:
-        lines.append(f"▲ Of {health.unsettled} acts the answer was lost: the cards ask what happened.")
+        lines.append(say("overview.of_acts_the_answer_was_lost_the_cards", unsettled=health.unsettled))
     if health.dead:
-        lines.append(f"▲ {health.dead} pieces of work were given up: the cards say why.")
+        lines.append(say("overview.pieces_of_work_were_given_up_the_cards", dead=health.dead))
     if health.aside:
-        lines.append(f"▲ {health.aside} mails wait in the quarantine for somebody to look.")
+        lines.append(say("overview.mails_wait_in_the_quarantine_for", aside=health.aside))
     return [paragraph("\n".join(lines))]
 
 
 def _box(seen: datetime, now: datetime) -> str:
     late = now - seen > timedelta(minutes=30)
-    told = "more than half an hour ago; see `subjectline doctor`" if late else "just now"
-    return f"{'▲' if late else '✓'} The mailbox was looked at {told} ({moment(seen, now)})."
+    told = say("overview.more_than_half_an_hour_ago_see") if late else say("overview.just_now")
+    return say("overview.the_mailbox_was_looked_at", late="▲" if late else "✓", told=told, seen=moment(seen, now))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, context, cut, lines, plain
 from bot.cards.views import Progress, RequestView
+from bot.speech import say
 from bot.tickets import DISCLOSING, State
 
 SIGNS = {"complete": "✓ ", "error": "✗ "}
@@ -24,7 +25,7 @@ def progress_blocks(request: RequestView, limit: int) -> list[Block]:
         for number, each in enumerate(shown, start=1)
     ]  # fmt: skip
     rest = len(request.progress) - len(shown)
-    more = [context(f"… and {rest} more systems")] if rest else []
+    more = [context(say("progress.and_more_systems", rest=rest))] if rest else []
     return [{"type": "plan", "title": plain(progress_text(request)), "tasks": tasks}, *more]
 
 
@@ -33,19 +34,23 @@ def progress_text(request: RequestView) -> str:
     done = sum(_status(each, request) == "complete" for each in request.progress)
     systems = "system" if len(request.progress) == 1 else "systems"
     found = sum(each.found for each in request.progress)
-    told = f"{done} of {len(request.progress)} {systems} done, {found} found"
+    told = say("progress.of_done_found", done=done, progress=len(request.progress), systems=systems, found=found)
     left = [each.left for each in request.progress if each.left is not None]
-    return f"{told} → {sum(left)} left" if left else told
+    return say("progress.left", told=told, left=sum(left)) if left else told
 
 
 def progress_line(each: Progress, state: State) -> str:
     """One system's progress in counts: `our internal server: 9 found → 0 left`."""
     system = cut(each.system, 60)
     if each.left is not None:
-        return f"{system}: {each.found} found → {each.left} left"
-    tail = {"done": "done", "unknown": "answer lost, being looked at", "dead": "did not work"}
-    doing = "asking again" if state == State.PROVING else "at work"
-    return f"{system}: {each.found} found, {tail.get(each.state, doing)}"
+        return say("progress.found_left", system=system, found=each.found, left=each.left)
+    tail = {
+        "done": "done",
+        "unknown": say("progress.answer_lost_being_looked_at"),
+        "dead": say("progress.did_not_work"),
+    }
+    doing = say("progress.asking_again") if state == State.PROVING else say("progress.at_work")
+    return say("progress.found", system=system, found=each.found, state=tail.get(each.state, doing))
 
 
 def signed_line(each: Progress, state: State) -> str:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.cards.blocks import Block, actions, button, context, divider, modal, moment, paragraph, plain, words
 from bot.cards.inputs import choice, entry
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
 from bot.cards.notice import ASK, SAYS, answer_buttons, notice_status, stop_button, told_button, who
 from bot.cards.views import NoticeReply, NoticeView
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
+from bot.speech import say
 
 LISTED = 24  # recipients in one list: three blocks each
 
@@ -21,8 +22,10 @@ def notices_modal(ref: str, views: Sequence[NoticeView], ticket_id: str) -> Bloc
         blocks += [divider(), paragraph(f"{who(view)} · {view.act}: {notice_status(view)}")]
         blocks += actions(_buttons(view, tail))
     if len(views) > LISTED:
-        blocks.append(context(f"… and {len(views) - LISTED} more."))
-    return modal(f"{ref} recipients"[:24], blocks[1:] or [paragraph("Nobody has to be told.")], metadata=ticket_id)
+        blocks.append(context(say("recipients.and_more", views=len(views) - LISTED)))
+    return modal(
+        f"{ref} recipients"[:24], blocks[1:] or [paragraph(say("recipients.nobody_has_to_be_told"))], metadata=ticket_id
+    )
 
 
 def _buttons(view: NoticeView, tail: str) -> list[Block]:
@@ -32,7 +35,7 @@ def _buttons(view: NoticeView, tail: str) -> list[Block]:
         return [*answer_buttons(view, tail), stop_button(view, tail)]
     if view.state == Standing.ANSWERED and view.plainly:
         return answer_buttons(view, tail)
-    return [button("Read", f"notice_read{tail}", view.id)] if view.wrote else []
+    return [button(say("recipients.read"), f"notice_read{tail}", view.id)] if view.wrote else []
 
 
 def reply_modal(reply: NoticeReply, now: datetime) -> Block:
@@ -40,7 +43,7 @@ def reply_modal(reply: NoticeReply, now: datetime) -> Block:
     view = reply.notice
     blocks = [
         paragraph(f"{who(view)}: {notice_status(view)}"),
-        context(f"Arrived {moment(reply.arrived_at, now)} · {LOGGED}"),
+        context(say("recipients.arrived", arrived_at=moment(reply.arrived_at, now), logged=logged())),
         divider(),
         *words(reply.words, 40),
     ]
@@ -51,28 +54,46 @@ def told_form(view: NoticeView) -> Block:
     """How a person told them, and what they said at once, if they did."""
     said = {str(each): SAYS[each].capitalize() for each in (Verdict.DONE, Verdict.NO_RECORD)}
     blocks = [
-        paragraph(f"{who(view)}. They are told {ASK.get(view.act, ASK['deletion'])}."),
-        entry("how", "How were they told?", choice("how", {key: text.capitalize() for key, text in HOW.items()})),
-        entry("says", "What did they say?", choice("says", said), optional=True, hint="Nothing yet: leave it empty."),
+        paragraph(say("recipients.they_are_told", view=who(view), act=ASK.get(view.act, ASK["deletion"]))),
+        entry(
+            "how",
+            say("recipients.how_were_they_told"),
+            choice("how", {key: text.capitalize() for key, text in HOW.items()}),
+        ),
+        entry(
+            "says",
+            say("recipients.what_did_they_say"),
+            choice("says", said),
+            optional=True,
+            hint=say("recipients.nothing_yet_leave_it_empty"),
+        ),
     ]
-    return _form("Told by hand", "told", view.id, blocks)
+    return _form(say("recipients.told_by_hand"), "told", view.id, blocks)
 
 
 def stop_form(view: NoticeView) -> Block:
     """Why nobody asks them any more: the record keeps the reason."""
     blocks = [
         paragraph(f"{who(view)}: {notice_status(view)}."),
-        entry("why", "Why is nobody to ask them any more?", choice("why", ENDS)),
+        entry("why", say("recipients.why_is_nobody_to_ask_them_any_more"), choice("why", ENDS)),
     ]
-    return _form("Stop asking", "stop", view.id, blocks)
+    return _form(say("recipients.stop_asking"), "stop", view.id, blocks)
 
 
 def refusal_form(view: NoticeView) -> Block:
     """On what ground a recipient says no."""
-    blocks = [paragraph(f"{who(view)}."), entry("why", "On what ground do they refuse?", choice("why", GROUNDS))]
-    return _form("They refuse", "refused", f"{view.id}:{view.asked}", blocks)
+    blocks = [
+        paragraph(f"{who(view)}."),
+        entry("why", say("recipients.on_what_ground_do_they_refuse"), choice("why", GROUNDS)),
+    ]
+    return _form(say("recipients.they_refuse"), "refused", f"{view.id}:{view.asked}", blocks)
 
 
 def _form(title: str, name: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, blocks, metadata=metadata)
-    return {**view, "submit": plain("Say so"), "close": plain("Not now"), "callback_id": f"notice_{name}"}
+    return {
+        **view,
+        "submit": plain(say("recipients.say_so")),
+        "close": plain(say("recipients.not_now")),
+        "callback_id": f"notice_{name}",
+    }

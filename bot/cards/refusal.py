@@ -7,6 +7,7 @@ from bot.cards.blocks import Block, context, modal, paragraph, plain
 from bot.cards.inputs import boxes, choice, entry, prose
 from bot.law import Right
 from bot.law.grounds import EXCESSIVE, Ground
+from bot.speech import say
 
 
 @dataclass(frozen=True)
@@ -26,28 +27,34 @@ class RefusalForm:
 
 def refusal_form(form: RefusalForm) -> Block:
     """The form, to be sent."""
+    grounds = {key: each.words for key, each in form.grounds.items()}
     blocks = [
         paragraph(
-            f"{form.ref}, {form.right}: this refuses what was asked. The person gets a letter at once, with reasons, "
-            "the authorities and the way to the courts. It cannot be taken back."
+            say("refusal.this_refuses_what_was_asked_the_person", ref=form.ref, right=form.right)
             if form.address
-            else f"{form.ref}, {form.right}: this refuses what was asked. There is no e-mail address: write by post."
+            else say("refusal.this_refuses_what_was_asked_there_is_no", ref=form.ref, right=form.right)
         ),
-        entry("ground", "On which ground?", choice("ground", {key: each.words for key, each in form.grounds.items()})),
+        entry("ground", say("refusal.on_which_ground"), choice("ground", grounds)),
         context(
-            "These are the grounds every law knows that may apply. No reason given, a rude tone, much work or another "
-            "subject line are none. In doubt, ask somebody who knows the law."
+            say("refusal.these_are_the_grounds_every_law_knows")
         ),
-        prose("words", "Why is that so in this case?", "For the letter. The law asks why here, not in general."),
+        prose("words", say("refusal.why_is_that_so_in_this_case"), say("refusal.for_the_letter_the_law_asks_why_here")),
     ]  # fmt: skip
     if EXCESSIVE in form.grounds:
-        told = "Only for “manifestly unfounded or excessive”: the law asks you to prove it, and to say this."
-        blocks.append(prose("no_fee", "Why no fee instead?", told, optional=True))
+        told = say("refusal.only_for_manifestly_unfounded_or")
+        blocks.append(prose("no_fee", say("refusal.why_no_fee_instead"), told, optional=True))
     if form.systems:
-        how = "with the answer" if form.with_the_answer else "in a letter at once"
-        hint = f"Nothing marked: all of it. What you mark is left out, the rest goes on; the person is told {how}."
-        blocks.append(entry("systems", "Only a part?", boxes("systems", form.systems, ()), hint=hint, optional=True))
+        how = say("refusal.with_the_answer") if form.with_the_answer else say("refusal.in_a_letter_at_once")
+        hint = say("refusal.nothing_marked_all_of_it_what_you_mark", how=how)
+        blocks.append(
+            entry("systems", say("refusal.only_a_part"), boxes("systems", form.systems, ()), hint=hint, optional=True)
+        )
     if not form.confirmed:
-        blocks.append(context("▲ Who wrote is not confirmed: write nothing that shows whether you hold their data."))
-    view = modal("Refuse", blocks, metadata=f"{form.request_id}:{form.version}")
-    return {**view, "submit": plain("Refuse"), "close": plain("Not now"), "callback_id": "office_refuse"}
+        blocks.append(context(say("refusal.who_wrote_is_not_confirmed_write")))
+    view = modal(say("refusal.refuse"), blocks, metadata=f"{form.request_id}:{form.version}")
+    return {
+        **view,
+        "submit": plain(say("refusal.refuse")),
+        "close": plain(say("refusal.not_now")),
+        "callback_id": "office_refuse",
+    }

@@ -29,17 +29,20 @@ from bot.cards.card import NEXT, sign
 from bot.cards.views import NextActor
 from bot.law import Right
 from bot.reminders import Kind
+from bot.speech import Phrases, say
 from bot.tickets import State
 
 LISTED = 12  # tickets in one message, or in one part of a digest
-NEXT_TODO = {
-    NextActor.APPROVER: "A second person looks at the plan on the card and approves or rejects it.",
-    NextActor.PERSON: "The person has to answer with the code. If none comes, find another way to confirm who it is.",
-    NextActor.HANDLER: "Look at the card: it waits for a decision.",
-    NextActor.COLLEAGUE: "Whoever is asked on the card does it by hand and presses “Done …” in its thread.",
-    NextActor.BOT: "Nothing: the bot is at work. Look at the card if this does not change.",
-    NextActor.NOBODY: "Nothing any more.",
-}
+NEXT_TODO = Phrases(
+    {
+        NextActor.APPROVER: "reminder.a_second_person_looks_at_the_plan_on",
+        NextActor.PERSON: "reminder.the_person_has_to_answer_with_the_code",
+        NextActor.HANDLER: "reminder.look_at_the_card_it_waits_for_a",
+        NextActor.COLLEAGUE: "reminder.whoever_is_asked_on_the_card_does_it_by",
+        NextActor.BOT: "reminder.nothing_the_bot_is_at_work_look_at_the",
+        NextActor.NOBODY: "reminder.nothing_any_more",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -93,18 +96,22 @@ class Digest:
 
 def reminder_card(view: Reminded, now: datetime) -> list[Block]:
     """The reminder in the ticket's thread."""
-    dates = [("Answer by", sign(view.unrolled, now.date()))]
+    dates = [(say("reminder.answer_by"), sign(view.unrolled, now.date()))]
     if view.due != view.unrolled:
-        dates.append(("Last day of the law", day(view.due)))
-    known = [*dates, ("Next", NEXT[view.next_actor]), ("Owner", member(view.owner) if view.owner else "nobody yet")]
+        dates.append((say("reminder.last_day_of_the_law"), day(view.due)))
+    known = [
+        *dates,
+        (say("reminder.next"), NEXT[view.next_actor]),
+        (say("reminder.owner"), member(view.owner) if view.owner else say("reminder.nobody_yet")),
+    ]
     blocks = [section(f"*{escape(view.ref)}* · *{escape(reason(view, now.date()))}*"), fields(*known)]
-    blocks.append(section(f"*What to do:* {escape(todo(view))}"))
+    blocks.append(section(say("reminder.what_to_do", view=escape(todo(view)))))
     if view.notice_by and view.kind != Kind.EXTENSION and view.notice_by >= now.date():
-        blocks.append(context(f"An extension can still be announced until {day(view.notice_by)}."))
-    row = [link("Go to the card", "card", view.link, style="primary")] if view.link else []
-    row.append(button("Why this date", "clock", view.ticket_id))
+        blocks.append(context(say("reminder.an_extension_can_still_be_announced", notice_by=day(view.notice_by))))
+    row = [link(say("reminder.go_to_the_card"), "card", view.link, style="primary")] if view.link else []
+    row.append(button(say("reminder.why_this_date"), "clock", view.ticket_id))
     if view.kind != Kind.OVERDUE:
-        row.append(button("Remind me later", "snooze", view.ticket_id))
+        row.append(button(say("reminder.remind_me_later"), "snooze", view.ticket_id))
     return [*blocks, *actions(row)]
 
 
@@ -117,20 +124,24 @@ def reason(view: Reminded, today: date) -> str:
     """Why somebody is reminded of it, as one sentence."""
     left = _days((view.unrolled - today).days)
     since = day(view.paused_since) if view.paused_since else ""
-    clock = "stands still" if view.stands else "runs on"
+    clock = say("reminder.stands_still") if view.stands else say("reminder.runs_on")
     words = {
-        Kind.UNTOUCHED: "Nobody has begun with this enquiry.",
-        Kind.HALF: f"Half of the time is over: {left} left.",
+        Kind.UNTOUCHED: say("reminder.nobody_has_begun_with_this_enquiry"),
+        Kind.HALF: say("reminder.half_of_the_time_is_over_left", left=left),
         Kind.DAYS_7: f"{left.capitalize()} left.",
         Kind.DAYS_3: f"{left.capitalize()} left.",
         Kind.DAYS_1: f"{left.capitalize()} left.",
         Kind.TODAY: _today(view, today),
-        Kind.OVERDUE: f"Overdue: the last day was {day(view.due)}, {_days((today - view.due).days)} ago.",
-        Kind.EXTENSION: f"An extension can be announced until {day(view.notice_by or view.due)}, no later.",
-        Kind.PAUSE: f"The person has not answered since {since}; the clock {clock}.",
-        Kind.TASK: "Something has to be done by hand, or a second person has to look at what was done.",
-        Kind.LETTER: "A letter waits for its release.",
-        Kind.RECIPIENT: "A recipient has not answered yet, or waits to be told.",
+        Kind.OVERDUE: say(
+            "reminder.overdue_the_last_day_was_ago", due=day(view.due), days=_days((today - view.due).days)
+        ),
+        Kind.EXTENSION: say(
+            "reminder.an_extension_can_be_announced_until_no", notice_by=day(view.notice_by or view.due)
+        ),
+        Kind.PAUSE: say("reminder.the_person_has_not_answered_since_the", since=since, clock=clock),
+        Kind.TASK: say("reminder.something_has_to_be_done_by_hand_or_a"),
+        Kind.LETTER: say("reminder.a_letter_waits_for_its_release"),
+        Kind.RECIPIENT: say("reminder.a_recipient_has_not_answered_yet_or"),
     }
     return words[view.kind] if view.kind else ""
 
@@ -138,37 +149,37 @@ def reason(view: Reminded, today: date) -> str:
 def todo(view: Reminded) -> str:
     """What whoever acts next does, as one sentence."""
     if view.kind == Kind.PAUSE:
-        return "Ask the person again, or let the clock run on from the card."
+        return say("reminder.ask_the_person_again_or_let_the_clock")
     if view.kind == Kind.TASK:
-        return "Press “Done …” or “Look …” below the task, in the thread of the card."
+        return say("reminder.press_done_or_look_below_the_task_in")
     if view.kind == Kind.LETTER:
-        return "Read the letter on the card and release it."
+        return say("reminder.read_the_letter_on_the_card_and_release")
     if view.kind == Kind.RECIPIENT:
-        return "Press “Recipients …” on the card: tell them, ask again, or note what they say."
+        return say("reminder.press_recipients_on_the_card_tell_them")
     if view.kind == Kind.EXTENSION:
-        return "If there are too many or too complex requests, press “Extend” on the card; else answer in time."
+        return say("reminder.if_there_are_too_many_or_too_complex")
     return _by_state(view)
 
 
 def _by_state(view: Reminded) -> str:
     states = set(view.states)
     if view.can_close:
-        return "Everything is answered: press “Close” on the card."
+        return say("reminder.everything_is_answered_press_close_on")
     if not states or State.RECEIVED in states:
-        return "Choose a right on the card, so that the identity check begins."
+        return say("reminder.choose_a_right_on_the_card_so_that_the")
     if State.NEEDS_PERSON in states:
-        return "Read on the card why it stopped, mend it and press “Try again”."
+        return say("reminder.read_on_the_card_why_it_stopped_mend_it")
     return NEXT_TODO[view.next_actor]
 
 
 def _today(view: Reminded, today: date) -> str:
     if today == view.due:
-        return "Today is the last day."
-    return f"Today is the day to answer; the law's last day is {day(view.due)}."
+        return say("reminder.today_is_the_last_day")
+    return say("reminder.today_is_the_day_to_answer_the_law_s", due=day(view.due))
 
 
 def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return say("reminder.n_1_day") if number == 1 else f"{number} days"
 
 
 # -- several tickets ------------------------------------------------------------------------------------------------
@@ -176,20 +187,26 @@ def _days(number: int) -> str:
 
 def reminders_card(views: Sequence[Reminded], now: datetime) -> list[Block]:
     """What one person (or the channel) is reminded of today, each with a button to its card."""
-    title = "1 enquiry needs you" if len(views) == 1 else f"{len(views)} enquiries need you"
+    title = (
+        say("reminder.n_1_enquiry_needs_you")
+        if len(views) == 1
+        else say("reminder.enquiries_need_you", views=len(views))
+    )
     blocks = [header(title)]
     for number, view in enumerate(views[:LISTED], start=1):
         told = f"{_line(view, now.date())}\n{escape(reason(view, now.date()))} {escape(todo(view))}"
-        blocks.append(section(told, link("Go to the card", f"card:{number}", view.link) if view.link else None))
+        blocks.append(
+            section(told, link(say("reminder.go_to_the_card"), f"card:{number}", view.link) if view.link else None)
+        )
     if len(views) > LISTED:
-        blocks.append(context(f"… and {len(views) - LISTED} more: `/dpe list`"))
+        blocks.append(context(say("reminder.and_more_dpe_list", views=len(views) - LISTED)))
     return blocks
 
 
 def reminders_text(views: Sequence[Reminded], today: date) -> str:
     """The same in one line."""
     first = f"{views[0].ref}: {reason(views[0], today)}"
-    return first if len(views) == 1 else f"{first} And {len(views) - 1} more."
+    return first if len(views) == 1 else say("reminder.and_more", first=first, views=len(views) - 1)
 
 
 def digest_card(digest: Digest, now: datetime) -> list[Block]:
@@ -202,20 +219,30 @@ def digest_card(digest: Digest, now: datetime) -> list[Block]:
 
 
 def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
-    blocks = [header(f"Enquiries · {day(now.date())}")]
-    parts = (("■ Overdue", digest.overdue), ("▲ Due within 7 days", digest.soon), ("Also", digest.rest))
+    blocks = [header(say("reminder.enquiries", date=day(now.date())))]
+    parts = (
+        (say("reminder.overdue"), digest.overdue),
+        (say("reminder.due_within_7_days"), digest.soon),
+        (say("reminder.also"), digest.rest),
+    )
     for title, views in parts:
         told = [_line(view, now.date(), linked=True) for view in views[:limit]]
-        rest = [f"… and {len(views) - limit} more"] if len(views) > limit else []
+        rest = [say("reminder.and_more_2", views=len(views) - limit)] if len(views) > limit else []
         if told:
             blocks += _lines([f"*{title}*", *told, *rest])
     if digest.more:
-        blocks.append(context("There are more than these: `/dpe list`"))
+        blocks.append(context(say("reminder.there_are_more_than_these_dpe_list")))
     if digest.again:
-        number = "1 address waits" if digest.again == 1 else f"{digest.again} addresses wait"
-        blocks.append(paragraph(f"Erased, and there again: {number} for a decision, see the message in this channel."))
+        number = (
+            say("reminder.n_1_address_waits")
+            if digest.again == 1
+            else say("reminder.addresses_wait", again=digest.again)
+        )
+        blocks.append(paragraph(say("reminder.erased_and_there_again_for_a_decision", number=number)))
     for label, why in digest.unwatched[:5]:
-        blocks.append(paragraph(f"{cut(label, 80)} could not be looked over for what was erased: {cut(why, 300)}"))
+        blocks.append(
+            paragraph(say("reminder.could_not_be_looked_over_for_what_was", label=cut(label, 80), why=cut(why, 300)))
+        )
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
     return blocks
@@ -233,25 +260,22 @@ def _lines(told: Sequence[str]) -> list[Block]:
 
 def digest_text(digest: Digest) -> str:
     """The same in one line."""
-    parts = ((digest.overdue, "overdue"), (digest.soon, "due within 7 days"))
+    parts = ((digest.overdue, "overdue"), (digest.soon, say("reminder.due_within_7_days_2")))
     told = ", ".join(f"{len(views)} {word}" for views, word in parts if views)
-    return f"Enquiries today: {told or 'something to look at'}."
+    return say("reminder.enquiries_today", told=told or say("reminder.something_to_look_at"))
 
 
 def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
     ref = escape(view.ref)
     shown = f"<{escape(view.link)}|{ref}>" if linked and view.link else ref
     by = view.due if today > view.unrolled else view.unrolled
-    rights = ", ".join(view.rights) or "no right named"
-    return f"*{shown}* · {rights} · {sign(by, today)} · next: {NEXT[view.next_actor]}"
+    rights = ", ".join(view.rights) or say("reminder.no_right_named")
+    return say("reminder.next_2", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
 
 
 def _jumped(at: datetime, now: datetime) -> str:
     seen = at.astimezone(now.tzinfo)
-    return (
-        f"The machine's clock was moved ({day(seen.date())}, {seen:%H:%M}). No deadline has moved with it. "
-        "Please check that it is right now."
-    )
+    return say("reminder.the_machine_s_clock_was_moved_no", date=day(seen.date()), seen=seen)
 
 
 # -- later ----------------------------------------------------------------------------------------------------------
@@ -259,11 +283,11 @@ def _jumped(at: datetime, now: datetime) -> str:
 
 def snooze_modal(ref: str, ticket_id: str, days: Sequence[date], today: date) -> Block:
     """Until when nobody is reminded of this ticket; the last choice is the next day the law names."""
-    told = f"Nobody is reminded of {ref} until the morning of the day you choose. Its dates stay as they are."
+    told = say("reminder.nobody_is_reminded_of_until_the_morning", ref=ref)
     blocks = [paragraph(told)]
     for number, each in enumerate(days, start=1):
         words = f"{_days((each - today).days)}, {day(each)}"
-        last = " · the next day the law names: no later than this" if each == days[-1] else ""
-        choose = button("Until then", f"snooze_until:{number}", f"{ticket_id}:{each.isoformat()}")
+        last = say("reminder.the_next_day_the_law_names_no_later") if each == days[-1] else ""
+        choose = button(say("reminder.until_then"), f"snooze_until:{number}", f"{ticket_id}:{each.isoformat()}")
         blocks.append(section(f"{words}{last}", choose))
-    return modal("Remind me later", blocks, metadata=ticket_id)
+    return modal(say("reminder.remind_me_later"), blocks, metadata=ticket_id)

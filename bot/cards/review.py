@@ -25,15 +25,16 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
-from bot.cards.progress import signed_line
 from bot.cards.inputs import choice, day_picker, entry, prose
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
+from bot.cards.progress import signed_line
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
+from bot.speech import Phrases, say
 from bot.tickets import State, spoken, together
 
 NEVER = "never"  # no activity is known
-CHOICES = {"keep": "Keep", "anonymise": "Anonymise", "delete": "Delete"}
-DECIDED = {"open": "to decide", "kept": "kept", "erase": "to delete or anonymise"}
+CHOICES = Phrases({"keep": "review.keep", "anonymise": "review.anonymise", "delete": "review.delete"})
+DECIDED = Phrases({"open": "review.to_decide", "kept": "review.kept", "erase": "review.to_delete_or_anonymise"})
 SHOWN = 12  # places of all plans together
 
 
@@ -62,39 +63,62 @@ def batch_card(view: ReviewView) -> list[Block]:
     count = sum(number for _, number in view.years)
     years = ", ".join(f"{year}: {number}" for year, number in view.years)
     blocks = [
-        header(f"Old accounts · {cut(view.label, 80)}"),
-        paragraph(f"{_accounts(count)} without activity since before {day(view.before)}. Last active {years}."),
+        header(say("review.old_accounts", label=cut(view.label, 80))),
+        paragraph(
+            say(
+                "review.without_activity_since_before_last",
+                count=_accounts(count),
+                before=day(view.before),
+                years=years,
+            )
+        ),
         *lines([f"{number} {DECIDED[state]}" for state, number in sorted(view.states.items())], 3, "…"),
     ]
     if view.refs:
-        blocks += lines([f"In: {', '.join(view.refs)}"], 1, "…")
+        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "…")
     if view.blind:
-        told = f"Not reviewed, because they cannot tell who was last active: {', '.join(view.blind)}."
+        told = say("review.not_reviewed_because_they_cannot_tell", blind=", ".join(view.blind))
         blocks.append(context(escape(cut(told, 900))))
-    return [*blocks, *(actions([button("Look …", "accounts", view.id, style="primary")]) if view.open else [])]
+    return [
+        *blocks,
+        *(actions([button(say("review.look"), "accounts", view.id, style="primary")]) if view.open else []),
+    ]
 
 
 def batch_text(view: ReviewView) -> str:
     """The same in one line."""
-    left = f"{view.open} to decide" if view.open else "all decided"
-    return f"Old accounts in {view.label}: {left}."
+    left = say("review.to_decide_2", open=view.open) if view.open else say("review.all_decided")
+    return say("review.old_accounts_in", label=view.label, left=left)
 
 
 def accounts_form(batch_id: str, found: Sequence[tuple[str, str, date | None]], today: date) -> Block:
     """Account by account what becomes of it. The desk has written the audit row."""
-    blocks = [paragraph("What is not chosen stays undecided. Nothing happens before a second person has approved.")]
+    blocks = [paragraph(say("review.what_is_not_chosen_stays_undecided"))]
     for account_id, whose, last in found:
-        hint = f"Last active {day(last)}" if last else "No activity is known"
+        hint = say("review.last_active", last=day(last)) if last else say("review.no_activity_is_known")
         blocks.append(entry(account_id, cut(whose, 300), choice(account_id, CHOICES), hint=hint, optional=True))
     year = today.replace(year=today.year + 1, day=min(today.day, 28))
     blocks += [
         divider(),
-        prose("why", "Why are those kept?", "Where some are kept: so that it can be shown later.", optional=True),
-        entry("until", "Kept until", day_picker("until", year), hint="Nobody asks before that day.", optional=True),
-        context(LOGGED),
+        prose(
+            "why", say("review.why_are_those_kept"), say("review.where_some_are_kept_so_that_it_can_be"), optional=True
+        ),
+        entry(
+            "until",
+            say("review.kept_until"),
+            day_picker("until", year),
+            hint=say("review.nobody_asks_before_that_day"),
+            optional=True,
+        ),
+        context(logged()),
     ]
-    view = modal("Old accounts", blocks, metadata=batch_id)
-    return {**view, "submit": plain("Decide"), "close": plain("Not now"), "callback_id": "review"}
+    view = modal(say("review.old_accounts_2"), blocks, metadata=batch_id)
+    return {
+        **view,
+        "submit": plain(say("review.decide")),
+        "close": plain(say("review.not_now")),
+        "callback_id": "review",
+    }
 
 
 # -- the card of what was decided -------------------------------------------------------------------------------------
@@ -119,18 +143,18 @@ def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
         *facts(view, now), context(SILENT["review"]), section(f"*{_accounts(len(view.requests))}* · {told}"),
     ]  # fmt: skip
     if plan:
-        blocks.append(section(f"*Plan:* {escape(totals(plan))}"))
-        blocks += lines([plan_line(each) for each in plan], limit, "… and {} more places")
+        blocks.append(section(say("review.plan", plan=escape(totals(plan)))))
+        blocks += lines([plan_line(each) for each in plan], limit, say("review.and_more_places"))
     changed = [change for each in view.requests for change in each.changes]
     if changed:
-        blocks.append(context("*The data changed, so the earlier approval is void.* The difference:"))
-        blocks += lines(changed, max(limit, 3), "… and {} more places")
+        blocks.append(context(say("review.the_data_changed_so_the_earlier")))
+        blocks += lines(changed, max(limit, 3), say("review.and_more_places"))
     state = State.PROVING if State.PROVING in states else State.RUNNING
     progress = _progress([each for request in view.requests for each in request.progress])
-    blocks += lines([signed_line(each, state) for each in progress], 6, "… and {} more systems")
+    blocks += lines([signed_line(each, state) for each in progress], 6, say("review.and_more_systems"))
     until = [each.cooling_until for each in view.requests if each.cooling_until]
     if until:
-        blocks.append(context(f"Starts {moment(min(until), now)}; until then it may be stopped."))
+        blocks.append(context(say("review.starts_until_then_it_may_be_stopped", until=moment(min(until), now))))
     blocks += _stuck([each for each in view.requests if each.state == State.NEEDS_PERSON])
     return [*blocks, *unsettled(view.unsettled), divider(), *actions(_buttons(view, plan))]
 
@@ -160,12 +184,15 @@ def _stuck(requests: Sequence[RequestView]) -> list[Block]:
     if not requests:
         return []
     first, more = requests[0], len(requests) - 1
-    ask = confirm("Leave this account alone?", "Nothing is done about it. The next review asks again.", "Leave it")
+    why = say("review.an_account_needs_a_person", reason=cut(first.reason or "", 600))
+    ask = confirm(
+        say("review.leave_this_account_alone"), say("review.nothing_is_done_about_it_the_next"), say("review.leave_it")
+    )
     return [
-        paragraph(f"▲ An account needs a person: {cut(first.reason or '', 600)}" + (f" And {more} more." * (more > 0))),
+        paragraph(why + (say("review.and_more", more=more) if more > 0 else "")),
         *actions([
-            button("Try again", f"resume:{first.right}", first.id, style="primary"),
-            button("Leave it alone", f"withdraw:{first.right}", first.id, confirm=ask),
+            button(say("review.try_again"), f"resume:{first.right}", first.id, style="primary"),
+            button(say("review.leave_it_alone"), f"withdraw:{first.right}", first.id, confirm=ask),
         ]),
     ]  # fmt: skip
 
@@ -174,21 +201,32 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
     waiting = [(each.id, each.plan_id) for each in view.requests if each.state == State.APPROVING]
     row: list[Block] = []
     if waiting:
-        wait = f" It starts after {view.cooling_hours:g} hours." if view.cooling_hours else ""
+        wait = say("review.it_starts_after_hours", cooling_hours=view.cooling_hours) if view.cooling_hours else ""
         ask = confirm(
-            f"Approve {_accounts(len(waiting))}?", f"{totals(plan).capitalize()}.{wait}", "Approve", danger=True
+            say("review.approve", waiting=_accounts(len(waiting))),
+            f"{totals(plan).capitalize()}.{wait}",
+            say("review.approve_2"),
+            danger=True,
         )
         value = f"{view.ticket_id}:{together(waiting)}"
-        row.append(button(f"Approve all {len(waiting)}", "approve_all", value, style="danger", confirm=ask))
+        row.append(
+            button(say("review.approve_all", waiting=len(waiting)), "approve_all", value, style="danger", confirm=ask)
+        )
     if waiting or any(each.state == State.COOLING for each in view.requests):
-        ask = confirm("Call it off?", "Nothing is done about these accounts. The next review asks again.", "Call off")
-        row.append(button("Call it off", "call_off", view.ticket_id, confirm=ask))
-    row.append(button("Why this date", "clock", view.ticket_id))
+        ask = confirm(
+            say("review.call_it_off"), say("review.nothing_is_done_about_these_accounts"), say("review.call_off")
+        )
+        row.append(button(say("review.call_it_off_2"), "call_off", view.ticket_id, confirm=ask))
+    row.append(button(say("review.why_this_date"), "clock", view.ticket_id))
     if view.can_close:
-        ask = confirm(f"Close {view.ref}?", "The card shrinks to its reference and the outcome.", "Close")
-        row.append(button("Close", "close", view.ticket_id, confirm=ask))
+        ask = confirm(
+            say("review.close", ref=view.ref),
+            say("review.the_card_shrinks_to_its_reference_and"),
+            say("review.close_2"),
+        )
+        row.append(button(say("review.close_2"), "close", view.ticket_id, confirm=ask))
     return row
 
 
 def _accounts(number: int) -> str:
-    return "1 account" if number == 1 else f"{number} accounts"
+    return say("review.n_1_account") if number == 1 else f"{number} accounts"

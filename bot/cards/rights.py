@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.cards.blocks import VIEW_BLOCKS, Block, context, cut, divider, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, one_line, prose
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
 from bot.cards.views import Wanted
+from bot.speech import say
 from bot.workflow import GROUNDS, WORDS, Change
 
 SHOWN = 12  # sections of the person's words beside the fields
@@ -15,31 +16,35 @@ def correction_form(wanted: Wanted) -> Block:
     """What the person wrote, and a field for each thing that may be corrected, filled in as far as the mail says it."""
     blocks = [
         *words(wanted.words, SHOWN),
-        context(f"What they wrote · {LOGGED}. Fill in what is to change; what stays empty stays as it is."),
+        context(say("rights.what_they_wrote_fill_in_what_is_to", logged=logged())),
         divider(),
         *(one_line(word, label, wanted.proposed.get(word, "")) for word, label in WORDS.items()),
     ]
-    return _form("Correct", "Ask the systems", "correction", wanted.ref, wanted.ticket_id, blocks)
+    return _form(
+        say("rights.correct"), say("rights.ask_the_systems"), "correction", wanted.ref, wanted.ticket_id, blocks
+    )
 
 
 def restriction_form(ref: str, ticket_id: str) -> Block:
     """The ground stands in the letter (GDPR 18(1))."""
     picked = choice("ground", {name: _short(told) for name, told in GROUNDS.items()})
-    told = "The data stay, and nothing is done with them. It begins as soon as the identity is clear."
-    blocks = [paragraph(told), entry("ground", "On what ground?", picked)]
-    return _form("Restrict", "Restrict", "restriction", ref, ticket_id, blocks)
+    told = say("rights.the_data_stay_and_nothing_is_done_with")
+    blocks = [paragraph(told), entry("ground", say("rights.on_what_ground"), picked)]
+    return _form(say("rights.restrict"), say("rights.restrict"), "restriction", ref, ticket_id, blocks)
 
 
 def lifting_form(ref: str, request_id: str) -> Block:
     """Why a restriction ends stands in the notice that goes out before (GDPR 18(3))."""
-    told = "A second person has to approve. Then the person is told, and only some days later the restriction ends."
-    reason = prose("why", "Why does the restriction end?", "For the letter.")
-    return _form("End restriction", "Propose", "lifting", ref, request_id, [paragraph(told), reason])
+    told = say("rights.a_second_person_has_to_approve_then_the")
+    reason = prose("why", say("rights.why_does_the_restriction_end"), say("rights.for_the_letter"))
+    return _form(
+        say("rights.end_restriction"), say("rights.propose"), "lifting", ref, request_id, [paragraph(told), reason]
+    )
 
 
 def changes_modal(ref: str, changes: Sequence[tuple[str, Change]], ticket_id: str) -> Block:
     """Field by field what a correction sets, for somebody who may see it. The desk has written the audit row."""
-    blocks = [context(f"{len(changes)} fields · {LOGGED}")]
+    blocks = [context(say("rights.fields", changes=len(changes), logged=logged()))]
     for label, each in changes[: VIEW_BLOCKS - 4]:
         old = cut(each.old, 300) if each.old else "nothing"
         blocks.append(paragraph(f"{cut(label, 60)} · {cut(each.label, 60)}: {old} → {cut(each.new, 300)}"))
@@ -48,7 +53,7 @@ def changes_modal(ref: str, changes: Sequence[tuple[str, Change]], ticket_id: st
 
 def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, [context(ref), *blocks], metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain("Not now"), "callback_id": f"right_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("rights.not_now")), "callback_id": f"right_{name}"}
 
 
 def _short(told: str) -> str:

@@ -2,70 +2,76 @@
 
 from bot.cards.blocks import Block, actions, button, context, cut, day, escape, link, member, paragraph, section
 from bot.cards.views import TaskView
+from bot.speech import Phrases, say
 from bot.workflow import REASONS, Outcome
 
-TOLD = {
-    Outcome.DONE: "done",
-    Outcome.NOTHING: "nothing was held",
-    Outcome.HELD: "something is held there",
-    Outcome.CANNOT: "it cannot be done",
-}
-LOOK_FIRST = (
-    "No system knows who asks. Please only look whether anything is held, and leave it as it is: what is to be done "
-    "with it comes once it is clear who asks. For later:"
+TOLD = Phrases(
+    {
+        Outcome.DONE: "task.done",
+        Outcome.NOTHING: "task.nothing_was_held",
+        Outcome.HELD: "task.something_is_held_there",
+        Outcome.CANNOT: "task.it_cannot_be_done",
+    }
 )
 
 
 def task_card(task: TaskView) -> list[Block]:
     """The message in the thread."""
-    blocks = [section(f"*Task {task.number}* · {escape(task.right)} · *{escape(task_status(task))}*")]
+    blocks = [section(say("task.task", number=task.number, right=escape(task.right), task=escape(task_status(task))))]
     if task.state == "void":
         return blocks
     blocks.append(paragraph(task_told(task)))
     if task.state == "open":
-        blocks.append(context(f"Asked: {member(task.assignee) if task.assignee else 'whoever handles the ticket'}"))
+        blocks.append(
+            context(
+                say(
+                    "task.asked",
+                    assignee=member(task.assignee) if task.assignee else say("task.whoever_handles_the_ticket"),
+                )
+            )
+        )
     row = task_buttons(task)
-    row.append(button("Whole plan", f"plan:{task.right}", task.ref))
+    row.append(button(say("task.whole_plan"), f"plan:{task.right}", task.ref))
     return [*blocks, *actions(row)]
 
 
 def task_text(task: TaskView) -> str:
     """The same in one line."""
-    return f"{task.ref}, task {task.number}, {task.system}: {task_status(task)}"
+    return say("task.task_2", ref=task.ref, number=task.number, system=task.system, task=task_status(task))
 
 
 def task_told_card(task: TaskView, link_: str) -> list[Block]:
     """For whoever is asked by name: what is wanted of them, and the way to the message with its button."""
-    told = f"You are asked to do something by hand, for the {task.right} of {task.ref}:"
-    row = [link("Go to the task", "card", link_, style="primary")]
+    told = say("task.you_are_asked_to_do_something_by_hand", right=task.right, ref=task.ref)
+    row = [link(say("task.go_to_the_task"), "card", link_, style="primary")]
     return [paragraph(told), paragraph(task_told(task)), *actions(row)]
 
 
 def task_told_text(task: TaskView) -> str:
     """The same in one line."""
-    return f"{task.ref}: you are asked to do something by hand in {task.system}."
+    return say("task.you_are_asked_to_do_something_by_hand_2", ref=task.ref, system=task.system)
 
 
 def task_status(task: TaskView) -> str:
     """How it stands, in a few words."""
     if task.state == "open":
-        return "to be done by hand"
+        return say("task.to_be_done_by_hand")
     if task.state == "void":
-        return "no longer needed"
+        return say("task.no_longer_needed")
     told = TOLD.get(Outcome(task.outcome or "done"), "done")
     if task.outcome == Outcome.CANNOT:
         told += f": {REASONS.get(task.reason or '', REASONS['other'])}"
     if task.done_on:
         told += f", {day(task.done_on)}"
     if task.waits_for_second:
-        told += "; a second person has to look"
+        told += say("task.a_second_person_has_to_look")
     return told
 
 
 def task_told(task: TaskView) -> str:
     """Where, what and how, in plain text."""
     where = f"{task.system}{f' · {task.place}' if task.place else ''}{f' ({task.count})' if task.count > 1 else ''}"
-    what = f"{LOOK_FIRST} {task.words}" if task.looks else task.words
+    what = say("task.look_first", words=task.words) if task.looks else task.words
     return f"{cut(where, 200)}: {cut(what, 1500)}"
 
 
@@ -73,9 +79,9 @@ def task_line(task: TaskView) -> str:
     """One task in one line of a card, as Slack parses it."""
     who = f" · {member(task.assignee)}" if task.state == "open" and task.assignee else ""
     if task.done_by:
-        who = f" · by {member(task.done_by)}"
+        who = say("task.by", done_by=member(task.done_by))
     if task.looked_by:
-        who += f", seen by {member(task.looked_by)}"
+        who += say("task.seen_by", looked_by=member(task.looked_by))
     sign = "○" if task.state == "open" or task.waits_for_second else "✗" if task.outcome == Outcome.CANNOT else "✓"
     return f"{sign} {task.number}. {escape(cut(f'{task.system} · {task.place}', 90))}: {escape(task_status(task))}{who}"
 
@@ -83,7 +89,7 @@ def task_line(task: TaskView) -> str:
 def task_buttons(task: TaskView) -> list[Block]:
     """What may be pressed now."""
     if task.state == "open":
-        return [button("Done …", f"task_done:{task.number}", task.id, style="primary")]
+        return [button(say("task.done_2"), f"task_done:{task.number}", task.id, style="primary")]
     if task.waits_for_second:
-        return [button("Look …", f"task_look:{task.number}", task.id, style="primary")]
-    return [] if task.state == "void" else [button("What was done", f"task_look:{task.number}", task.id)]
+        return [button(say("task.look"), f"task_look:{task.number}", task.id, style="primary")]
+    return [] if task.state == "void" else [button(say("task.what_was_done"), f"task_look:{task.number}", task.id)]

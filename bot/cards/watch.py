@@ -20,16 +20,19 @@ from bot.cards.blocks import (
     plain,
 )
 from bot.cards.inputs import choice, day_picker, entry
-from bot.cards.modals import LOGGED
+from bot.cards.modals import logged
+from bot.speech import Phrases, say
 
 OPTIONS = 100  # in one list of Slack's
-STATES = {  # of those an alarm told of
-    "again": "nobody has decided yet",
-    "planned": "the erasure is planned again",
-    "consent": "new consent is on record",
-    "gone": "gone again",
-    "known": "somebody else has the address",
-}
+STATES = Phrases(
+    {  # of those an alarm told of
+        "again": "watch.nobody_has_decided_yet",
+        "planned": "watch.the_erasure_is_planned_again",
+        "consent": "watch.new_consent_is_on_record",
+        "gone": "watch.gone_again",
+        "known": "watch.somebody_else_has_the_address",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -54,24 +57,23 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
     """The message in the channel."""
     told = ", ".join(f"{cut(label, 60)} {count}" for label, count in view.counts)
     blocks = [
-        header("Erased, and there again"),
+        header(say("watch.erased_and_there_again")),
         paragraph(
-            f"{_addresses(view.addresses)} held again although erased: {told}. An import or a restored backup brings "
-            "people back like that."
+            say("watch.held_again_although_erased_an_import_or", addresses=_addresses(view.addresses), told=told)
         ),
         *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "…"),
     ]
     if view.refs:
-        blocks += lines([f"In: {', '.join(view.refs)}"], 1, "…")
-    blind = f" Not watched, because they cannot list whom they hold: {', '.join(view.blind)}." if view.blind else ""
-    blocks.append(context(escape(cut(f"Seen {moment(view.at, now)}.{blind}", 900))))
+        blocks += lines([say("watch.in", refs=", ".join(view.refs))], 1, "…")
+    blind = say("watch.not_watched_because_they_cannot_list", blind=", ".join(view.blind)) if view.blind else ""
+    blocks.append(context(escape(cut(say("watch.seen", at=moment(view.at, now), blind=blind), 900))))
     return [*blocks, *(_buttons(view) if view.open else [])]
 
 
 def alarm_text(view: AlarmView) -> str:
     """The same in one line."""
-    left = f"{view.open} to decide" if view.open else "all decided"
-    return f"{_addresses(view.addresses)} held again although erased: {left}."
+    left = say("watch.to_decide", open=view.open) if view.open else say("watch.all_decided")
+    return say("watch.held_again_although_erased", addresses=_addresses(view.addresses), left=left)
 
 
 def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) -> Block:
@@ -79,26 +81,31 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
     who = choice("who", dict(seen[:OPTIONS]))
     where: Block = {"type": "plain_text_input", "action_id": "where", "max_length": 200}
     blocks = [
-        paragraph("From then on their address may be held again. An earlier consent ended with the erasure."),
-        entry("who", "Who has come back?", who),
-        entry("where", "Where?", where, hint="The form, the shop, the contract: so that it can be shown later."),
-        entry("on", "When?", day_picker("on", today)),
-        context(LOGGED),
+        paragraph(say("watch.from_then_on_their_address_may_be_held")),
+        entry("who", say("watch.who_has_come_back"), who),
+        entry("where", say("watch.where"), where, hint=say("watch.the_form_the_shop_the_contract_so_that")),
+        entry("on", say("watch.when"), day_picker("on", today)),
+        context(logged()),
     ]
-    view = modal("New consent", blocks, metadata=alarm_id)
-    return {**view, "submit": plain("Record"), "close": plain("Not now"), "callback_id": "consent"}
+    view = modal(say("watch.new_consent"), blocks, metadata=alarm_id)
+    return {
+        **view,
+        "submit": plain(say("watch.record")),
+        "close": plain(say("watch.not_now")),
+        "callback_id": "consent",
+    }
 
 
 def _buttons(view: AlarmView) -> list[Block]:
     ask = confirm(
-        "Plan the erasure again?",
-        "A ticket opens for each of them. Nobody is written to; a second person approves every plan.", "Plan",
+        say("watch.plan_the_erasure_again"),
+        say("watch.a_ticket_opens_for_each_of_them_nobody"), say("watch.plan"),
     )  # fmt: skip
     return actions([
-        button("Plan the erasure again", "erase_again", view.id, style="primary", confirm=ask),
-        button("New consent …", "consent", view.id),
+        button(say("watch.plan_the_erasure_again_2"), "erase_again", view.id, style="primary", confirm=ask),
+        button(say("watch.new_consent_2"), "consent", view.id),
     ])  # fmt: skip
 
 
 def _addresses(number: int) -> str:
-    return "1 address is" if number == 1 else f"{number} addresses are"
+    return say("watch.n_1_address_is") if number == 1 else say("watch.addresses_are", number=number)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from bot.cards.blocks import Block, chunks, clean, cut, day, header, paragraph
+from bot.speech import say
 
 
 class Series(Protocol):
@@ -40,12 +41,12 @@ class Week:
 
 def week_card(week: Week) -> list[Block]:
     """The weekly report: a chart, and the same in words below it."""
-    return [header(f"The week until {day(week.until)}"), *chart(week.chart)]
+    return [header(say("week.the_week_until", until=day(week.until))), *chart(week.chart)]
 
 
 def week_text(week: Week) -> str:
     """The same in one line."""
-    return cut(f"The week until {day(week.until)}. {week.chart.alternative}", 1000)
+    return cut(say("week.the_week_until_2", until=day(week.until), alternative=week.chart.alternative), 1000)
 
 
 def chart(figures: Chart) -> list[Block]:
@@ -67,4 +68,3 @@ def chart(figures: Chart) -> list[Block]:
     ]
     drawn = {"type": "bar", "series": series, "axis_config": {"categories": labels}}
     return [{"type": "data_visualization", "title": cut(figures.title, 50), "chart": drawn}, *words]
-

@@ -7,13 +7,14 @@ from typing import Any
 
 from bot import drafts
 from bot.cards import DraftView
-from bot.cards.letter import PERSON, LetterForm, LetterView, Statement
+from bot.cards.letter import LetterForm, LetterView, Statement
 from bot.checkpoints import checkpoint
 from bot.desk.attesting import Attesting
 from bot.desk.provers import About, statements
 from bot.desk.running import LIFTING_NOTICE
 from bot.drafts import ANSWERS, restored
 from bot.errors import NotAllowed, TooLate
+from bot.speech import say
 from bot.store import Unit
 from bot.store.rows import LetterRow
 from bot.tickets import Request, Role, State, Ticket, check_role, together
@@ -65,7 +66,7 @@ class Drafting(Attesting):
     def _draft_view(self, unit: Unit, letter: LetterRow) -> DraftView:
         notice = unit.notices.by_letter(letter.id) if letter.kind in drafts.TO_RECIPIENTS else None
         right = unit.requests.get(letter.request_id).right if letter.request_id else None
-        to = notice.name if notice else PERSON
+        to = notice.name if notice else say("letter.the_person_who_wrote")
         return DraftView(letter.id, letter.digest[:STAMP], drafts.name(letter.kind), to, right)
 
     # -- editing ------------------------------------------------------------------------------------------------------
