@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, bindparam, func, select
 
-from bot.store.schema import BEGUN, NOBODYS, WAITING, audit, request, ticket
+from bot.store.schema import BEGUN, WAITING, audit, request, ticket
 from bot.store.tickets import Ticket, tickets_of
 from bot.store.transaction import Transaction
 from bot.tickets import State
@@ -18,7 +18,7 @@ _WEEK = timedelta(days=7)
 _OPEN = select(_T.id).where(_T.state == "open")
 _BY_DUE = (_T.due, _T.ref)
 _WAITING = select(_T.id).where(WAITING)
-_NOBODYS = select(_T.id).where(NOBODYS)
+_NOBODYS = _OPEN.where(_T.owner.is_(None))
 _MINE = _OPEN.where(_T.owner == bindparam("user"))
 _LATE = _OPEN.where(_T.due < bindparam("today"), _T.clock == "running")
 _OF_SENDER = (

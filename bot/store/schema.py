@@ -52,7 +52,6 @@ counter = Table(
 )  # fmt: skip
 
 WAITING = text("state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)")  # for the person who wrote
-NOBODYS = text("state = 'open' AND owner IS NULL")
 _LOOKED_AT = text("remind_at IS NOT NULL")  # a closed ticket has no place in it
 
 ticket = Table(
@@ -90,8 +89,7 @@ ticket = Table(
     Index("ix_ticket_remind_at", "remind_at", sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT),
     Column("merged_into", String(32)),  # the ticket that goes on with it
     Index("ix_ticket_owner", "owner", "state", "due", "ref"),
-    # the state, which both name already, in front: else SQLite reads the index of all open tickets instead
-    Index("ix_ticket_nobodys", "state", "due", "ref", sqlite_where=NOBODYS, postgresql_where=NOBODYS),
+    # the state, though the condition names it, in front: else SQLite reads the index of all open tickets instead
     Index("ix_ticket_waiting", "state", "due", "ref", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_ticket_received_on", "received_on"),
     Index("ix_ticket_due", "due", "ref"),

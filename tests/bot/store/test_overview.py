@@ -15,7 +15,7 @@ QUERIES = {  # each with the index that holds nothing it does not show
     "open": (room._OPEN, {}, "ix_ticket_state_due"),
     "late": (room._LATE, {"today": TODAY}, "ix_ticket_state_due"),
     "mine": (room._MINE, {"user": "UANN"}, "ix_ticket_owner"),
-    "nobodys": (room._NOBODYS, {}, "ix_ticket_nobodys"),
+    "nobodys": (room._NOBODYS, {}, "ix_ticket_owner"),
     "waiting": (room._WAITING, {}, "ix_ticket_waiting"),
 }
 

@@ -81,14 +81,10 @@ def _drafts() -> None:
 
 
 def _lists() -> None:
-    """With the state in front SQLite prefers them to the index of all open tickets."""
-    partial = {
-        "nobodys": "state = 'open' AND owner IS NULL",
-        "waiting": "state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)",
-    }
-    for name, where in partial.items():
-        condition = sa.text(where)
-        op.drop_index(f"ix_ticket_{name}", "ticket")
-        op.create_index(
-            f"ix_ticket_{name}", "ticket", ["state", "due", "ref"], sqlite_where=condition, postgresql_where=condition
-        )  # fmt: skip
+    """With the state in front SQLite prefers it to the index of all open tickets; nobody's are those of no owner."""
+    waiting = sa.text("state = 'open' AND (identity = 'asked' OR paused_since IS NOT NULL)")
+    op.drop_index("ix_ticket_nobodys", "ticket")
+    op.drop_index("ix_ticket_waiting", "ticket")
+    op.create_index(
+        "ix_ticket_waiting", "ticket", ["state", "due", "ref"], sqlite_where=waiting, postgresql_where=waiting
+    )  # fmt: skip
