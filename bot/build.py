@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from slack_sdk import WebClient
 
-from bot import connectors, law
+from bot import connectors, law, phrases
 from bot.connectors import Connector
 from bot.desk import Desk, House
 from bot.engine import Engine, Limit
@@ -227,6 +227,7 @@ def policy(settings: Settings) -> dict[str, Any]:
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     """The house of these settings. Misconfigured, with all faults, when the store or a connector is not fit for use."""
+    phrases.speak(settings.slack.language)
     book = store(settings, clock)
     check_store(book)  # first: a connector may keep something on its shelf while it is looked at
     found = systems(settings, book)
@@ -282,6 +283,7 @@ def surveyor(settings: Settings, clock: Callable[[], datetime] = now) -> Desk:
 
 
 def _clerk(settings: Settings, book: Store, clock: Callable[[], datetime], found: Mapping[str, Connector]) -> Desk:
+    phrases.speak(settings.slack.language)  # what is written down for the team is in its language
     absent: Any = Absent()
     return Desk(
         house=house(settings), store=book, engine=Engine(book, clock), clock=clock, ids=new_id, systems=found,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bot import law
 from bot.drafts import LETTERS
 from bot.intake import is_server
+from bot.phrases import LANGUAGES
 from bot.tickets import Role
 
 
@@ -51,6 +52,12 @@ def _regime(text: str) -> str:
 def _letter(text: str) -> str:
     if text not in LETTERS:
         raise ValueError(f"is no letter; the letters are: {', '.join(LETTERS)}")
+    return text
+
+
+def _spoken(text: str) -> str:
+    if text not in LANGUAGES:
+        raise ValueError(f"is none of the languages the team is spoken to in: {', '.join(LANGUAGES)}")
     return text
 
 
@@ -167,6 +174,10 @@ class Roles(Section):
         }
         users = {user for names in lists.values() for user in names}
         return {user: frozenset(role for role, names in lists.items() if user in names) for user in users}
+
+
+class Slack(Section):
+    language: Annotated[str, AfterValidator(_spoken)] = "en"  # of everything the team reads; letters have their own
 
 
 class Letters(Section):
@@ -326,6 +337,7 @@ class File(Section):
     policy: Policy
     intake: Intake = Intake()
     roles: Roles = Roles()
+    slack: Slack = Slack()
     letters: Letters = Letters()
     clock: Clock = Clock()
     reminders: Reminders = Reminders()

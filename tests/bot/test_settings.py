@@ -251,7 +251,7 @@ def test_every_setting_is_documented():
 
     tables = {
         "company", "policy", "intake", "roles", "letters", "clock", "reminders", "calendar", "safety", "engine", "connectors", "watch",
-        "review",
+        "review", "slack",
     }  # fmt: skip
     assert set(names(settings.File)) - tables <= named
     source = Path(environment.__file__).read_text(encoding="utf-8")

@@ -1,0 +1,268 @@
+"""What the team reads: the same phrases in every language, none in the code, all of them within Slack's limits."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot import phrases
+from bot.cards import day
+from bot.cards.blocks import moment
+from bot.phrases import LANGUAGES, PLURAL, Phrase, say, speak, table
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted({path.stem for path in (phrases.ROOT / "en").glob("*.toml")})
+KEY = re.compile(rf"(?:{'|'.join(FILES)})(?:\.[a-z0-9_*]+)+")
+QUIET = ("tickets", "identity", "workflow", "drafts", "report", "reminders", "recipients", "page", "grant", "line", "cell")
+HANDLERS = (  # what people press and type in Slack; the others speak to a terminal or to a browser
+    "__init__", "buttons", "commands", "door", "forms", "home", "identity", "letters", "looks", "modals", "moves", "office",
+    "recipients", "review", "rights", "tasks", "watch",
+)  # fmt: skip
+NOT_YET = frozenset({
+    "bot/cards/aside.py",
+    "bot/cards/blocks.py",
+    "bot/cards/card.py",
+    "bot/cards/clock.py",
+    "bot/cards/crowd.py",
+    "bot/cards/entry.py",
+    "bot/cards/evidence.py",
+    "bot/cards/forms.py",
+    "bot/cards/identity.py",
+    "bot/cards/letter.py",
+    "bot/cards/letterbox.py",
+    "bot/cards/looks.py",
+    "bot/cards/modals.py",
+    "bot/cards/more.py",
+    "bot/cards/notice.py",
+    "bot/cards/overview.py",
+    "bot/cards/progress.py",
+    "bot/cards/recipients.py",
+    "bot/cards/refusal.py",
+    "bot/cards/reminder.py",
+    "bot/cards/review.py",
+    "bot/cards/rights.py",
+    "bot/cards/task.py",
+    "bot/cards/views.py",
+    "bot/cards/watch.py",
+    "bot/cards/week.py",
+    "bot/cards/words.py",
+    "bot/cell.py",
+    "bot/desk/attesting.py",
+    "bot/desk/braking.py",
+    "bot/desk/choosing.py",
+    "bot/desk/confirming.py",
+    "bot/desk/correcting.py",
+    "bot/desk/diary.py",
+    "bot/desk/drafting.py",
+    "bot/desk/entering.py",
+    "bot/desk/establishing.py",
+    "bot/desk/forewarning.py",
+    "bot/desk/identifying.py",
+    "bot/desk/joining.py",
+    "bot/desk/looking.py",
+    "bot/desk/mailing.py",
+    "bot/desk/moving.py",
+    "bot/desk/notifying.py",
+    "bot/desk/owning.py",
+    "bot/desk/packing.py",
+    "bot/desk/provers.py",
+    "bot/desk/receiving.py",
+    "bot/desk/redacting.py",
+    "bot/desk/refusing.py",
+    "bot/desk/remarking.py",
+    "bot/desk/reminding.py",
+    "bot/desk/returning.py",
+    "bot/desk/reviewing.py",
+    "bot/desk/running.py",
+    "bot/desk/showing.py",
+    "bot/desk/sifting.py",
+    "bot/desk/sorting.py",
+    "bot/desk/tasking.py",
+    "bot/desk/timing.py",
+    "bot/desk/visiting.py",
+    "bot/desk/watching.py",
+    "bot/desk/writing.py",
+    "bot/drafts.py",
+    "bot/grant.py",
+    "bot/identity.py",
+    "bot/line.py",
+    "bot/page.py",
+    "bot/recipients.py",
+    "bot/report.py",
+    "bot/tickets.py",
+    "bot/workflow.py",
+    "handlers/__init__.py",
+    "handlers/buttons.py",
+    "handlers/commands.py",
+    "handlers/door.py",
+    "handlers/forms.py",
+    "handlers/letters.py",
+    "handlers/looks.py",
+    "handlers/modals.py",
+    "handlers/moves.py",
+    "handlers/office.py",
+    "handlers/recipients.py",
+    "handlers/review.py",
+    "handlers/rights.py",
+    "handlers/tasks.py",
+    "handlers/watch.py",
+})
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Inside, the house speaks this language; afterwards English, as in all tests."""
+    speak(language)
+    try:
+        yield
+    finally:
+        speak("en")
+
+
+def modules() -> list[Path]:
+    rooms = [path for room in ("cards", "desk") for path in (ROOT / "bot" / room).rglob("*.py")]
+    alone = [*(ROOT / "bot" / f"{name}.py" for name in QUIET), *(ROOT / "handlers" / f"{name}.py" for name in HANDLERS)]
+    return sorted([*rooms, *alone])
+
+
+def placeholders(phrase: Phrase) -> set[str]:
+    texts = [phrase] if isinstance(phrase, str) else list(phrase.values())
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@cache
+def named() -> frozenset[str]:
+    """Every key the code names; a part only known at run time is a star."""
+    found = set()
+    for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            text = ""
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = node.value
+            elif isinstance(node, ast.JoinedStr):
+                text = "".join(str(each.value) if isinstance(each, ast.Constant) else "*" for each in node.values)
+            if KEY.fullmatch(text):
+                found.add(text)
+    return frozenset(found)
+
+
+def names(key: str) -> Iterator[str]:
+    """What the code may write to mean this key: itself, a star for its end, the table it stands in."""
+    yield key
+    words = key.split(".")
+    yield from (".".join(words[:count]) for count in range(2, len(words)))
+
+
+def test_every_language_has_the_same_phrases() -> None:
+    """The same keys, the same places for values, the same shape of plural."""
+    english = phrases.phrases("en")
+    for language in LANGUAGES[1:]:
+        other = phrases.phrases(language)
+        assert english.keys() == other.keys(), sorted(english.keys() ^ other.keys())
+        differs = [
+            key for key in english
+            if isinstance(english[key], str) != isinstance(other[key], str) or placeholders(english[key]) != placeholders(other[key])
+        ]
+        assert not differs, differs
+
+
+def test_a_plural_is_told_by_n() -> None:
+    """Each form of it may name `n`, and exactly one and other are there."""
+    for language in LANGUAGES:
+        plurals = [each for each in phrases.phrases(language).values() if isinstance(each, Mapping)]
+        assert plurals
+        assert all(each.keys() == PLURAL and "{n}" in each["other"] for each in plurals)
+
+
+def test_the_code_and_the_templates_know_the_same_phrases() -> None:
+    """What the code names is there, and what is there is named by the code."""
+    keys = phrases.phrases("en").keys()
+    everything = {name for key in keys for name in names(key)}
+    stars = [re.compile(re.escape(each).replace(r"\*", "[^.]+")) for each in named() if "*" in each]
+    unknown = [each for each in named() if "*" not in each and each not in everything]
+    assert not unknown, sorted(unknown)
+    unused = [key for key in keys if not any(name in named() or any(star.fullmatch(name) for star in stars) for name in names(key))]
+    assert not unused, sorted(unused)
+    assert all(any(star.fullmatch(name) for name in everything) for star in stars)
+
+
+def human(text: str) -> bool:
+    """Whether somebody could read this as words: two of them, or one with a capital or an end."""
+    return bool(re.search(r"[A-Za-zä-ü”]{2,}[,.:;!?…]* +[“”A-Za-z{]|^[A-Z][a-z]+(?: …|[.:?!])?$|[a-z]{2}[.?!…]$", text))
+
+
+def literals(path: Path) -> Iterator[tuple[int, str]]:
+    """The human sentences of a module, but its docstrings, what `raise` and `assert` say to programmers, and logs."""
+    tree = ast.parse(path.read_text())
+    quiet = unread(tree)
+    for node in ast.walk(tree):
+        if node in quiet:
+            continue
+        text = ""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        elif isinstance(node, ast.JoinedStr):
+            text = "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+        if human(text) and not KEY.fullmatch(text):
+            yield getattr(node, "lineno", 0), text
+
+
+def unread(tree: ast.Module) -> set[ast.AST]:
+    """What of a module nobody in Slack reads: docstrings, lists of names, what programmers and machines are told."""
+    quiet: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            quiet.add(node.value)
+        if isinstance(node, ast.Call) and spelled(node.func) in PROGRAMMERS:
+            quiet |= set(ast.walk(node))
+        if isinstance(node, ast.JoinedStr):
+            quiet |= {each for each in node.values if isinstance(each, ast.Constant)}
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            quiet |= set(ast.walk(node.value))
+    return quiet
+
+
+# what is said to programmers, terminals and logs; `compile` and `strftime` speak no language
+PROGRAMMERS = frozenset({
+    "RuntimeError", "LookupError", "KeyError", "ValueError", "TypeError", "Temporary", "Refused", "Misconfigured", "Unsupported",
+    "Unclear", "compile", "strftime", "echo", "info", "warning", "error", "exception", "debug",
+})  # fmt: skip
+
+
+def spelled(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def test_no_sentence_stands_in_the_code() -> None:
+    """All Slack text lives in templates. The list of modules that are not there yet only shrinks."""
+    left = {path.relative_to(ROOT).as_posix(): list(literals(path)) for path in modules()}
+    told = {name: found for name, found in left.items() if found and name not in NOT_YET}
+    assert not told, "\n".join(f"{name}:{line} {text}" for name, found in told.items() for line, text in found)
+    done = [name for name in NOT_YET if not left.get(name)]
+    assert not done, f"take from NOT_YET: {sorted(done)}"
+
+
+def test_a_phrase_is_said_with_its_values() -> None:
+    """One is one, everything else is other, and a table is read in the language of the moment."""
+    assert day(date(2026, 12, 14)) == "Mon 14 Dec 2026"
+    with spoken("de"):
+        assert day(date(2026, 12, 14)) == "Mo 14. Dez. 2026"
+        assert moment(datetime(2026, 3, 1, 9, 5, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)) == "So 1. März 2026, 09:05 Uhr"
+
+
+def test_what_is_missing_is_an_error() -> None:
+    """No phrase, no value, no language: never half a sentence."""
+    for wrong in (lambda: say("dates.never"), lambda: say("dates.day"), lambda: speak("xx"), lambda: table("dates")["never"]):
+        with pytest.raises(KeyError):
+            wrong()
+
+
+def test_swiss_spelling() -> None:
+    """No sharp s in German."""
+    assert not [path for path in (phrases.ROOT / "de").rglob("*.toml") if "ß" in path.read_text(encoding="utf-8")]
