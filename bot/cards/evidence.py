@@ -16,8 +16,7 @@ from bot.cards.blocks import (
     section,
     words,
 )
-from bot.cards.inputs import choice, entry, prose
-from bot.cards.modals import logged
+from bot.cards.inputs import choice, entry, logged, prose
 from bot.cards.task import task_buttons, task_line, task_told
 from bot.cards.views import Evidence, TaskForm, TaskView
 from bot.speech import Phrases, say

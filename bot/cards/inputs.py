@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from bot.cards.blocks import Block, cut, plain
+from bot.speech import say
 
 LONGEST = 2000  # characters of a handler's own words: a letter takes no longer value
 
@@ -47,3 +48,8 @@ def boxes(name: str, options: Mapping[str, str], marked: Iterable[str]) -> Block
     first = [made[each] for each in marked if each in made]
     boxes: Block = {"type": "checkboxes", "action_id": name, "options": list(made.values())}
     return boxes | ({"initial_options": first} if first else {})
+
+
+def logged() -> str:
+    """What stands in every window that shows a person."""
+    return say("modals.logged")

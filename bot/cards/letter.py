@@ -25,8 +25,7 @@ from bot.cards.blocks import (
     section,
     words,
 )
-from bot.cards.inputs import LONGEST, choice, entry, prose
-from bot.cards.modals import logged
+from bot.cards.inputs import LONGEST, choice, entry, logged, prose
 from bot.cards.views import DraftView
 from bot.speech import Phrases, say
 

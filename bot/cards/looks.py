@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.cards.blocks import Block, context, cut, divider, escape, modal, paragraph, plain, words
-from bot.cards.inputs import choice, entry, prose
-from bot.cards.modals import logged
+from bot.cards.inputs import choice, entry, logged, prose
 from bot.speech import Phrases, say
 
 AT_ONCE = 10  # pieces in one form

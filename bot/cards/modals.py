@@ -22,6 +22,7 @@ from bot.cards.blocks import (
     words,
 )
 from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_facts, row
+from bot.cards.inputs import logged
 from bot.cards.views import CardView, Details, Quarantined, RequestView, TicketLine
 from bot.speech import Phrases, say
 
@@ -32,11 +33,6 @@ SAID = Phrases({"note": "modals.note", "hold": "modals.legal_hold_reason", "refu
 FURTHER_MAILS = 5
 ASKED = 6  # of what a mail seems to ask for
 LISTED = 40  # tickets or mails in one list
-
-
-def logged() -> str:
-    """What stands in every window that shows a person."""
-    return say("modals.logged")
 
 
 def loading_modal(title: str) -> Block:

@@ -20,8 +20,7 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.card import row
-from bot.cards.inputs import entry
-from bot.cards.modals import logged
+from bot.cards.inputs import entry, logged
 from bot.cards.team import Health, Home, Person, WeekCount
 from bot.cards.views import TicketLine
 from bot.cards.week import Week, chart

@@ -25,8 +25,7 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
-from bot.cards.inputs import choice, day_picker, entry, prose
-from bot.cards.modals import logged
+from bot.cards.inputs import choice, day_picker, entry, logged, prose
 from bot.cards.progress import signed_line
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
 from bot.speech import Phrases, say

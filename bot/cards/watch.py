@@ -19,8 +19,7 @@ from bot.cards.blocks import (
     paragraph,
     plain,
 )
-from bot.cards.inputs import choice, day_picker, entry
-from bot.cards.modals import logged
+from bot.cards.inputs import choice, day_picker, entry, logged
 from bot.speech import Phrases, say
 
 OPTIONS = 100  # in one list of Slack's
