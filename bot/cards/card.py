@@ -30,8 +30,8 @@ from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
-from bot.speech import Phrases, say
-from bot.tickets import Identity, State, spoken
+from bot.speech import Phrases, named, say
+from bot.tickets import Identity, State
 
 VERB = Phrases(
     {
@@ -126,11 +126,16 @@ def card_text(view: CardView) -> str:
     """The same in one line, for push notices and screen readers."""
     if view.closed_on:
         return say("card.is_closed", ref=view.ref)
-    rights = ", ".join(view.rights) or say("card.no_right_named")
-    far = "".join(f" {each.right.capitalize()}: {progress_text(each)}." for each in view.requests if each.progress)
+    rights = rights_named(view.rights)
+    far = "".join(f" {_title(each.right)}: {progress_text(each)}." for each in view.requests if each.progress)
     return say(
         "card.due_next", ref=view.ref, rights=rights, due=day(view.due), lower=NEXT[view.next_actor].lower(), far=far
     )
+
+
+def rights_named(rights: Sequence[Right]) -> str:
+    """Rights in words, one after the other."""
+    return ", ".join(named("right", each) for each in rights) or say("card.no_right_named")
 
 
 def sign(due: date, today: date) -> str:
@@ -153,7 +158,7 @@ def standing(due: date, state: str) -> str:
 
 def facts(view: CardView, now: datetime) -> list[Block]:
     """Reference, rights, due date, who acts next, language, regime: what every drawing of a ticket begins with."""
-    asked = ", ".join(view.rights) or say("card.no_right_named")
+    asked = rights_named(view.rights)
     regimes = ", ".join(regime.replace("_", " ").upper() for regime in view.regimes)
     known = [
         (say("card.asked_for"), asked),
@@ -184,7 +189,7 @@ def _next_means(kind: str, why: str) -> str:
 
 def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:
     """One request in words: state, plan, what changed, progress."""
-    blocks = [section(f"*{request.right.capitalize()}* · {_status(request, view, now)}")]
+    blocks = [section(f"*{_title(request.right)}* · {_status(request, view, now)}")]
     if limit == BRIEF:
         return blocks
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
@@ -249,8 +254,8 @@ def plan_line(each: PlanLine) -> str:
 
 def row(ticket: TicketLine, today: date) -> str:
     """One ticket in one line of a list, in our own words."""
-    rights = ", ".join(ticket.rights) or say("card.no_right_named")
-    states = ", ".join(spoken(state) for state in ticket.states) or spoken(State.RECEIVED)
+    rights = rights_named(ticket.rights)
+    states = ", ".join(named("state", state) for state in ticket.states) or named("state", State.RECEIVED)
     due = standing(ticket.due, ticket.clock) or sign(ticket.due, today)
     return say(
         "card.next_2", ref=escape(ticket.ref), rights=rights, due=due, states=states, next_actor=NEXT[ticket.next_actor]
@@ -346,7 +351,7 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
         State.PROVING: say("card.every_system_is_being_asked_again"),
         State.ANSWERING: say("card.the_letter_with_the_answer_is_on_its"),
         State.DONE: "done",
-    }.get(request.state, spoken(request.state))
+    }.get(request.state, named("state", request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
         words = say("card.waits_for_what_people_do_by_hand")
     if any(each.right == request.right for each in view.drafts):
@@ -357,6 +362,8 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
         }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
         words += say("card.starts_until_then_a_handler_may_stop_it", cooling_until=moment(request.cooling_until, now))
+    elif request.state == State.COOLING:
+        words += say("card.every_address_on_file_is_told_first")
     if request.state == State.DONE and request.answered_on:
         words += say("card.answered", answered_on=day(request.answered_on))
     if request.chosen_by:
@@ -413,7 +420,7 @@ def _approve(request: RequestView, view: CardView) -> Block:
         else ""
     )
     told = f"{totals(request.plan).capitalize()}.{wait}"
-    ask = confirm(say("card.approve_the", right=request.right), told, say("card.approve"), danger=True)
+    ask = confirm(say("card.approve_the", right=named("right", request.right)), told, say("card.approve"), danger=True)
     return button(
         say("card.approve"), f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask
     )
@@ -421,7 +428,7 @@ def _approve(request: RequestView, view: CardView) -> Block:
 
 def _withdraw(request: RequestView, text: str) -> Block:
     told = say("card.only_if_the_person_did_not_ask_for_this")
-    ask = confirm(say("card.withdraw_the", right=request.right), told, say("card.withdraw"))
+    ask = confirm(say("card.withdraw_the", right=named("right", request.right)), told, say("card.withdraw"))
     return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
 
@@ -469,7 +476,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         button(say("card.why_this_date"), "clock", view.ticket_id),
     ]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
-    look += [_withdraw(request, say("card.withdraw_2", right=request.right)) for request in asked]
+    look += [_withdraw(request, say("card.withdraw_2", right=named("right", request.right))) for request in asked]
     if view.can_close:
         ask = confirm(
             say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference_and"), say("card.close_2")
@@ -489,6 +496,11 @@ def _asks_who(view: CardView) -> bool:
     open_ = [each.back_to if each.state == State.NEEDS_PERSON else each.state for each in view.requests]
     unsettled = view.identity != Identity.CONFIRMED and State.RECEIVED in open_
     return view.channel not in SILENT and (unsettled or State.IDENTIFYING in open_)
+
+
+def _title(right: Right) -> str:
+    name = named("right", right)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _days(number: int) -> str:

@@ -92,6 +92,10 @@ class Forewarning(Tasking):
     def _any_under_way(self, unit: Unit, request: Request) -> bool:
         return any(self._under_way(unit, each) for each in self._warnings(unit, request))
 
+    def _begins(self, unit: Unit, request: Request) -> datetime | None:
+        """When the first act is due that the approval allowed; None while somebody on file has not been told."""
+        return None if self._any_under_way(unit, request) else self.engine.run_at(unit, cool_key(request))
+
     def _unheard(self, unit: Unit, request: Request) -> str:
         """Why nothing may be deleted yet: nobody on file was told. Empty: somebody was."""
         if not self._to_forewarn(unit, unit.tickets.get(request.ticket_id), request):
@@ -125,12 +129,13 @@ class Forewarning(Tasking):
         return unit.requests.get(unit.plans.get(letter.key.partition(":")[0]).request_id)
 
     def _notice_answered_by(self, unit: Unit, named: Sequence[str], sender: str) -> Request | None:
-        """The request that waits for its deletion, if one of these Message-IDs is that of its notice to this address."""
+        """The request that waits for its deletion, if one of these Message-IDs is that of its notice to this sender."""
         for letter in unit.letters.by_message_ids(named):
             request = self._warned_of(unit, letter)
-            if request and request.state in {State.COOLING, State.RUNNING}:
-                if normal_address(unit.letters.content(letter.id)["to"]) == sender:
-                    return request
+            if request is None or request.state not in {State.COOLING, State.RUNNING}:
+                continue
+            if normal_address(unit.letters.content(letter.id)["to"]) == sender:
+                return request
         return None
 
     def _waits(self, request: Request) -> timedelta:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import cards
+from bot import cards, drafts
 from bot.cards import (
     CardView,
     ClockView,
@@ -25,7 +25,7 @@ from bot.cards.team import Said
 from bot.desk.choosing import OUTWARD
 from bot.desk.drafting import Drafting
 from bot.desk.returning import came_back
-from bot.desk.running import cool_key, step_key
+from bot.desk.running import step_key
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
 from bot.intake import Verdict, asks, wishes
@@ -80,6 +80,7 @@ class Showing(Drafting):
             recipients=tuple(self.notice_views(unit, ticket.id)),
             drafts=drafts,
             drafts_mark=mark,
+            to_post=tuple((each.id, drafts.name(each.kind)) for each in unit.letters.to_post(ticket.id)),
             returned=came_back(unit.letters.of(ticket.id)),
         )
 
@@ -119,7 +120,7 @@ class Showing(Drafting):
             ),
             changes=tuple(difference(before.lines, plan.lines)) if before and request.state in OPEN_PLAN else (),
             decided_by=approval.by if approval else None,
-            cooling_until=self.engine.run_at(unit, cool_key(request)) if request.state == State.COOLING else None,
+            cooling_until=self._begins(unit, request) if request.state == State.COOLING else None,
             progress=self._progress_view(unit, request),
             tasks=tuple(self.task_view(unit, each) for each in self._tasks(unit, request)),
         )  # fmt: skip

@@ -188,16 +188,12 @@ class Visiting(Receiving):
         waiting = self._on_record(unit, ticket).waiting
         asked = [each.on for each in waiting if not each.code]
         return bulletin(
-            ticket, requests, {each.id: self._begins(unit, each) for each in cooling},
+            ticket, requests, {each.id: self._here(self._begins(unit, each)) for each in cooling},
             code=ticket.identity == Identity.ASKED, question=max(asked, default=None),
         )  # fmt: skip
 
-    def _begins(self, unit: Unit, request: Request) -> datetime | None:
-        """When its first act is due; None while somebody on file has not been told."""
-        if self._any_under_way(unit, request):
-            return None
-        begins = self.engine.run_at(unit, cool_key(request))
-        return begins.astimezone(ZoneInfo(self.house.zone)) if begins else None
+    def _here(self, moment: datetime | None) -> datetime | None:
+        return moment.astimezone(ZoneInfo(self.house.zone)) if moment else None
 
     # -- the form -----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ harness and the bench share these walks.
 """
 
 import io
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,10 @@ class Journeys(Walk):
         for user in (self.handler, self.approver):
             self.world.slack.workspace.close(user)
         return letter
+
+    def _begins(self, ref: str) -> bool:
+        """Whether the card says when the deletion begins: it does once the notices have left."""
+        return "until then a handler may stop it" in json.dumps(self.card(ref) or {})
 
     def close(self, ref: str) -> None:
         """Whoever the data were passed on to has heard of it and answered; then nothing is open any more."""
@@ -186,7 +191,7 @@ class Journeys(Walk):
         before = self.letters(person, "erasure_done")
         self.choose(ref, "deletion", person)
         self.approved(ref, "deletion")
-        self.until("the cooling time on the card", lambda: self._has(ref, "stop:deletion") or cooling == timedelta())
+        self.until("every address on file to be told", lambda: self._begins(ref) or cooling == timedelta())
         self.say(f"{ref}: cooling for {cooling}")
         self.world.clock.forward(seconds=cooling.total_seconds() + 1)
         letter = self.answered(ref, "deletion", person, "erasure_done", before)

@@ -13,6 +13,7 @@ from bot.desk.forewarning import WARNING
 from bot.errors import Refused, Temporary
 from bot.law import Right
 from bot.tickets import Identity, State
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, HUGO, PAULA, Stage
 from tests.fakes import FakeSystem
 
@@ -131,6 +132,16 @@ def test_whoever_says_so_is_believed_until_a_person_decides(stage: Stage) -> Non
     stage.choose(ticket_id, Right.DELETION)
     assert state(stage, ticket_id) == State.IDENTIFYING
     assert stage.desk.disown(notices(stage)[SHOP]) == Disowned.STOPPED  # an older link stops what is asked anew
+
+
+def test_killed_while_it_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a press that was cut off remains: pressed again, it stops the deletion."""
+    approved(stage)
+    stage.work()
+    die_at(monkeypatch, "disown.moved")
+    with pytest.raises(Killed):
+        stage.desk.disown(notices(stage)[ANN])
+    assert stage.desk.disown(notices(stage)[ANN]) == Disowned.STOPPED
 
 
 def test_links_that_are_none_of_ours(stage: Stage) -> None:
