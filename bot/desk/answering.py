@@ -29,7 +29,7 @@ class Answering(Confirming):
         key = f"{request.id}:told:{request.plan_id}:{request.generation}"
         self.engine.put(unit, "told", key, {"request": request.id}, ticket_id=request.ticket_id)
 
-    def _told_call(self, job: Job) -> Mapping[str, Any]:
+    def _all_told_call(self, job: Job) -> Mapping[str, Any]:
         """Waits for the letters to recipients, not for ever: one that does not leave must not make the answer late.
 
         What somebody has to release first is not waited for: so has the answer, which says by then who was told.
@@ -43,7 +43,7 @@ class Answering(Confirming):
             raise Temporary("A letter to a recipient is on its way.", retry_after=1.0)
         return {}
 
-    def _told_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+    def _all_told_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         del result
         _, request = self._request(unit, job.args["request"])
         if request.state == State.PROVING:
@@ -139,4 +139,4 @@ class Answering(Confirming):
         return done
 
     def _answering_kinds(self) -> list[Kind]:
-        return [*self._notifying_kinds(), self._harmless("told", self._told_call, self._told_after)]
+        return [*self._notifying_kinds(), self._harmless("told", self._all_told_call, self._all_told_after)]
