@@ -38,6 +38,26 @@ def say(key: str, **values: Any) -> str:
     return sentence.format(**values) if values else sentence
 
 
+def named(kind: str, word: str) -> str:
+    """A word of the house (`right`, `access`) as people read it. Where it has no name of its own, the word."""
+    return sentences(_now["language"]).get(f"{kind}.{word}", str(word))
+
+
+def listed(kind: str) -> tuple[str, ...]:
+    """Names in a row, such as the days of the week, as one sentence holds them."""
+    return tuple(say(f"calendar.{kind}").split())
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning, and nothing else changed: German nouns keep theirs."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def small(text: str) -> str:
+    """The same with a small letter at its beginning."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 class Phrases(Mapping[_K, Any]):
     """A table of sentences by their keys, said when they are asked for; a row of several is a tuple of them."""
 

@@ -30,7 +30,7 @@ from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
-from bot.speech import Phrases, named, say
+from bot.speech import Phrases, capital, named, say, small
 from bot.tickets import Identity, State
 
 VERB = Phrases(
@@ -127,9 +127,11 @@ def card_text(view: CardView) -> str:
     if view.closed_on:
         return say("card.is_closed", ref=view.ref)
     rights = rights_named(view.rights)
-    far = "".join(f" {_title(each.right)}: {progress_text(each)}." for each in view.requests if each.progress)
+    far = "".join(
+        f" {capital(named('right', each.right))}: {progress_text(each)}." for each in view.requests if each.progress
+    )
     return say(
-        "card.due_next", ref=view.ref, rights=rights, due=day(view.due), lower=NEXT[view.next_actor].lower(), far=far
+        "card.due_next", ref=view.ref, rights=rights, due=day(view.due), lower=small(NEXT[view.next_actor]), far=far
     )
 
 
@@ -189,7 +191,7 @@ def _next_means(kind: str, why: str) -> str:
 
 def request_facts(request: RequestView, view: CardView, now: datetime, limit: int) -> list[Block]:
     """One request in words: state, plan, what changed, progress."""
-    blocks = [section(f"*{_title(request.right)}* · {_status(request, view, now)}")]
+    blocks = [section(f"*{capital(named('right', request.right))}* · {_status(request, view, now)}")]
     if limit == BRIEF:
         return blocks
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
@@ -419,7 +421,7 @@ def _approve(request: RequestView, view: CardView) -> Block:
         if view.cooling_hours
         else ""
     )
-    told = f"{totals(request.plan).capitalize()}.{wait}"
+    told = f"{capital(totals(request.plan))}.{wait}"
     ask = confirm(say("card.approve_the", right=named("right", request.right)), told, say("card.approve"), danger=True)
     return button(
         say("card.approve"), f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask
@@ -496,11 +498,6 @@ def _asks_who(view: CardView) -> bool:
     open_ = [each.back_to if each.state == State.NEEDS_PERSON else each.state for each in view.requests]
     unsettled = view.identity != Identity.CONFIRMED and State.RECEIVED in open_
     return view.channel not in SILENT and (unsettled or State.IDENTIFYING in open_)
-
-
-def _title(right: Right) -> str:
-    name = named("right", right)
-    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _days(number: int) -> str:

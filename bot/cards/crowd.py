@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.cards.blocks import Block, context, escape, header, moment, paragraph, section
-from bot.cards.card import sign
+from bot.cards.card import rights_named, sign
 from bot.law import Right
-from bot.speech import say
+from bot.speech import named, say
 
 FIRST = 5  # tickets named
 
@@ -34,10 +34,12 @@ class Crowd:
 def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
     """The message. It replaces no card: each comes, in its turn."""
     rights = Counter(str(right) for each in crowd.waiting for right in each.rights)
-    told = ", ".join(f"{number} {right}" for right, number in sorted(rights.items())) or say("crowd.no_right_named")
+    told = ", ".join(f"{number} {named('right', right)}" for right, number in sorted(rights.items())) or say(
+        "crowd.no_right_named"
+    )
     ends = now + timedelta(seconds=crowd.every_s * len(crowd.waiting))
     first = [
-        f"*{escape(each.ref)}* {', '.join(each.rights) or say('crowd.no_right_named')} · {sign(each.due, now.date())}"
+        f"*{escape(each.ref)}* {rights_named(each.rights)} · {sign(each.due, now.date())}"
         for each in crowd.waiting[:FIRST]
     ]
     return [

@@ -19,7 +19,7 @@ from bot.cards.blocks import (
 from bot.cards.inputs import choice, entry, logged, prose
 from bot.cards.task import task_buttons, task_line, task_told
 from bot.cards.views import Evidence, TaskForm, TaskView
-from bot.speech import Phrases, say
+from bot.speech import Phrases, capital, named, say
 from bot.tickets import DISCLOSING
 from bot.workflow import REASONS, Outcome
 
@@ -55,7 +55,7 @@ def task_form(form: TaskForm) -> Block:
     blocks += [paragraph(f"{cut(label, 60)}: {cut(value, 300)}") for label, value in form.wishes]
     if form.files:
         blocks.append(paragraph(say("evidence.already_added_to_the_copy", files=cut(", ".join(form.files), 600))))
-    blocks += [context(logged().capitalize()), divider()]
+    blocks += [context(capital(logged())), divider()]
     outcomes = TO_LOOK if task.looks else TO_DO
     blocks.append(
         entry("outcome", say("evidence.what_became_of_it"), choice("outcome", {str(k): v for k, v in outcomes.items()}))
@@ -66,7 +66,7 @@ def task_form(form: TaskForm) -> Block:
     if task.right in DISCLOSING and not task.looks:
         hint = say("evidence.goes_into_the_person_s_copy_word_for")
         blocks.append(prose("found", say("evidence.what_did_you_find"), hint, optional=True))
-    reasons = choice("reason", REASONS)
+    reasons = choice("reason", {each: named("reason", each) for each in REASONS})
     blocks.append(
         entry("reason", say("evidence.why_can_it_not_be_done"), reasons, hint=say("evidence.only_then"), optional=True)
     )

@@ -11,7 +11,7 @@ from bot.cards.blocks import Block, button, confirm, context, divider, escape, m
 from bot.cards.inputs import choice, entry, one_line
 from bot.identity import FACTS, LADDER, Rung, Step, Vouched
 from bot.law import Right
-from bot.speech import Phrases, say
+from bot.speech import Phrases, capital, named, say
 from bot.tickets import Identity
 
 STANDS = Phrases(
@@ -109,7 +109,7 @@ def _steps(view: IdentityView) -> list[Block]:
                 next=RUNG[step.next].lower() if step.next else say("identity.refuse_or_another_way"),
                 why=" ".join(step.why),
             )
-        blocks.append(section(f"*{right.capitalize()}* · {escape(told)}"))
+        blocks.append(section(f"*{capital(named('right', right))}* · {escape(told)}"))
     return blocks or [paragraph(say("identity.no_right_waits_for_it"))]
 
 

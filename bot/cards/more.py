@@ -20,7 +20,7 @@ from bot.cards.card import VERB
 from bot.cards.inputs import boxes, choice, entry, one_line, prose
 from bot.cards.team import Blocked, More
 from bot.law import Right
-from bot.speech import Phrases, say
+from bot.speech import Phrases, named, say
 
 WHY = Phrases(
     {  # a ticket is no enquiry
@@ -41,7 +41,13 @@ def more_modal(more: More) -> Block:
         for right, request_id in more.refusable:
             told = say("more.you_write_to_the_person_why_you_do_not")
             blocks.append(
-                _verb(say("more.refuse", right=right), told, say("more.refuse_2"), f"do:refuse:{right}", request_id)
+                _verb(
+                    say("more.refuse", right=named("right", right)),
+                    told,
+                    say("more.refuse_2"),
+                    f"do:refuse:{right}",
+                    request_id,
+                )
             )
     told = say("more.only_whoever_opens_details_reads_it_it")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))

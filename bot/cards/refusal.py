@@ -7,7 +7,7 @@ from bot.cards.blocks import Block, context, modal, paragraph, plain
 from bot.cards.inputs import boxes, choice, entry, prose
 from bot.law import Right
 from bot.law.grounds import EXCESSIVE, Ground
-from bot.speech import say
+from bot.speech import named, say
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def refusal_form(form: RefusalForm) -> Block:
     grounds = {key: each.words for key, each in form.grounds.items()}
     blocks = [
         paragraph(
-            say("refusal.this_refuses_what_was_asked_the_person", ref=form.ref, right=form.right)
+            say("refusal.this_refuses_what_was_asked_the_person", ref=form.ref, right=named("right", form.right))
             if form.address
-            else say("refusal.this_refuses_what_was_asked_there_is_no", ref=form.ref, right=form.right)
+            else say("refusal.this_refuses_what_was_asked_there_is_no", ref=form.ref, right=named("right", form.right))
         ),
         entry("ground", say("refusal.on_which_ground"), choice("ground", grounds)),
         context(

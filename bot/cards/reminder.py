@@ -25,11 +25,11 @@ from bot.cards.blocks import (
     paragraph,
     section,
 )
-from bot.cards.card import NEXT, sign
+from bot.cards.card import NEXT, rights_named, sign
 from bot.cards.views import NextActor
 from bot.law import Right
 from bot.reminders import Kind
-from bot.speech import Phrases, say
+from bot.speech import Phrases, capital, say
 from bot.tickets import State
 
 LISTED = 12  # tickets in one message, or in one part of a digest
@@ -128,9 +128,9 @@ def reason(view: Reminded, today: date) -> str:
     words = {
         Kind.UNTOUCHED: say("reminder.nobody_has_begun_with_this_enquiry"),
         Kind.HALF: say("reminder.half_of_the_time_is_over_left", left=left),
-        Kind.DAYS_7: f"{left.capitalize()} left.",
-        Kind.DAYS_3: f"{left.capitalize()} left.",
-        Kind.DAYS_1: f"{left.capitalize()} left.",
+        Kind.DAYS_7: f"{capital(left)} left.",
+        Kind.DAYS_3: f"{capital(left)} left.",
+        Kind.DAYS_1: f"{capital(left)} left.",
         Kind.TODAY: _today(view, today),
         Kind.OVERDUE: say(
             "reminder.overdue_the_last_day_was_ago", due=day(view.due), days=_days((today - view.due).days)
@@ -269,7 +269,7 @@ def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
     ref = escape(view.ref)
     shown = f"<{escape(view.link)}|{ref}>" if linked and view.link else ref
     by = view.due if today > view.unrolled else view.unrolled
-    rights = ", ".join(view.rights) or say("reminder.no_right_named")
+    rights = rights_named(view.rights)
     return say("reminder.next_2", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
 
 

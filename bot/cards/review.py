@@ -28,8 +28,8 @@ from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
 from bot.cards.inputs import choice, day_picker, entry, logged, prose
 from bot.cards.progress import signed_line
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
-from bot.speech import Phrases, say
-from bot.tickets import State, spoken, together
+from bot.speech import Phrases, capital, named, say
+from bot.tickets import State, together
 
 NEVER = "never"  # no activity is known
 CHOICES = Phrases({"keep": "review.keep", "anonymise": "review.anonymise", "delete": "review.delete"})
@@ -136,7 +136,7 @@ def review_card(view: CardView, now: datetime) -> list[Block]:
 
 def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
     states = Counter(each.state for each in view.requests)
-    told = ", ".join(f"{number} {spoken(state)}" for state, number in states.items())
+    told = ", ".join(f"{number} {named('state', state)}" for state, number in states.items())
     plan = merged([line for each in view.requests if each.state != State.WITHDRAWN for line in each.plan])
     blocks = [
         *facts(view, now), context(SILENT["review"]), section(f"*{_accounts(len(view.requests))}* · {told}"),
@@ -203,7 +203,7 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
         wait = say("review.it_starts_after_hours", cooling_hours=view.cooling_hours) if view.cooling_hours else ""
         ask = confirm(
             say("review.approve", waiting=_accounts(len(waiting))),
-            f"{totals(plan).capitalize()}.{wait}",
+            f"{capital(totals(plan))}.{wait}",
             say("review.approve_2"),
             danger=True,
         )

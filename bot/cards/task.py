@@ -2,7 +2,7 @@
 
 from bot.cards.blocks import Block, actions, button, context, cut, day, escape, link, member, paragraph, section
 from bot.cards.views import TaskView
-from bot.speech import Phrases, say
+from bot.speech import Phrases, named, say
 from bot.workflow import REASONS, Outcome
 
 TOLD = Phrases(
@@ -17,7 +17,16 @@ TOLD = Phrases(
 
 def task_card(task: TaskView) -> list[Block]:
     """The message in the thread."""
-    blocks = [section(say("task.task", number=task.number, right=escape(task.right), task=escape(task_status(task))))]
+    blocks = [
+        section(
+            say(
+                "task.task",
+                number=task.number,
+                right=escape(named("right", task.right)),
+                task=escape(task_status(task)),
+            )
+        )
+    ]
     if task.state == "void":
         return blocks
     blocks.append(paragraph(task_told(task)))
@@ -42,7 +51,7 @@ def task_text(task: TaskView) -> str:
 
 def task_told_card(task: TaskView, link_: str) -> list[Block]:
     """For whoever is asked by name: what is wanted of them, and the way to the message with its button."""
-    told = say("task.you_are_asked_to_do_something_by_hand", right=task.right, ref=task.ref)
+    told = say("task.you_are_asked_to_do_something_by_hand", right=named("right", task.right), ref=task.ref)
     row = [link(say("task.go_to_the_task"), "card", link_, style="primary")]
     return [paragraph(told), paragraph(task_told(task)), *actions(row)]
 
@@ -60,7 +69,7 @@ def task_status(task: TaskView) -> str:
         return say("task.no_longer_needed")
     told = TOLD.get(Outcome(task.outcome or "done"), "done")
     if task.outcome == Outcome.CANNOT:
-        told += f": {REASONS.get(task.reason or '', REASONS['other'])}"
+        told += f": {named('reason', task.reason if task.reason in REASONS else 'other')}"
     if task.done_on:
         told += f", {day(task.done_on)}"
     if task.waits_for_second:
