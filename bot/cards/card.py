@@ -268,7 +268,7 @@ def quarantine_card(count: int) -> list[Block]:
     """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
     if not count:
         return [header(say("card.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
-    mails = say("card.n_1_mail") if count == 1 else f"{count} mails"
+    mails = say("card.n_1_mail") if count == 1 else say("card.mails", count=count)
     told = say("card.came_in_that_could_not_be_read_safely", mails=mails)
     return [
         header(say("card.quarantine_2", mails=mails)),
@@ -313,7 +313,7 @@ def _next(view: CardView) -> str:
         return say(
             "card.read_and_release",
             who=who,
-            value=say("card.the_letter") if len(view.drafts) == 1 else f"{len(view.drafts)} letters",
+            value=say("card.the_letter") if len(view.drafts) == 1 else say("card.letters", drafts=len(view.drafts)),
         )
     return who
 
@@ -501,4 +501,4 @@ def _asks_who(view: CardView) -> bool:
 
 
 def _days(number: int) -> str:
-    return say("card.n_1_day") if number == 1 else f"{number} days"
+    return say("card.n_1_day") if number == 1 else say("card.days", number=number)

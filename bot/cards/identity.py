@@ -102,7 +102,7 @@ def _steps(view: IdentityView) -> list[Block]:
         if step is None:
             told = say("identity.choose_it_on_the_card_first_then_every")
         elif step.enough:
-            told = f"enough. {' '.join(step.why)}"
+            told = say("identity.enough", why=" ".join(step.why))
         else:
             told = say(
                 "identity.next",

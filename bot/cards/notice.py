@@ -48,7 +48,9 @@ def notice_status(view: NoticeView) -> str:
     """How it stands, in a sentence without its end."""
     if view.state == Standing.ANSWERED:
         ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why in GROUNDS else ""
-        return f"answered: {SAYS.get(view.verdict or Verdict.DONE, say('notice.they_did_it'))}{ground}"
+        return say(
+            "notice.answered", verdict=SAYS.get(view.verdict or Verdict.DONE, say("notice.they_did_it")), ground=ground
+        )
     if view.state == Standing.DROPPED:
         return say(
             "notice.nobody_asks_any_more",

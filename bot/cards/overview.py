@@ -133,7 +133,7 @@ def person_modal(person: Person, now: datetime) -> Block:
     blocks.append(section(say("overview.systems")))
     for label, number in person.systems:
         told = {None: say("overview.could_not_be_asked_now"), 0: say("overview.knows_nobody")}.get(
-            number, f"knows {number}"
+            number, say("overview.knows", number=number)
         )
         blocks.append(paragraph(f"{cut(label, 80)}: {told}"))
     return modal(say("overview.under_this_address"), blocks[:VIEW_BLOCKS])

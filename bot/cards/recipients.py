@@ -23,7 +23,9 @@ def notices_modal(ref: str, views: Sequence[NoticeView], ticket_id: str) -> Bloc
     if len(views) > LISTED:
         blocks.append(context(say("recipients.and_more", views=len(views) - LISTED)))
     return modal(
-        f"{ref} recipients"[:24], blocks[1:] or [paragraph(say("recipients.nobody_has_to_be_told"))], metadata=ticket_id
+        say("recipients.recipients", ref=ref)[:24],
+        blocks[1:] or [paragraph(say("recipients.nobody_has_to_be_told"))],
+        metadata=ticket_id,
     )
 
 

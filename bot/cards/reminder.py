@@ -128,9 +128,9 @@ def reason(view: Reminded, today: date) -> str:
     words = {
         Kind.UNTOUCHED: say("reminder.nobody_has_begun_with_this_enquiry"),
         Kind.HALF: say("reminder.half_of_the_time_is_over_left", left=left),
-        Kind.DAYS_7: f"{capital(left)} left.",
-        Kind.DAYS_3: f"{capital(left)} left.",
-        Kind.DAYS_1: f"{capital(left)} left.",
+        Kind.DAYS_7: say("reminder.left", left=capital(left)),
+        Kind.DAYS_3: say("reminder.left", left=capital(left)),
+        Kind.DAYS_1: say("reminder.left", left=capital(left)),
         Kind.TODAY: _today(view, today),
         Kind.OVERDUE: say(
             "reminder.overdue_the_last_day_was_ago", due=day(view.due), days=_days((today - view.due).days)
@@ -179,7 +179,7 @@ def _today(view: Reminded, today: date) -> str:
 
 
 def _days(number: int) -> str:
-    return say("reminder.n_1_day") if number == 1 else f"{number} days"
+    return say("reminder.n_1_day") if number == 1 else say("reminder.days", number=number)
 
 
 # -- several tickets ------------------------------------------------------------------------------------------------
