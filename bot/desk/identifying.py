@@ -19,7 +19,7 @@ from bot.store import Unit
 from bot.store.rows import CodeRow
 from bot.tickets import BOT, PERSON, Correspondent, Identity, Request, State, Ticket
 
-CODE = re.compile(r"(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
+CODE = re.compile(r"(?<!DPE-)(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
 NO_ADDRESS = "No e-mail address is known. Add one to the ticket and go on, or do it by hand and answer by letter."
 CODES_A_MAIL = 3  # so that one mail cannot try many
 ON_RECORD = {  # channel -> why nobody is asked who they are

@@ -340,6 +340,19 @@ def test_the_window_says_what_comes_next_and_why(stage: Stage) -> None:
             press(stage, "claim", ticket_id, "bob@example.com", user=user)
 
 
+def test_a_reference_is_no_code(stage: Stage) -> None:
+    """Who only names the ticket has not tried anything."""
+    ticket_id = stage.open()
+    stage.choose(ticket_id, Right.ACCESS)
+    for _ in range(6):
+        stage.reply(f"What about {stage.ticket(ticket_id).ref}?")
+        stage.work()
+    assert "wrong_code" not in stage.trail(ticket_id)
+    stage.reply_with_code()
+    stage.work()
+    assert stage.ticket(ticket_id).identity == Identity.CONFIRMED
+
+
 def test_no_code_beyond_those_of_a_day(stage: Stage) -> None:
     """T27: three a day; then facts are the mildest means left."""
     ticket_id = stage.open()
