@@ -1,8 +1,9 @@
 """What somebody does on a page of ours: its address they have from a letter, or from the company's site."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,10 @@ from bot.desk.refusing import BEFORE
 from bot.desk.running import step_key
 from bot.intake import normal_address
 from bot.page import PAGE, Bulletin, Typed, as_mail, bulletin
-from bot.store import Unit
+from bot.store import Purged, Unit
 from bot.tickets import BOT, DISCLOSING, FINAL, PERSON, PROPOSED, Identity, Request, State, Ticket
 
+SHOWN = timedelta(days=60)  # after its end an enquiry's page is still there
 LATE = (
     "Somebody with an address on file says “this was not me”, and it had begun. What was not done yet is stopped: "
     "look what was done, and write to them."
@@ -178,9 +180,12 @@ class Visiting(Receiving):
         """The ticket behind the link, if this is where its letters go."""
         ticket_id, given = self._behind(ENQUIRY, token), normal_address(address)
         ticket = unit.tickets.find(ticket_id) if ticket_id and given else None
-        if ticket is None or normal_address(unit.tickets.correspondent(ticket.id).address) != given:
+        if ticket is None or (ticket.closed_at and ticket.closed_at + SHOWN <= unit.now):
             return None
-        return unit.tickets.get(ticket.merged_into) if ticket.merged_into else ticket
+        with suppress(Purged):
+            if normal_address(unit.tickets.correspondent(ticket.id).address) == given:
+                return unit.tickets.get(ticket.merged_into) if ticket.merged_into else ticket
+        return None
 
     def _bulletin(self, unit: Unit, ticket: Ticket) -> Bulletin:
         requests = unit.requests.of(ticket.id)

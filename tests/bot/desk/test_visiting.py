@@ -61,6 +61,8 @@ def test_the_page_follows_the_deletion_from_the_first_day_to_the_last(stage: Sta
     assert (step.said, step.day, seen(stage).due) == ("done", stage.clock().date(), None)
     stage.desk.close(HUGO, stage.ids(), ticket_id)
     assert not seen(stage).open
+    stage.clock.forward(days=60)
+    assert stage.desk.enquiry(link(stage), ANN) is None
 
 
 def test_nothing_is_said_to_anybody_else(stage: Stage) -> None:
@@ -77,6 +79,14 @@ def test_nothing_is_said_to_anybody_else(stage: Stage) -> None:
             assert verb(token, address) is None
         assert stage.desk.write_on_page(token, address, "1234 5678") is None
     assert stage.desk.disown(mine) is None
+
+
+def test_what_is_purged_shows_nothing(stage: Stage) -> None:
+    """The key of the ticket is destroyed: the same nothing as for a link nobody made."""
+    ticket_id = stage.open()
+    with stage.store.begin() as unit:
+        unit.destroy_key(f"ticket:{ticket_id}")
+    assert stage.desk.enquiry(link(stage), ANN) is None
 
 
 def test_the_code_is_typed_on_the_page(stage: Stage) -> None:
