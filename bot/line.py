@@ -19,9 +19,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
+from imapclient.response_parser import parse_fetch_response
 from imapclient.tls import create_default_context
 
-from bot import grant
+from bot import fetched, grant
 from bot.errors import Misconfigured
 
 # Both log what they send and receive, mails and user names included, as soon as somebody switches debug on.
@@ -231,7 +232,15 @@ class Line(IMAPClient):
 
     def parts(self, uids: Sequence[int], *asked: str) -> dict[int, dict[bytes, Any]]:
         """What the server answered of these mails; may lack a mail or a part, and hold what was not asked."""
-        return self.fetch(uids, asked)
+        if not uids:
+            return {}
+        typ, data = self._imap.uid("FETCH", ",".join(map(str, uids)), f"({' '.join(asked)})")
+        self._checkok("fetch", typ, data)
+        found = fetched.plainly(data)
+        if found is None:
+            found = parse_fetch_response(data, normalise_times=False)
+        wanted = set(uids)
+        return {uid: parts for uid, parts in found.items() if uid in wanted}
 
     def full(self) -> bool:
         """Whether the account's quota is used up but for a little (RFC 9208); False where the server says nothing."""

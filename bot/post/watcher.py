@@ -37,7 +37,7 @@ class Pace:
     settle_s: float = 1.0  # the first IDLE after mails have come; doubles up to idle_s (see `_follow`)
     slice_s: float = 0.25  # how soon a stop is noticed
     poll_s: float = 15.0  # between looks at a server without IDLE
-    first_s: float = 1.0  # before the first new connection; grows by half each time
+    first_s: float = 1.0  # before the first new connection; grows by three tenths each time
     longest_s: float = 300.0
     refused_s: float = 900.0  # the longest wait where the server refuses the password: accounts get locked
     steady_s: float = 10.0  # a connection that lived this long was a good one
@@ -146,8 +146,8 @@ class Watcher:
             self._since = self.clock()
         self.state, self.trouble = WatcherState.AWAY, name
         longest = self.pace.refused_s if isinstance(fault, LoginError) else self.pace.longest_s
-        # Grown by half, not doubled: after 30 s away the server is found again within 15 s of its return.
-        wait = min(longest, self.pace.first_s * 1.5 ** min(self.failures - 1, 40)) * (0.5 + self.chance() / 2)
+        # Grown slowly: however chance falls, a server that was away for 30 s is found again within 15 s of its return.
+        wait = min(longest, self.pace.first_s * 1.3 ** min(self.failures - 1, 40)) * (0.75 + self.chance() / 4)
         tell("mailbox.away", mailbox=self.mailbox, error=name, failures=self.failures, wait_s=round(wait, 1))
         return wait
 
@@ -180,7 +180,7 @@ class Watcher:
             offered = folder.catch_up(self._stop.is_set)
             if self._stop.is_set() or (folder.unflagged and monotonic() - began > self.pace.unflagged_s):
                 return
-            self._well(began)
+            self._well(began, offered)
             if looked is None or monotonic() - looked > self.pace.look_s:
                 looked = monotonic()
                 self._look(line, folder)
@@ -193,12 +193,12 @@ class Watcher:
             if futile > 3:  # a server that keeps talking without saying anything
                 self._stop.wait(min(5.0, 0.05 * 2 ** min(futile - 3, 10)))
 
-    def _well(self, began: float) -> None:
+    def _well(self, began: float, offered: int) -> None:
         self.heartbeat = Heartbeat(self.clock(), monotonic())
         if self.trouble:
             log.info("mailbox.back", mailbox=self.mailbox)
         self.trouble = None
-        if monotonic() - began > self.pace.steady_s:
+        if offered or monotonic() - began > self.pace.steady_s:  # one that brought mails was a good one, too
             self.failures = 0
 
     def _look(self, line: Line, folder: Folder) -> None:
