@@ -189,6 +189,12 @@ class Correspondent:
     message_id: str = field(default="", repr=False)  # of the mail we answer to
     references: tuple[str, ...] = field(default=(), repr=False)
     also: tuple[str, ...] = field(default=(), repr=False)  # who wrote from them was shown to be the same person
+    postal: tuple[str, ...] = field(default=(), repr=False)  # lines of an envelope: letters go there on paper
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a letter can go out, by mail or on paper."""
+        return bool(self.address or self.postal)
 
 
 def move(request: Request, verb: str) -> Move:

@@ -125,6 +125,7 @@ def _office(app: App, door: Door) -> None:
     app.action(re.compile(r"^not_one:\d+$"))(door.inside("Not an enquiry", office.not_one_inside))
     app.action(re.compile(f"^looks:{RIGHT}$"))(door.modal("Before it goes out", looks.open_form))
     app.view("looks")(door.form("Taken", looks.decided))
+    app.action("posted")(door.button(office.posted))
     app.action("quiet")(door.modal("Quiet hours", office.open_quiet))
     for name, form in office.FORMS.items():
         app.view(f"office_{name}")(door.form("Taken", form))

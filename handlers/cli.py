@@ -45,6 +45,7 @@ data.command()(lift)
 data.command()(ledger)
 ticket.app.command()(entering.new)
 ticket.app.command()(entering.address)
+ticket.app.command()(entering.letter)
 ticket.app.command()(by_hand.task)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]

@@ -1,6 +1,7 @@
-"""`subjectline ticket new` and `ticket address`: what came by letter or telephone, and an address learnt later."""
+"""`subjectline ticket new`, `address`, `letter`: what came by post or telephone, an address learnt later, answers."""
 
 import getpass
+import os
 import sys
 import uuid
 from contextlib import closing
@@ -16,6 +17,7 @@ from bot.desk import Desk, Entry
 from bot.desk.office import AT_THE_MACHINE
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.letters.paper import WINDOWS
 from handlers.printing import line
 from handlers.ticket import KEY, Json, day
 
@@ -38,6 +40,7 @@ def new(
     words: Annotated[Path | None, typer.Option(help="A file with what it says; - for standard input.")] = None,
     name: Annotated[str, typer.Option(help="Who wrote or called.")] = "",
     address: Annotated[str, typer.Option(help="E-mail address, if there is one.")] = "",
+    postal: Annotated[str, typer.Option(help="Postal address, lines parted by |: letters go on paper then.")] = "",
     language: Annotated[str, typer.Option(metavar="en|de|fr|it")] = "",
     country: Annotated[str, typer.Option(metavar="CH", help="Where the person lives, if known: DE, GB, US-CA.")] = "",
     at: Annotated[time | None, typer.Option(parser=hour, help="Time of the call.")] = None,
@@ -50,7 +53,7 @@ def new(
     """
     entry = Entry(
         channel=channel, received_on=received, at=at, rights=tuple(right or ()), words=_text(words), name=name,
-        address=address, language=language, country=country, elsewhere_on=elsewhere,
+        address=address, postal=postal.replace("|", "\n"), language=language, country=country, elsewhere_on=elsewhere,
     )  # fmt: skip
     desk = _desk()
     with closing(desk.store):
@@ -81,6 +84,29 @@ def address(
             raise NotAllowed(f"There is no ticket {ref}.")
         desk.address(user or me(), event(), found.id, address)
     line({"ref": found.ref, "address": "added"}, as_json=False)
+
+
+def letter(
+    ref: Annotated[str, typer.Argument(metavar="REF")],
+    out: Annotated[Path, typer.Option(help="Where the PDF goes; an existing file stays as it is.")],
+    window: Annotated[str, typer.Option(metavar="|".join(WINDOWS), help="Where the envelope has it.")] = WINDOWS[0],
+    user: As = "",
+) -> None:  # fmt: skip
+    """The oldest letter on paper that waits to be posted, as PDF.
+
+    Example: subjectline ticket letter DPE-2026-0001 --out letter.pdf
+    """
+    if window not in WINDOWS:
+        raise typer.BadParameter(f"“{window}” is none of: {', '.join(WINDOWS)}")
+    desk = _desk()
+    with closing(desk.store):
+        kind, printed = desk.paper(user or me(), ref, window)
+    try:
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(printed)
+    except OSError as error:
+        raise NotAllowed(f"The file cannot be written ({type(error).__name__}).") from None
+    line({"ref": ref.strip().upper(), "letter": kind, "file": str(out), "bytes": len(printed)}, as_json=False)
 
 
 def _desk() -> Desk:

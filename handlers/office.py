@@ -57,6 +57,10 @@ def open_more(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     return more.more_modal(desk.more(heard.user, heard.value))
 
 
+def posted(heard: Heard, desk: Desk) -> None:
+    desk.posted(heard.user, heard.event, heard.value)
+
+
 def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     """The form behind a line of “More”."""
     if heard.word == "refuse":
@@ -130,7 +134,7 @@ def new(heard: Heard, fields: Fields, desk: Desk) -> str:
     made = Entry(
         channel=fields.text("channel"), received_on=fields.day("received"), rights=tuple(_rights(fields)),
         words=fields.text("words"), name=fields.text("name"), address=fields.text("address"),
-        language=fields.text("language"),
+        language=fields.text("language"), postal=fields.text("postal"),
     )  # fmt: skip
     ticket = desk.enter(heard.user, heard.event, made)
     return f"{ticket.ref} is open, due {cards.day(ticket.due)}. Its card follows." if ticket else TAKEN

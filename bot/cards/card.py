@@ -26,6 +26,7 @@ from bot.cards.blocks import (
 from bot.cards.clock import clock_line
 from bot.cards.letter import draft_lines
 from bot.cards.notice import recipients_line
+from bot.cards.paper import to_post
 from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
@@ -296,6 +297,7 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         if request.state == State.RECEIVED:
             continue
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
+    blocks += to_post(view)
     blocks += recipients_line(view.recipients, view.ticket_id)
     blocks += draft_lines(view.drafts, view.ticket_id, view.drafts_mark)
     blocks += unsettled(view.unsettled)
@@ -364,7 +366,7 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
         }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
         words += say("card.starts_until_then_a_handler_may_stop_it", cooling_until=moment(request.cooling_until, now))
-    elif request.state == State.COOLING:
+    elif request.state == State.COOLING and not request.lifting:
         words += say("card.every_address_on_file_is_told_first")
     if request.state == State.DONE and request.answered_on:
         words += say("card.answered", answered_on=day(request.answered_on))

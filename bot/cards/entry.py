@@ -21,6 +21,7 @@ def new_form(today: date, prefilled: str = "") -> Block:
     text: Block = {"type": "plain_text_input", "action_id": "words", "multiline": True, "max_length": LONGEST}
     if prefilled.strip():
         text["initial_value"] = prefilled.strip()[:LONGEST]
+    envelope: Block = {"type": "plain_text_input", "action_id": "postal", "multiline": True, "max_length": 400}
     blocks = [
         paragraph(say("entry.a_ticket_with_its_clock_and_its_card")),
         entry("channel", say("entry.how_did_it_reach_you"), _chosen(choice("channel", CHANNELS), "post")),
@@ -40,6 +41,7 @@ def new_form(today: date, prefilled: str = "") -> Block:
         _rights(()),
         one_line("address", say("entry.e_mail_address_of_the_person")),
         one_line("name", say("entry.name_of_the_person")),
+        entry("postal", say("entry.postal_address"), envelope, hint=say("entry.as_on_an_envelope"), optional=True),
         entry(
             "language", say("entry.language_of_your_answer"), _chosen(choice("language", LETTERS), "en"), optional=True
         ),

@@ -22,6 +22,8 @@ CHANNELS = ("post", "phone")
 SPOKEN = ("en", "de", "fr", "it")
 LONGEST_AGO = timedelta(days=366)  # whoever names an earlier day has mistyped
 WORDS = 20_000  # characters
+LINES = 6  # what a window shows
+LINE = 50  # characters
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Entry:
     name: str = field(default="", repr=False)
     address: str = field(default="", repr=False)  # e-mail; without one the bot can neither look nor write
     language: str = ""  # en, de, fr, it; none: as the words have it
+    postal: str = field(default="", repr=False)  # name and address as on an envelope: letters go on paper then
     country: str = ""  # ISO 3166, as far as it is known: which laws apply
     elsewhere_on: date | None = None  # when a distributor or processor had it, if it came that way
 
@@ -70,7 +73,8 @@ class Entering(Opening):
             language=entry.language or (language(text) if entry.words.strip() else SPOKEN[0]),
             rights=entry.rights or asked("", entry.words),
             who=Correspondent(
-                address=address, name=entry.name.strip(), subject="", words=entry.words, message_id="", references=()
+                address=address, name=entry.name.strip(), subject="", words=entry.words, message_id="", references=(),
+                postal=lines(entry.postal),
             ),
             sender=address,
             silent=True,
@@ -122,6 +126,14 @@ def check(entry: Entry, today: date) -> None:
         raise NotAllowed(f"Letters are in one of: {', '.join(SPOKEN)}.", field="language")
     if max(len(entry.words), len(entry.name) * 100) > WORDS:
         raise NotAllowed(f"That is too long: {WORDS} characters of words, {WORDS // 100} of a name.", field="words")
+    if entry.postal and not 2 <= len(lines(entry.postal)) <= LINES:
+        raise NotAllowed(f"An envelope has 2 to {LINES} lines: name, street, town.", field="postal")
     country = entry.country.partition("-")[0]
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise NotAllowed("A country has two letters: CH, DE, GB; a state behind a hyphen: US-CA.", field="country")
+
+
+def lines(postal: str) -> tuple[str, ...]:
+    """The lines of an envelope, without what no envelope shows."""
+    found = (" ".join("".join(sign for sign in each if sign.isprintable()).split()) for each in postal.splitlines())
+    return tuple(each[:LINE] for each in found if each)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol, runtime_checkable
 from zlib import crc32
 
-from bot.drafts import LETTERS
+from bot.drafts import AT_ONCE
 from bot.engine import Engine
 from bot.intake import Reading
 from bot.law import Deadline, Right
@@ -127,6 +127,15 @@ class Writer(Protocol):
         sent_at: datetime,
         automatic: bool,
     ) -> bytes: ...
+    def for_paper(self, rendered: Any, /) -> list[dict[str, Any]]:
+        """What `paper` needs of a letter, as JSON has room for it."""
+        ...
+
+    def paper(
+        self, content: Mapping[str, Any], *, language: str, company: Mapping[str, Any], window: str, made_at: datetime
+    ) -> bytes:  # fmt: skip
+        """The letter as PDF. NotAllowed where the typesetter is not installed."""
+        ...
 
 
 class Content(Protocol):
@@ -217,7 +226,7 @@ class House:
     review_batch: int = 20  # accounts in one message
     review_days: int = 30  # from the end of a review to the next
     review_systems: tuple[str, ...] = ()  # empty: all that can tell
-    release_at_once: frozenset[str] = frozenset(LETTERS)  # letters no person has to release
+    release_at_once: frozenset[str] = frozenset(AT_ONCE)  # letters no person has to release
 
     @property
     def rules(self) -> str:

@@ -34,7 +34,7 @@ class Refusing(Identifying):
             self._check_refusable(unit, ticket, request)
             if not grounds(request.right, ticket.regimes):
                 raise NotAllowed("No ground is known to every law that may apply here. Set first which law applies.")
-            address = bool(unit.tickets.correspondent(ticket.id).address)
+            address = unit.tickets.correspondent(ticket.id).reachable
         return RefusalForm(
             ref=ticket.ref, request_id=request.id, version=request.version, right=request.right,
             grounds=grounds(request.right, ticket.regimes), systems=self._leavable(ticket, request),
@@ -79,7 +79,7 @@ class Refusing(Identifying):
             self.engine.cancel(unit, cool_key(request))
         request = self._move(unit, request, "refuse", self.actor(user), reason=ground.words)
         self._word(unit, ticket, "refuse", user, what=str(request.right))
-        if not unit.tickets.correspondent(ticket.id).address:
+        if not unit.tickets.correspondent(ticket.id).reachable:
             return (
                 "Refused. There is no e-mail address, so write by post: the reasons, the ground, the authorities and "
                 "that the person can go to court have to stand in it."

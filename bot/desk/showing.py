@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import cards, drafts
+from bot import cards
 from bot.cards import (
     CardView,
     ClockView,
@@ -26,6 +26,7 @@ from bot.desk.choosing import OUTWARD
 from bot.desk.drafting import Drafting
 from bot.desk.returning import came_back
 from bot.desk.running import step_key
+from bot.drafts import name as called
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
 from bot.intake import Verdict, asks, wishes
@@ -80,7 +81,7 @@ class Showing(Drafting):
             recipients=tuple(self.notice_views(unit, ticket.id)),
             drafts=drafts,
             drafts_mark=mark,
-            to_post=tuple((each.id, drafts.name(each.kind)) for each in unit.letters.to_post(ticket.id)),
+            to_post=tuple((each.id, called(each.kind)) for each in unit.letters.to_post(ticket.id)),
             returned=came_back(unit.letters.of(ticket.id)),
         )
 
@@ -120,7 +121,7 @@ class Showing(Drafting):
             ),
             changes=tuple(difference(before.lines, plan.lines)) if before and request.state in OPEN_PLAN else (),
             decided_by=approval.by if approval else None,
-            cooling_until=self._begins(unit, request) if request.state == State.COOLING else None,
+            cooling_until=self._run_begins(unit, request) if request.state == State.COOLING else None,
             progress=self._progress_view(unit, request),
             tasks=tuple(self.task_view(unit, each) for each in self._tasks(unit, request)),
         )  # fmt: skip

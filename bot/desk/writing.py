@@ -14,10 +14,12 @@ from bot.errors import NotAllowed, TooLate
 from bot.reminders import LETTER_DAYS
 from bot.reminders import Kind as Why
 from bot.store import Unit
+from bot.store.letters import MAIL, PAPER
 from bot.store.rows import LetterRow
 from bot.tickets import BOT, SILENT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
+BY_MAIL = frozenset({"identity_code", "erasure_notice"})  # to an address on file: on paper they would prove nothing
 # letters whose secret does not stay once they are sent
 SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice"})
 
@@ -72,12 +74,14 @@ class Writing(Wording, Linking):
         letter_id: str = "",
     ) -> dict[str, Any]:
         """The letter as it will go on the wire. Takes some milliseconds and needs no transaction."""
-        if not wrote.address:
+        paper = list(wrote.postal) if kind not in BY_MAIL else []
+        if not wrote.address and not paper:
             raise NotAllowed(f"{ticket.ref} has no e-mail address: write by post, or add the address to the ticket.")
         letter_id = letter_id or self.ids()
         draft = {
-            "to": wrote.address, "secret": secret, "automatic": automatic, "values": drafts.stored(values),
-            "thread": [wrote.message_id, *wrote.references],
+            "to": wrote.address or ", ".join(paper), "secret": secret, "automatic": automatic,
+            "values": drafts.stored(values), "thread": [wrote.message_id, *wrote.references], "paper": paper,
+            "known": wrote.address,
         }  # fmt: skip
         content = self._printed(ticket, letter_id, kind, draft, now)
         return {"id": letter_id, "kind": kind, "message_id": self._message_id(letter_id), "content": content}
@@ -86,8 +90,13 @@ class Writing(Wording, Linking):
         self, ticket: Ticket, letter_id: str, kind: str, draft: Mapping[str, Any], now: datetime
     ) -> dict[str, Any]:
         """The draft with its words, as they are at this moment, and the bytes for the wire."""
+        paper = bool(draft.get("paper"))  # one written by an earlier version has none
         values = {**self._common(ticket), **drafts.restored(draft["values"])}
+        values |= {"paper": paper, "known_address": draft.get("known", "")}
         rendered = self.writer.write(kind, ticket.language, values)
+        if paper:
+            blocks = self.writer.for_paper(rendered)
+            return {**draft, "subject": rendered.subject, "text": rendered.text, "blocks": blocks, "wire": ""}
         answers, *references = draft["thread"]
         wire = self.writer.envelope(
             rendered,
@@ -124,6 +133,7 @@ class Writing(Wording, Linking):
             letter["message_id"],
             letter["content"],
             released_by=BOT.id if at_once else None,
+            medium=PAPER if letter["content"].get("paper") else MAIL,
         )
         args = {"letter": letter["id"]} | ({"request": request_id} if request_id else {})
         self.engine.put(unit, "letter", work_key(key), args, lane="mail", ticket_id=ticket.id, waiting=not at_once)
@@ -221,24 +231,36 @@ class Writing(Wording, Linking):
     def _letter_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:
             content = unit.letters.content(job.args["letter"])
+        if content.get("paper"):
+            return {"paper": True}
         self.postman.send(self.house.sender, content["to"], content["wire"].encode("ascii"))
         return {}
 
     def _letter_probe(self, job: Job) -> Any:
         """Seen when the Sent folder holds it. Not found proves nothing: then a person decides (ENGINE section 2.5)."""
         with self.store.read() as unit:
-            message_id = unit.letters.get(job.args["letter"]).message_id
+            letter = unit.letters.get(job.args["letter"])
+            message_id = letter.message_id
+        if letter.medium == PAPER:
+            return Seen({"paper": True})
         return Seen() if self.postman.sent(message_id) else None
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         letter = unit.letters.get(job.args["letter"])
         unit.tickets.lock(letter.ticket_id)
+        if result.get("paper"):  # somebody prints and posts it, and says so
+            self._redraw(unit, letter.ticket_id)
+        else:
+            self._left(unit, letter, BOT.id)
+
+    def _left(self, unit: Unit, letter: LetterRow, by: str) -> None:
+        """The letter has left the house, and what it answers is answered."""
         unit.letters.sent(letter.id)
         if letter.kind in SECRET:
             content = unit.letters.content(letter.id)
             text = content["text"].replace(content["secret"], "…") if content["secret"] else content["text"]
             unit.letters.rewrite(letter.id, {"to": content["to"], "subject": content["subject"], "text": text})
-        unit.audit(BOT.id, "sent", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id,
+        unit.audit(by, "sent", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id,
                    digest=letter.digest)  # fmt: skip
         self._redraw(unit, letter.ticket_id)
         if letter.request_id:

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.letters import envelope, markup
+from bot.letters import envelope, markup, paper
 from bot.letters.envelope import safe_header
 from bot.letters.glossary import Glossary
 from bot.letters.source import Source
@@ -28,6 +28,7 @@ class Rendered:
     text: str
     html: str
     language: str
+    blocks: tuple[markup.Block, ...] = ()
 
 
 class Writer:
@@ -46,6 +47,7 @@ class Writer:
         self._sources = sources(folder)
         self._notices = sources(templates / "notices")
         self._of_notices = {path.stem for path in (templates / "notices" / language).glob("[!_]*.j2")}
+        self._typesetting = folder / "paper.typ"
         self._language = language
         self._name = name
         self._glossary = Glossary(glossary or {})
@@ -64,7 +66,25 @@ class Writer:
         subject, body = ("".join(template.blocks[name](context)) for name in ("subject", "body"))
         title, blocks = markup.runs(" ".join(subject.split())), markup.read(body)
         html = self._layout.render(language=language, title=title, blocks=blocks)
-        return Rendered(markup.said(title), markup.plain(blocks), html, language)
+        return Rendered(markup.said(title), markup.plain(blocks), html, language, blocks)
+
+    def paper(
+        self, content: Mapping[str, Any], *, language: str, company: Mapping[str, Any], window: str, made_at: datetime
+    ) -> bytes:  # fmt: skip
+        """The letter as PDF for an envelope whose window is there; `content` as `for_paper` made it."""
+        language = language if language in self._sources else self._language
+        words = self._sources[language]
+        letter = {
+            "language": language, "title": content["subject"], "company": company["name"],
+            "sender": ", ".join([company["name"], *company["address"]]), "to": content["paper"], "window": window,
+            "date": words.day(made_at.date()), "page": words.words["sheet"], "blocks": content["blocks"],
+        }  # fmt: skip
+        return paper.pdf(self._typesetting, letter, made_at)
+
+    @staticmethod
+    def for_paper(rendered: Rendered) -> list[dict[str, Any]]:
+        """What `paper` needs of a letter, as JSON has room for it."""
+        return paper.stored(rendered.blocks)
 
     def envelope(
         self,

@@ -41,7 +41,7 @@ class Source(ImmutableSandboxedEnvironment):
         )
         self.words = tomllib.loads((folder / "language.toml").read_text(encoding="utf-8"))
         default = self.filters["default"]
-        self.filters = {"day": self._day, "time": self._time, "series": self._series, "default": default}
+        self.filters = {"day": self.day, "time": self._time, "series": self._series, "default": default}
         self.tests = {"defined": self.tests["defined"]}
         self.globals = {"words": self.words}
 
@@ -50,14 +50,14 @@ class Source(ImmutableSandboxedEnvironment):
         check(tree, name)
         return tree
 
-    def _day(self, day: date) -> str:
+    def day(self, day: date) -> str:
         """`22 November 2026`, as the language writes it."""
         number = self.words["first"] if day.day == 1 else day.day
         return self.words["date"].format(day=number, month=self.words["months"][day.month - 1], year=day.year)
 
     def _time(self, moment: datetime) -> str:
         """`22 November 2026, 10:15`."""
-        return self.words["moment"].format(date=self._day(moment), time=f"{moment:%H:%M}")
+        return self.words["moment"].format(date=self.day(moment), time=f"{moment:%H:%M}")
 
     def _series(self, items: Iterable[str], mapping: Mapping[str, str] | None = None) -> str:
         """`a, b and c`; through the words of `mapping` where one is given."""

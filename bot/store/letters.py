@@ -18,6 +18,7 @@ _CODE = select(*(code.c[each.name] for each in fields(CodeRow)))
 _PACKAGE = select(*(package.c[each.name] for each in fields(PackageRow)))
 _PLACE = ("letter", "content_sealed")
 _CHUNK = 500
+MAIL, PAPER = "mail", "paper"  # how a letter leaves the house
 
 _GET_LETTER = _LETTER.where(_L.id == bindparam("id_"))
 _LETTERS_OF = _LETTER.where(_L.ticket_id == bindparam("of")).order_by(_L.made_at, _L.id)
@@ -67,14 +68,16 @@ class Letters:
         self._run = unit.connection.execute
 
     def add(self, id: str, key: str, ticket_id: str, request_id: str | None, kind: str, language: str,  # noqa: A002
-            message_id: str, content: Mapping[str, Any], released_by: str | None = None) -> bool:  # fmt: skip
+            message_id: str, content: Mapping[str, Any], released_by: str | None = None,
+            medium: str = MAIL) -> bool:  # fmt: skip
         """Whether the letter is new; one with this key stands as it was. `content` may hold bytes; it is sealed.
 
         It is a draft, unless it says who released it (`bot`: the configuration).
         """
         row = {"id": id, "key": key, "ticket_id": ticket_id, "request_id": request_id, "kind": kind,
                "language": language, "message_id": message_id, "made_at": self._unit.now,
-               "released_at": self._unit.now if released_by else None, "released_by": released_by}  # fmt: skip
+               "released_at": self._unit.now if released_by else None, "released_by": released_by,
+               "medium": medium}  # fmt: skip
         return self._unit.insert_first(letter, {**row, **self._sealed(id, ticket_id, content)}, on="key")
 
     def get(self, letter_id: str) -> LetterRow:
@@ -117,6 +120,13 @@ class Letters:
         """Whether it was this call that recorded that the letter did not arrive, and why (`intake.Cause`)."""
         values = {"id_": letter_id, "returned_at": self._unit.now, "returned_why": why}
         return self._run(_RETURNED, values).rowcount == 1
+
+    def to_post(self, ticket_id: str) -> list[LetterRow]:
+        """The ticket's letters that somebody has to print and post, oldest first."""
+        return [
+            each for each in self.of(ticket_id)
+            if each.medium == PAPER and each.released_at and not (each.sent_at or each.dropped_at)
+        ]  # fmt: skip
 
     def drafts(self, ticket_id: str) -> list[LetterRow]:
         """The ticket's letters that wait for their release, oldest first."""

@@ -166,6 +166,7 @@ class LetterRow:
     released_at: datetime | None = None
     released_by: str | None = None  # Slack user id, `bot`
     dropped_at: datetime | None = None
+    medium: str = "mail"  # paper: a person prints and posts it
 
     @property
     def waits(self) -> bool:

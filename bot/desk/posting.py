@@ -1,0 +1,47 @@
+"""Letters on paper: printed by somebody at the machine, and posted; the answer counts from the day they say so."""
+
+from zoneinfo import ZoneInfo
+
+from bot.desk.choosing import Choosing
+from bot.errors import NotAllowed, TooLate
+from bot.store.letters import PAPER
+from bot.tickets import Role, check_role
+
+
+class Posting(Choosing):
+    """The verbs of whoever has to print and post a letter."""
+
+    def paper(self, user: str, ref: str, window: str) -> tuple[str, bytes]:
+        """(kind, PDF) of the oldest letter of this ticket that has to be posted. Printing is audited; twice is no harm.
+
+        NotAllowed where none waits, or where the typesetter is not installed.
+        """
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            ticket = unit.tickets.by_ref(ref.strip().upper())
+            if ticket is None:
+                raise NotAllowed(f"There is no ticket {ref}.")
+            waiting = unit.letters.to_post(ticket.id)
+            if not waiting:
+                raise NotAllowed(f"No letter of {ticket.ref} has to be printed. A draft is released on its card first.")
+            letter = waiting[0]
+            printed = self.writer.paper(
+                unit.letters.content(letter.id), language=letter.language, company=self.house.policy["company"],
+                window=window, made_at=unit.now.astimezone(ZoneInfo(self.house.zone)),
+            )  # fmt: skip
+            unit.audit(user, "print", ticket.id, letter.request_id, letter=letter.kind, id=letter.id)
+        return letter.kind, printed
+
+    def posted(self, user: str, event: str, letter_id: str) -> None:
+        """The letter is in the post, by this user's word; what it answers is answered today."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            unit.tickets.lock(unit.letters.get(letter_id).ticket_id)
+            letter = unit.letters.get(letter_id)
+            if letter.medium != PAPER or not letter.released_at:
+                raise NotAllowed("This letter is not one that somebody posts.")
+            if letter.sent_at:
+                raise TooLate("Somebody was faster: the letter is posted.")
+            self._left(unit, letter, user)
