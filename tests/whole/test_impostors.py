@@ -30,10 +30,11 @@ EVE, MALLORY, LAWYER = "eve@evil.example", "mallory@example.com", "counsel@law.e
 OURS = "mx.lumen.example"
 FAILED = f"{OURS}; dmarc=fail (p=none) header.from=example.com"
 FORGED = f"{OURS}; dmarc=pass header.from=example.com"
-ALL = "Which data do you hold about me? Please send me a copy of all my data, correct my data and delete my data."
+ALL = "Which data do you hold about me? Please send me a copy of all my data and delete my data."
 TO_EVE = f"{ALL} I have lost my old address {ANN}: answer to {EVE}."
 SECRETS = ("https://privacy.lumen.example/p/", "account", "Teststrasse")  # a link, what is held and where, a value
 HOME = "Teststrasse 5"
+GUESSED = {"customer_number": "K-100000", "birthday": "1990-01-01"}
 ASKED = {Right.ACCESS: {}, Right.DELETION: {}, Right.CORRECTION: {"street": "Evil Lane 1", "email": EVE}}
 
 
@@ -160,17 +161,17 @@ class Busy(Stage):
         """One round over every open ticket: choose, find out who asks, try again, approve."""
         self.take_in()
         for ticket_id, requests in self.tickets().items():
-            begun = {each.right for each in requests if each.state != State.RECEIVED}
-            for right, wishes in ASKED.items():
-                if right not in begun:
-                    self.press("choose", HUGO, ticket_id, right, wishes)
+            for each in requests:
+                if each.state == State.RECEIVED and each.right in ASKED:
+                    self.press("choose", HUGO, ticket_id, each.right, ASKED[each.right])
         self.work()
         for ticket_id in self.tickets():
             self.settle_identity(ticket_id)
         self.work()
         for requests in self.tickets().values():
             for each in requests:
-                self.press("resume", HUGO, each.id)
+                if each.state == State.NEEDS_PERSON:
+                    self.press("resume", HUGO, each.id)
                 if each.plan_id:
                     self.press("approve", PAULA, each.id, each.plan_id)
         self.work()
@@ -189,9 +190,8 @@ class Busy(Stage):
                 self.press("itself", HUGO, ticket_id)
             if view.named and "claim" in view.offers:
                 self.press("claim", HUGO, ticket_id, view.named)
-            self.press("facts", HUGO, ticket_id, {"customer_number": "K-100000", "birthday": "1990-01-01"})
-            self.press("code", HUGO, ticket_id)
-            self.press("second", PAULA, ticket_id)
+            for verb in [each for each in ("code", "facts", "second") if each in view.offers]:
+                self.press(verb, PAULA if verb == "second" else HUGO, ticket_id, *([GUESSED] if verb == "facts" else []))
 
     def letters(self, *words: str) -> list["Letter"]:
         """What went out and has each of these words in its head or its text."""

@@ -214,51 +214,16 @@ def test_two_facts_and_a_second_person_open_a_new_address(stage: Stage) -> None:
         press(stage, "second", ticket_id, user=PAULA)
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"customer_number": "K-999999", "order_date": "14.03.2025"},
-        {"customer_number": "K-100234", "birthday": "1990-01-01"},
-        {"order": "84000", "order_date": "2025-03-14"},  # a postcode: others know it
-    ],
-)
-def test_facts_that_are_wrong_prove_nothing(stage: Stage, given: dict[str, str]) -> None:
+def test_facts_that_are_wrong_prove_nothing(stage: Stage) -> None:
     """One right fact is none; after three comparisons nothing more is compared, and only a person may go on."""
     ticket_id = lost(stage)
     for _ in range(3):
-        press(stage, "facts", ticket_id, given)
+        press(stage, "facts", ticket_id, {"customer_number": "K-100234", "birthday": "1990-01-01"})
         assert state(stage, ticket_id) in {State.NEEDS_PERSON, State.IDENTIFYING}
     with pytest.raises(NotAllowed, match="nothing more is compared"):
         press(stage, "facts", ticket_id, FACTS)
     assert not stage.packer.files
     assert "compared" in stage.trail(ticket_id)
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"customer_number": "1234", "order_date": "14.03.2025"}, "fact1"),
-        ({"customer_number": ANN, "order_date": "14.03.2025"}, "fact1"),
-        ({"order_date": "last spring", "customer_number": "K-100234"}, "fact1"),
-        ({"customer_number": "100234", "order": "100-234"}, "fact2"),
-        ({"street": "Main Street", "order_date": "14.03.2025"}, "fact1"),
-        ({"customer_number": "K-100234"}, "kind2"),
-        ({"customer_number": "K-100234", "name": "Ann Keller"}, "kind2"),
-    ],
-)
-def test_facts_that_cannot_prove_anything_are_not_compared(stage: Stage, given: dict[str, str], field: str) -> None:
-    """What others know or guess (a name, an address of mail, a short number), and the same fact twice."""
-    ticket_id = lost(stage)
-    with pytest.raises(NotAllowed) as refused:
-        press(stage, "facts", ticket_id, given)
-    assert refused.value.field == field
-
-
-def test_a_telephone_is_the_same_with_and_without_the_country(stage: Stage) -> None:
-    """As people write it."""
-    ticket_id = lost(stage)
-    press(stage, "facts", ticket_id, {"phone": "052 000 11 22", "customer_number": "k 100 234"})
-    assert "second person" in told(stage, ticket_id)
 
 
 def test_a_document_comes_last_and_is_not_kept(stage: Stage) -> None:
