@@ -317,7 +317,8 @@ def _ground(about: About, value: str) -> Iterable[Statement]:
         wished = about.request and about.unit.requests.wishes(about.request.id).get("ground") == value
         yield Statement(f"On the ground: {value}", about.said(*chosen[-1:]) if wished else ())
         return
-    yield Statement(f"On the ground: {value}", _refusal(about, [each for each in about.refusals if each.ground == value]))
+    rows = [each for each in about.refusals if each.ground == value]
+    yield Statement(f"On the ground: {value}", _refusal(about, rows))
 
 
 def _confirmed(about: About, value: Any) -> Iterable[Statement]:

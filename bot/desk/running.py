@@ -14,6 +14,7 @@ from bot.desk.remembering import OTHERS
 from bot.engine import Job, Kind
 from bot.errors import PlanChanged, Unsupported
 from bot.law import Right
+from bot.phrases import say
 from bot.recipients import PLACE as RECIPIENTS
 from bot.store import Unit
 from bot.tickets import AT_ONCE, BOT, MILD, PROPOSED, Request, State
@@ -96,7 +97,7 @@ class Running(Forewarning):
         """From the plan to its approval, to its run, or, where nothing is to be done, to the answer."""
         if not any(line.count for line in lines if line.system != RECIPIENTS):
             if request.right == Right.CORRECTION and self._persons(unit, request.id):
-                self._escalate(unit, request, "No system holds these fields with other values: a person has to look.")
+                self._escalate(unit, request, say("reasons.no_other_values"))
                 return
             self._answer(unit, self._move(unit, request, "answer", BOT))
         elif request.right not in MILD and not self._persons(unit, request.id):  # somebody looks, and changes nothing
@@ -112,7 +113,7 @@ class Running(Forewarning):
         """The data changed: the approval is void, the plan is made anew and the card shows the difference."""
         assert request.plan_id is not None
         if request.right in AT_ONCE and unit.plans.get(request.plan_id).number >= PLANS:
-            self._escalate(unit, request, "The data change with every try: a person has to look.")
+            self._escalate(unit, request, say("reasons.changing"))
             return
         unit.plans.void(request.plan_id)
         self._take_back(unit, request)
@@ -160,6 +161,10 @@ class Running(Forewarning):
         since = approval.at if approval and approval.at else unit.now
         ours = [each for each in unit.letters.of(request.ticket_id) if each.request_id == request.id]
         return not any(each.kind == LIFTING_NOTICE and each.sent_at and each.made_at >= since for each in ours)
+
+    def _run_begins(self, unit: Unit, request: Request) -> datetime | None:
+        """When an approved run begins; None while somebody has to be told first."""
+        return None if self._unannounced(unit, request) else self._begins(unit, request)
 
     def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
         """Whoever hears today that a restriction ends has all the days of the notice from now on."""
@@ -345,7 +350,7 @@ class Running(Forewarning):
         if not self._all(request, lines, "left"):
             return
         if any(self._progress(request, each)["left"] for each in lines):
-            self._escalate(unit, request, "The proof found something left, which has to be explained.")
+            self._escalate(unit, request, say("reasons.something_left"))
             return
         self._proved(unit, request)
 

@@ -30,6 +30,7 @@ from bot.drafts import name as called
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
 from bot.intake import Verdict, asks, wishes
+from bot.phrases import say
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, Change, NotSeen, Seen, difference, ends_restriction
@@ -151,10 +152,10 @@ class Showing(Drafting):
 
     def _what(self, unit: Unit, job: Job) -> str:
         if "letter" in job.args:
-            return f"the letter “{unit.letters.get(job.args['letter']).kind.replace('_', ' ')}”"
+            return say("reasons.the_letter", value=unit.letters.get(job.args["letter"]).kind.replace("_", " "))
         if "system" in job.args:
-            return f"the step “{job.kind}” in {self.systems[job.args['system']].label}"
-        return f"the step “{job.kind}”"
+            return say("reasons.the_step_in", kind=job.kind, label=self.systems[job.args["system"]].label)
+        return say("reasons.the_step", kind=job.kind)
 
     def _drawn(self, ticket_id: str) -> tuple[Ticket, list[dict[str, Any]], str]:
         with self.store.read() as unit:
@@ -248,7 +249,7 @@ class Showing(Drafting):
         with self.store.begin() as unit:
             ticket = unit.tickets.get(ticket_id)
             if ticket.state != "open":
-                raise NotAllowed(f"{ticket.ref} is closed.")
+                raise NotAllowed(say("errors.closed", ref=ticket.ref))
             wrote = unit.tickets.correspondent(ticket.id)
             unit.audit(user, "look", ticket.id)
             said = self._said_beside(unit, ticket)
@@ -283,7 +284,7 @@ class Showing(Drafting):
             ticket = unit.tickets.get(request.ticket_id)
             found = self._changes(unit, request)
             if not found:
-                raise NotAllowed("There is no plan any more. The card shows where the request is.")
+                raise NotAllowed(say("errors.no_plan"))
             unit.audit(user, "look", ticket.id, request.id)
         return ticket.ref, [(self.systems[each.system].label, each) for each in found], ticket.id
 
@@ -293,7 +294,7 @@ class Showing(Drafting):
         with self.store.read() as unit:
             ticket = unit.tickets.get(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
+            raise NotAllowed(say("errors.closed", ref=ticket.ref))
         return ticket.ref
 
     def ref_of_request(self, user: str, request_id: str) -> str:
@@ -329,7 +330,7 @@ class Showing(Drafting):
         with self.store.read() as unit:
             found = unit.tickets.by_ref(ref.strip().upper())
             if found is None:
-                raise NotAllowed(f"There is no ticket {ref}.")
+                raise NotAllowed(say("errors.no_ticket", ref=ref))
             return self.view(unit, found)
 
     def _rows_of(self, unit: Unit, tickets: Sequence[Ticket]) -> tuple[TicketLine, ...]:

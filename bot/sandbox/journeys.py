@@ -65,7 +65,7 @@ class Journeys(Walk):
         return letter
 
     def _begins(self, ref: str) -> bool:
-        """Whether the card says when the deletion begins: it does once the notices have left."""
+        """Whether the card says when an approved run begins: it does once the notices have left."""
         return "until then a handler may stop it" in json.dumps(self.card(ref) or {})
 
     def close(self, ref: str) -> None:
@@ -166,7 +166,7 @@ class Journeys(Walk):
         self.approved(ref, "restriction")
         self.letter(person, "lifting_notice")
         self.say(f"{ref}: the person is told that the restriction ends in {notice.days} days")
-        self.until("the notice on the card", lambda: self._has(ref, "keep") or notice == timedelta())
+        self.until("the days of the notice on the card", lambda: self._begins(ref) or notice == timedelta())
         self.world.clock.forward(seconds=notice.total_seconds() + 1)
         letter = self.answered(ref, "restriction", person, "restriction_lifted", before)
         self.say(f"{ref}: the restriction has ended, and the person is told")

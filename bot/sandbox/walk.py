@@ -65,6 +65,7 @@ class Walk:
             self.tend()
             self._settle()
             self._look_through()
+            self._release()
             found = look()
             if found:
                 return found
@@ -83,6 +84,14 @@ class Walk:
                     self._click(
                         self.handler, message, f"settle:{'seen' if arrived else 'again'}{tail}", element["value"]
                     )
+
+    def _release(self) -> None:
+        """What waits for its release is released, by one press where there are several letters."""
+        for message in self.world.slack.messages():
+            found = {each["action_id"]: each for each in buttons(message)}
+            button = found.get("release_all") or found.get("release:1")
+            if button:
+                self._press_slowly(self.handler, message, button)
 
     def _look_through(self) -> None:
         """What a copy says of others is read and let out as it is: they are invented, and nobody is harmed."""

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import law
-from bot.drafts import LETTERS
+from bot.drafts import AT_ONCE, LETTERS
 from bot.intake import is_server
 from bot.phrases import LANGUAGES
 from bot.tickets import Role
@@ -184,7 +184,7 @@ class Letters(Section):
     language: Language = "en"  # where the enquiry's own language has no letters
     # language -> a text of this configuration (of the policy, a label, a ground) -> the same in that language
     glossary: dict[Language, dict[Text, Text]] = Field(default_factory=dict)
-    release_at_once: tuple[LetterName, ...] = LETTERS  # every other letter is a draft until a person releases it
+    release_at_once: tuple[LetterName, ...] = AT_ONCE  # every other letter is a draft until a person releases it
 
 
 class Contested(Section):

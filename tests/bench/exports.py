@@ -21,6 +21,7 @@ import psutil
 from bot.build import new_id
 from bot.connectors import Found, Table
 from bot.desk import Desk
+from bot.drafts import LETTERS
 from bot.engine import Engine, Limit
 from bot.law import Right
 from bot.package import Packer
@@ -33,7 +34,7 @@ from bot.sandbox.world import OWN, World
 from bot.settings.sections import EngineRoom
 from bot.store import Keys, Store, Unit
 from bot.tickets import Actor, Request, State
-from tests.bench.figures import running, until
+from tests.bench.figures import let_go, running, until
 from tests.bot.connectors.mailbox.box import mail
 from tests.bot.desk.office import ANN, HUGO, Stage
 from tests.fakes import FakeSystem
@@ -77,7 +78,7 @@ def _run_s(folder: Path, count: int) -> float:
     url = f"sqlite:///{folder / 'subjectline.sqlite'}"
     migrate(url)
     with closing(Store(url, Keys(SECRET), lambda: datetime.now(UTC), new_id)) as book:
-        stage = Stage(book, book.clock, new_id)
+        stage = Stage(book, book.clock, new_id, house={"release_at_once": frozenset(LETTERS)})
         moments: dict[str, float] = {}
         engine = Engine(book, book.clock, slots=EngineRoom().slots, limits={"card": Limit(1, 1), "mail": Limit(2)})
         desk = Watched(**{
@@ -153,6 +154,7 @@ def fifty_at_once(folder: Path) -> dict[str, Any]:
         world.slack.post_every_s = 0.0
         file = folder / "subjectline.toml"
         file.write_text("[engine]\nslack_per_second = 100\n" + _by_itself(file.read_text()))
+        let_go(file)
         people = {f"person{number}@example.com": number for number in range(101, 101 + AT_ONCE)}
         for address, number in people.items():
             _known(world, address, number)

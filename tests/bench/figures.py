@@ -18,6 +18,7 @@ from sqlalchemy import Table, create_engine, func, select
 
 from bot import build
 from bot import settings as configuration
+from bot.drafts import LETTERS
 from bot.law import Right
 from bot.sandbox import company
 from bot.sandbox.delivery import Delivery
@@ -44,10 +45,14 @@ def spread(values: list[float], digits: int = 1) -> dict[str, float]:
 
 @contextmanager
 def at_work(folder: Path, mailbox: Mailbox | None = None, words: set[str] | None = None) -> Iterator[tuple[World, Bot]]:
-    """A world with the bot in this process; its mailbox on Dovecot where one is given."""
+    """A world with the bot in this process; its mailbox on Dovecot where one is given.
+
+    Letters leave at once: how long a person reads before the release is no figure of ours.
+    """
     log_plainly(Path(os.devnull))
     with World(folder) as world:
         world.slack.tiers = False
+        let_go(world.folder / "subjectline.toml")
         environment = {**world.environment(), "PATH": os.environ["PATH"]}
         if mailbox:
             environment["IMAP_URL"] = mailbox.url
@@ -60,6 +65,12 @@ def at_work(folder: Path, mailbox: Mailbox | None = None, words: set[str] | None
             yield world, bot
         finally:
             bot.stop()
+
+
+def let_go(file: Path) -> None:
+    """By this configuration no letter waits for its release."""
+    names = ", ".join(f'"{each}"' for each in LETTERS)
+    file.write_text(f"[letters]\nrelease_at_once = [{names}]\n\n{file.read_text()}")
 
 
 @contextmanager
@@ -280,7 +291,10 @@ def access(folder: Path) -> dict[str, Any]:
             until(lambda ref=ref: _answered(bot, ref), 20, 0.002)
             seconds.append(time.perf_counter() - began)
     found = spread(seconds, 3)
-    return {"s": found, "against": "one export of the same person", "target": "≤ 0.4 s", "met": found["p50"] <= 0.4}
+    return {
+        "s": found, "letters": "released at once by the configuration", "against": "one export of the same person",
+        "target": "≤ 0.4 s", "met": found["p50"] <= 0.4,
+    }  # fmt: skip
 
 
 def _answered(bot: Bot, ref: str) -> bool:

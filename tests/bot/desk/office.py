@@ -9,7 +9,6 @@ from typing import Any
 
 from bot import law
 from bot.desk import Desk, House
-from bot.drafts import AT_ONCE
 from bot.engine import Engine
 from bot.intake import Reading, Rules, Verdict
 from bot.intake import read as read_mail
@@ -90,8 +89,7 @@ class Stage:
                 "policy": POLICY, "sender": "info@lumen.example", "public_url": "https://privacy.lumen.example",
                 "roles": ROLES, "regimes": ("gdpr_eu", "ch_fadp"), "zone": "Europe/Zurich",
                 "deadline": law.Deadline(("gdpr_eu", "ch_fadp"), zone="Europe/Zurich", holidays_region="CH-ZH"),
-                "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0,
-                "release_at_once": frozenset(AT_ONCE), **self.house,
+                "message_domain": "dpe.lumen.example", "mail_timeout_s": 0.2, "mail_settle_s": 0.0, **self.house,
             }),
             store=self.store, engine=self.engine, clock=self.clock, ids=self.ids,
             systems={each.name: each for each in (self.system, *self.more)}, channel=self.channel, postman=self.postman,

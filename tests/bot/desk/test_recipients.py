@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.drafts import LETTERS
 from bot.errors import NotAllowed, Refused, Unclear
 from bot.law import Right
 from bot.recipients import Standing, Verdict
@@ -37,7 +38,8 @@ def policy(*recipients: dict[str, Any]) -> dict[str, Any]:
 
 
 def staged(store: Any, clock: Any, ids: Any, *recipients: dict[str, Any]) -> Stage:
-    made = Stage(store, clock, ids, house={"policy": policy(*recipients)})
+    at_once = frozenset(LETTERS)  # drafts of notices have their own tests (test_drafting.py)
+    made = Stage(store, clock, ids, house={"policy": policy(*recipients), "release_at_once": at_once})
     made.system.fields["person:1"] = {"city": "Zürich", "first_name": "Ann"}
     return made
 

@@ -479,7 +479,8 @@ def test_what_was_restricted_by_hand_is_freed_by_hand(stage: Stage) -> None:
     stage.work()
     plan_id = stage.request(ticket_id, Right.RESTRICTION).plan_id or ""
     stage.desk.approve(PAULA, stage.ids(), request.id, plan_id)
-    stage.clock.forward(days=7, seconds=1)
+    stage.work()  # the notice before it leaves, and its days begin
+    stage.clock.forward(days=7, hours=1)
     stage.work()
     again = tasks(stage, ticket_id)[-1]
     assert again.words == "The restriction ends. Undo what was done for it: Put the papers into the red box."
