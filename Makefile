@@ -62,7 +62,7 @@ pictures:
 requirements:
 	uv pip compile -q pyproject.toml --extra install --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --extra install --extra demo -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements-demo.txt
-	uv pip compile -q pyproject.toml --extra install --extra demo --extra dev -c requirements-demo.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.txt
+	uv pip compile -q pyproject.toml --extra install --extra demo --extra paper --extra dev -c requirements-demo.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.txt
 
 clean:
 	rm -rf .venv

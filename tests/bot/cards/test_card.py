@@ -331,7 +331,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",
     }  # fmt: skip
     assert set(ClockMove.__dataclass_fields__) == {
-        "ref", "kind", "by", "on", "before", "after", "state", "code", "reason", "regimes", "large", "why",
+        "ref", "kind", "by", "on", "before", "after", "state", "code", "reason", "regimes", "large", "why", "waits",
     }  # fmt: skip
 
 
