@@ -14,6 +14,7 @@ from bot.desk.tasking import Tasking
 from bot.engine import Job
 from bot.intake import normal_address
 from bot.law import Right
+from bot.phrases import say
 from bot.recipients import PLACE
 from bot.store import Unit
 from bot.store.rows import LetterRow
@@ -21,15 +22,10 @@ from bot.tickets import SILENT, Correspondent, Request, State, Ticket
 
 WARNING = "erasure_notice"  # the letter
 UNDER_WAY = frozenset({"ready", "running", "waiting", "unknown"})
-UNHEARD = (
-    "No notice of this deletion reached an address on file, so nobody could say “this was not me”. Look at the "
-    "addresses; “Try again” sends it again."
-)
+UNHEARD = "reasons.notice_unreached"
 
 
-TO_READ = (
-    "Somebody answered the notice of this deletion: press “Details” and read it. “Try again” goes on, if they agree."
-)
+TO_READ = "reasons.notice_answered"
 
 
 class Forewarning(Tasking):
@@ -100,7 +96,9 @@ class Forewarning(Tasking):
         """Why nothing may be deleted yet: nobody on file was told. Empty: somebody was."""
         if not self._to_forewarn(unit, unit.tickets.get(request.ticket_id), request):
             return ""
-        return "" if any(map(_arrived, self._warnings(unit, request))) else UNHEARD
+        if not self._on_file(unit, request):  # a letter by post about somebody of whom no e-mail address is known
+            return ""
+        return "" if any(map(_arrived, self._warnings(unit, request))) else say(UNHEARD)
 
     def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
         super()._letter_after(unit, job, _)

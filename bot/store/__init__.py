@@ -21,6 +21,7 @@ from bot.store import audit, database, history, place
 from bot.store.clocks import Clocks
 from bot.store.crypto import Keys, Purged, Unreadable
 from bot.store.diary import Diary
+from bot.store.downloads import DownloadCodes
 from bot.store.inbox import Events, Mailboxes, Mails, Taken
 from bot.store.ledger import Ledger
 from bot.store.letters import Codes, Letters, Packages
@@ -72,6 +73,7 @@ class Unit(Transaction):
         self.codes = Codes(self)
         self.means = Identities(self)
         self.packages = Packages(self)
+        self.download_codes = DownloadCodes(self)
         self.events = Events(self)
         self.reports = Reports(self)
         self.diary = Diary(self)

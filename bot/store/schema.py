@@ -300,6 +300,17 @@ means = Table(
     Column("second_at", Instant),
 )  # fmt: skip
 
+download_code = Table(
+    "download_code", metadata,  # the last step before a download: sent to the address the package is for
+    Column("id", String(32), primary_key=True),
+    Column("package_id", String(32), ForeignKey("package.id"), nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("void_at", Instant),  # replaced: never good again, whatever the clock says
+)  # fmt: skip
+
 package = Table(
     "package", metadata,
     Column("id", String(32), primary_key=True),

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _packages()
     _returned()
     _lists()
+    _download_codes()
 
 
 def _packages() -> None:
@@ -88,3 +89,19 @@ def _lists() -> None:
     op.create_index(
         "ix_ticket_waiting", "ticket", ["state", "due", "ref"], sqlite_where=waiting, postgresql_where=waiting
     )  # fmt: skip
+
+
+def _download_codes() -> None:
+    op.create_table(
+        "download_code",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("package_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("void_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_download_code_package_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_download_code")),
+    )
+    op.create_index(op.f("ix_download_code_package_id"), "download_code", ["package_id"])
