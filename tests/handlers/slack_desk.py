@@ -30,9 +30,11 @@ from bot.cards import (
     card,
     card_text,
 )
+from bot.cards.identity import DO, IdentityView
 from bot.cards.refusal import RefusalForm
 from bot.cards.team import Health, Home, MailForm, More, Person
 from bot.errors import NotAllowed
+from bot.identity import Known, Vouched, decide
 from bot.law import Right
 from bot.law.grounds import grounds
 from bot.recipients import Verdict
@@ -54,6 +56,12 @@ ROLES = {
 AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 WORDS = "Please delete all you hold about me, I am Zora Quellmann"
 DETAILS = Details("t1", "DPE-2026-0001", AT, "en", Identity.ASKED, "zora@quellmann.example", "Zora", "My data", WORDS)
+IDENTITY = IdentityView(
+    "t1", "DPE-2026-0001", Identity.ASKED, Vouched.FAIL, ("It asks for answers elsewhere.",), False,
+    ((Right.ACCESS, decide(Right.ACCESS, Known(located=True))), (Right.DELETION, None)), tuple(DO),
+    (("claim", "held", ANN.id, None), ("code", "held", "person", None), ("facts", "held", ANN.id, BOB.id)),
+    "zora@quellmann.example",
+)  # fmt: skip
 MAIL = Quarantined("m1", AT, 12_345, ("too many parts",), "eve@quellmann.example", "Hello", "A body")
 
 
@@ -156,6 +164,42 @@ class FakeDesk:
 
     def task_seen(self, user: str, event: str, task_id: str) -> None:
         self._act("task_seen", user, event, task_id)
+
+    def identity_view(self, user: str, ticket_id: str) -> IdentityView:
+        self._ask("identity_view", user, ticket_id)
+        return IDENTITY
+
+    def claim(self, user: str, event: str, ticket_id: str, address: str) -> str:
+        self._act("claim", user, event, ticket_id, address)
+        return "Every system is asked."
+
+    def facts(self, user: str, event: str, ticket_id: str, given: Any) -> str:
+        self._act("facts", user, event, ticket_id, dict(given))
+        return "They are compared."
+
+    def document(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("document", user, event, ticket_id)
+        return "Taken."
+
+    def authority(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("authority", user, event, ticket_id)
+        return "Taken."
+
+    def code(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("code", user, event, ticket_id)
+        return "Taken."
+
+    def second(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("second", user, event, ticket_id)
+        return "Taken."
+
+    def agent(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("agent", user, event, ticket_id)
+        return "Taken."
+
+    def itself(self, user: str, event: str, ticket_id: str) -> str:
+        self._act("itself", user, event, ticket_id)
+        return "Taken."
 
     def settle_mail(self, user: str, event: str, mail_id: str) -> None:
         self._act("settle_mail", user, event, mail_id)
