@@ -14,7 +14,7 @@ from bot.desk.provers import About, statements
 from bot.desk.running import LIFTING_NOTICE
 from bot.drafts import ANSWERS, restored
 from bot.errors import NotAllowed, TooLate
-from bot.speech import say
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.rows import LetterRow
 from bot.tickets import Request, Role, State, Ticket, check_role, together
@@ -38,11 +38,14 @@ class Drafting(Attesting):
             letter, ticket = self._draft(unit, letter_id)
             content, found = self._as_now(unit, ticket, letter)
             unit.audit(user, "look_letter", ticket.id, letter.request_id, letter=letter.kind, id=letter.id)
-            secret = content["secret"]
+            secrets = [each for each in (content["secret"], self._common(ticket)["enquiry_link"]) if each]
+            text = content["text"]
+            for each in secrets:  # a link is for the person alone
+                text = text.replace(each, "…")
             return LetterView(
                 draft=self._draft_view(unit, letter), ref=ticket.ref, language=letter.language, made_at=letter.made_at,
                 to=content["to"], subject=content["subject"],
-                text=content["text"].replace(secret, "…") if secret else content["text"], statements=found,
+                text=text, statements=found,
                 can_drop=letter.kind in MAY_STAY, can_redo=self._answers(unit, letter) is not None,
             )  # fmt: skip
 
@@ -83,12 +86,12 @@ class Drafting(Attesting):
         check_role(actor, Role.HANDLER)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return "This has been taken already."
+                return say("errors.taken")
             letter, ticket = self._draft(unit, letter_id, stamp)
             values = unit.letters.content(letter.id)["values"]
             changes, new = self._edited(values, ours, added)
             if new and not known.strip():
-                raise NotAllowed("Say how that is known: what nobody can show cannot be released.", field="known")
+                raise NotAllowed(say("errors.say_how_shown"), field="known")
             if new:
                 unit.notes.add(ticket.id, actor.id, f"{drafts.name(letter.kind)}: {known.strip()}")
             letter = replace(letter, language=language or letter.language)
@@ -100,7 +103,7 @@ class Drafting(Attesting):
             )  # fmt: skip
             self._word(unit, ticket, "edit_letter", actor.id, what=drafts.name(letter.kind))
             self._redraw(unit, ticket.id)
-        return "Kept. Read it once more on the card, then release it."
+        return say("answers.draft_kept")
 
     def _edited(
         self, values: Mapping[str, Any], ours: Sequence[str] | None, added: Sequence[str]
@@ -110,7 +113,7 @@ class Drafting(Attesting):
         if OURS in values and ours is not None:
             said = _paragraphs(ours)
             if not said and values[OURS]:
-                raise NotAllowed("These words stand in the letter: it cannot go without any.", field="ours")
+                raise NotAllowed(say("errors.words_missing"), field="ours")
             changes[OURS] = said
         more = _paragraphs(added)
         if more != values.get(ADDED, []):
@@ -142,7 +145,7 @@ class Drafting(Attesting):
             ticket = unit.tickets.lock(ticket_id)
             found = unit.letters.drafts(ticket_id)
             if not found or _mark(found) != mark:
-                raise TooLate("The letters have changed since the card was drawn: look at the new one first.")
+                raise TooLate(say("errors.letters_changed"))
             for letter in sorted(found, key=lambda each: each.kind not in drafts.TO_RECIPIENTS):
                 self._release(unit, letter, actor.id)
             self._word(unit, ticket, "release", actor.id, what=f"{len(found)} letters")
@@ -157,7 +160,7 @@ class Drafting(Attesting):
         if move := content.pop("move", None):
             self._release_move(unit, letter, by, restored(move))
             return
-        if "link_until" in content["values"]:
+        if {"link_until", "locked"} & content["values"].keys():
             self._link_until(unit, letter)
         self._go_out(unit, letter, by, content)
 
@@ -196,13 +199,13 @@ class Drafting(Attesting):
         check_role(actor, Role.HANDLER)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return "This has been taken already."
+                return say("errors.taken")
             letter, ticket = self._draft(unit, letter_id)
             if letter.kind not in MAY_STAY:
-                raise NotAllowed("This letter is owed: the law asks for it. Edit it, or have it written anew.")
+                raise NotAllowed(say("errors.letter_owed"))
             self._drop_draft(unit, letter, actor.id)
             self._word(unit, ticket, "drop_letter", actor.id, what=drafts.name(letter.kind))
-        return "Discarded. Nobody is written to."
+        return say("answers.draft_discarded")
 
     def redo_letter(self, user: str, event: str, letter_id: str) -> str:
         """What was done, in a sentence: the answer is written anew from what is on record now, its package too."""
@@ -210,20 +213,20 @@ class Drafting(Attesting):
         check_role(actor, Role.HANDLER)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return "This has been taken already."
+                return say("errors.taken")
             letter, ticket = self._draft(unit, letter_id)
             request = self._answers(unit, letter)
             if request is None:
-                raise NotAllowed("This letter is no answer, so it is not written anew: edit it, or discard it.")
+                raise NotAllowed(say("errors.no_answer_letter"))
             self._drop_draft(unit, letter, actor.id)
-            self._escalate(unit, request, "Its letter is written anew.")
+            self._escalate(unit, request, say("reasons.letter_anew"))
             request = self._move(
                 unit, unit.requests.get(request.id), "resume", actor,
                 back_to=None, reason=None, generation=request.generation + 1,
             )  # fmt: skip
             self._answer(unit, request)
             self._word(unit, ticket, "redo_letter", actor.id, what=drafts.name(letter.kind))
-        return "It is being written anew. The card shows it in a moment."
+        return say("answers.letter_anew")
 
     def _answers(self, unit: Unit, letter: LetterRow) -> Request | None:
         """The request this draft is the answer of."""
@@ -239,7 +242,7 @@ class Drafting(Attesting):
         if not letter.waits:
             raise TooLate(self._gone(letter))
         if stamp is not None and stamp != letter.digest[:STAMP]:
-            raise TooLate("The letter was edited since you read it: read the new one first.")
+            raise TooLate(say("errors.letter_edited"))
         return letter, ticket
 
 
