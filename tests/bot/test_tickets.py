@@ -8,6 +8,8 @@ from bot.tickets import (
     BOT,
     DESTRUCTIVE,
     FINAL,
+    GENTLE,
+    MILD,
     MOVES,
     OPEN,
     Actor,
@@ -41,6 +43,34 @@ def test_no_way_leads_to_a_run_around_identity() -> None:
     assert State.RUNNING not in reached
     assert State.ANSWERING not in reached
     assert State.COOLING not in reached
+
+
+def reachable(right: Right, identity: Identity) -> set[State]:
+    """Every state a request of this right can come to from `received`, whoever presses and whatever the bot does."""
+    everybody = (BOT, Actor("UADA", frozenset({Role.ADMIN})), HUGO, PAULA)
+    reached, todo = {State.RECEIVED}, [State.RECEIVED]
+    while todo:
+        here = todo.pop()
+        before = reached if here == State.NEEDS_PERSON else {None}  # resumed into whatever it came from
+        for back_to in before:
+            now = Request("r", "t", right, here, chosen_by="UELSE", back_to=back_to)
+            for verb in {each.verb for each in MOVES}:
+                for actor in everybody:
+                    if can(now, verb, actor, identity):
+                        to = check_move(now, verb, actor, identity).target
+                        todo += [to] if to not in reached else []
+                        reached = reached | {to}
+    return reached
+
+
+@pytest.mark.parametrize("right", Right)
+def test_no_path_of_any_right_comes_to_a_run_before_it_is_known_who_asks(right: Right) -> None:
+    """T01 as a search over the whole table, with everybody pressing everything: nothing is planned, run or answered."""
+    beyond = {State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.PROVING, State.ANSWERING, State.DONE}
+    for identity in (Identity.UNKNOWN, Identity.ASKED):
+        assert right in MILD or not beyond & reachable(right, identity)
+    assert right in GENTLE | MILD or not beyond & reachable(right, Identity.VOUCHED)
+    assert {State.RUNNING, State.DONE} <= reachable(right, Identity.CONFIRMED)
 
 
 def test_resume_leads_only_back_to_where_it_was() -> None:
