@@ -13,9 +13,10 @@ QUESTIONS = ("identity_question", "clarification_question")
 LETTERS = (
     ACKNOWLEDGEMENT, CODE, *QUESTIONS, "extension_notice", *ANSWERS, "lifting_notice", "refusal", "not_an_enquiry",
     "answer_reminder", "closing", "complaint_acknowledged", "recipient_notice", "recipient_reminder", "erasure_notice",
+    "download_code",
 )  # fmt: skip
 AT_ONCE = (  # unless the configuration says otherwise; the notice before a deletion goes with its approval
-    ACKNOWLEDGEMENT, CODE, "answer_reminder", "recipient_reminder", "erasure_notice",
+    ACKNOWLEDGEMENT, CODE, "answer_reminder", "recipient_reminder", "erasure_notice", "download_code",
 )  # fmt: skip
 TO_RECIPIENTS = frozenset({"recipient_notice", "recipient_reminder"})
 NAMES = {  # as people of the team read it; the others by their own words

@@ -49,7 +49,11 @@ class Content(Protocol):
 class Desk(Protocol):
     """What the pages need of the desk: of each None, whatever the reason, when there is nothing for whoever asks."""
 
-    def download(self, token: str, address: str) -> tuple[str, Content] | None:
+    def send_code(self, token: str, address: str) -> bool:
+        """Whether a code is on its way to this address."""
+        ...
+
+    def download(self, token: str, address: str, code: str) -> tuple[str, Content] | None:
         """(file name, content), counted."""
         ...
 
@@ -116,8 +120,14 @@ class Pages:
     # -- what is asked ------------------------------------------------------------------------------------------------
 
     def _download(self, token: str, typed: Fields) -> Response | Sheet | None:
-        found = self._desk.download(token, first(typed, "address"))
-        return Download(*found) if found else None
+        """First the address, to which a code goes; then the code, for which the file comes."""
+        address, code = first(typed, "address"), first(typed, "code")
+        if not code:
+            return Sheet("package_code", values={"address": address}) if self._desk.send_code(token, address) else None
+        found = self._desk.download(token, address, code)
+        if found:
+            return Download(*found)
+        return Sheet("package_code", 404, {"address": address}, ("code", "not_this"))
 
     def _stop(self, token: str, typed: Fields) -> Response | Sheet | None:
         del typed
@@ -181,7 +191,7 @@ class Pages:
                     return Response(status_code=400)
                 log.warning("page_broken", error=type(fault).__name__)
                 return self._page(request, Sheet(refusal.name, 503, refusal.values, ("link", "later")))
-            if found is None:
+            if found is None or (isinstance(found, Sheet) and found.status == 404):
                 await asyncio.sleep(max(0.0, until - time.monotonic()))
             found = found or refusal
             return self._page(request, found) if isinstance(found, Sheet) else found

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
+from bot.desk.handing import Handing
 from bot.desk.office import ByHand, Content
 from bot.desk.sifting import Sifting
 from bot.engine import Job, Kind
@@ -15,6 +16,7 @@ from bot.errors import Refused
 from bot.intake import normal_address
 from bot.law import Right
 from bot.law.grounds import grounds
+from bot.phrases import say
 from bot.store import Holding, Unit
 from bot.store.rows import TaskRow
 from bot.tickets import BOT, PERSON, Request, State, Ticket
@@ -22,10 +24,14 @@ from bot.workflow import Act, Outcome, ends_restriction
 
 PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"}  # answered by a package
 COPY_S = 1800.0  # longest copy of one system, and longest packing; each call within it has its own deadline
-BY_HAND_LOST = "What was added by hand is not whole any more: it has to be added again."
+ZIP = ".zip"
+MAILED = 10_000_000  # bytes: more than that many mail servers do not take, once it is written as text
+TOO_LARGE = "The copy has {mb} MB, too much for a mail. Set PUBLIC_URL, so that it can be downloaded, and try again."
+NOT_ON_PAPER = "Without PUBLIC_URL the copy goes with a mail, and this answer goes on paper: hand it over by yourself."
+BY_HAND_LOST = "reasons.by_hand_lost"
 
 
-class Packing(Sifting):
+class Packing(Sifting, Handing):
     """From the first piece of a copy to its download. Nothing here is ever whole in memory, or plain on disk."""
 
     # -- holding --------------------------------------------------------------------------------------------------
@@ -54,6 +60,9 @@ class Packing(Sifting):
     # -- packing --------------------------------------------------------------------------------------------------
 
     def _pack(self, unit: Unit, request: Request) -> None:
+        if not self.house.public_url and unit.tickets.correspondent(request.ticket_id).postal:
+            self._escalate(unit, request, NOT_ON_PAPER)
+            return
         key = f"{request.id}:pack:{request.generation}"
         self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=request.ticket_id)
 
@@ -91,7 +100,7 @@ class Packing(Sifting):
                 tables[system] = self._sifted(files, sieve, system, sheets)
             if sieve.unseen:
                 return {"unseen": sieve.unseen}
-            packed = self.packer.pack(package, tables, about, now)
+            packed = self.packer.pack(package, tables, about, now, locked=not self.house.public_url)
         return {"name": package, "token": packed.token, "digest": packed.digest, "size": packed.size}
 
     def _in_package(self, unit: Unit, request: Request, names: Collection[str]) -> list[str]:
@@ -139,7 +148,7 @@ class Packing(Sifting):
         with self.store.read() as unit:
             person = self._persons(unit, request.id).get(name)
         if person is None:
-            raise Refused(BY_HAND_LOST)
+            raise Refused(say(BY_HAND_LOST))
         fresh = self._taken(request, name, self.systems[name].export(person))
         with self.store.begin() as unit:
             self._request(unit, request.id)
@@ -153,15 +162,20 @@ class Packing(Sifting):
         if "unseen" in packed:
             self._to_look_at(unit, request, packed["unseen"])
             return
+        locked = not self.house.public_url  # without a page to download from it goes by mail
+        if locked and packed["size"] > MAILED:
+            self._escalate(unit, request, TOO_LARGE.format(mb=packed["size"] // 10**6))
+            return
         address = normal_address(unit.tickets.correspondent(ticket.id).address) or ""
         expires_at = unit.now + timedelta(days=self.house.package_days)
         unit.packages.add(
             id=unit.id(), request_id=request.id, ticket_id=ticket.id, token_digest=packed["digest"],
             address_blind=self.store.keys.blind("address", address), name=packed["name"], size=packed["size"],
-            expires_at=expires_at,
+            expires_at=expires_at, passphrase=packed["token"] if locked else "",
         )  # fmt: skip
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
-        values = self._access_values(unit, request, packed["token"], expires_at)
+        values = self._looked(unit, request)
+        values |= self._attached(packed["name"]) if locked else self._linked(packed["token"], expires_at)
         values["withheld"] = self._withheld(unit, ticket, request)
         values |= self._for_others(unit, ticket, request)
         self._send(unit, ticket, PACKED[request.right], values, request=request, secret=packed["token"])
@@ -175,9 +189,11 @@ class Packing(Sifting):
             told.append(f"{where}: {' '.join(each.words)}{f' ({known.article})' if known else ''}")
         return told
 
-    def _access_values(self, unit: Unit, request: Request, token: str, expires_at: datetime) -> dict[str, Any]:
+    def _attached(self, name: str) -> dict[str, Any]:
+        return {"locked": True, "file": f"{name}{ZIP}"}
+
+    def _linked(self, token: str, expires_at: datetime) -> dict[str, Any]:
         return {
-            **self._looked(unit, request),
             "link": f"{self.house.public_url}/p/{token}",
             "link_until": self._today(expires_at),
             "downloads": self.house.package_downloads,
@@ -205,19 +221,14 @@ class Packing(Sifting):
 
     # -- the download ---------------------------------------------------------------------------------------------
 
-    def download(self, token: str, address: str) -> tuple[str, Content] | None:
-        """(file name, zip in pieces), counted and audited; None, whatever the reason, when nothing is for this pair.
+    def download(self, token: str, address: str, code: str) -> tuple[str, Content] | None:
+        """(file name, zip in pieces), counted and audited; None, whatever the reason, when nothing is for these three.
 
         Refused, and not counted, when the file is gone or cut. One that was changed breaks off where it was.
         """
-        given = normal_address(address)
-        digest = hashlib.sha256(token.encode()).hexdigest()
         with self.store.begin() as unit:
-            row = unit.packages.by_token(digest)
-            if row is None or row.revoked_at or row.expires_at <= unit.now or row.tries >= self.house.code_tries:
-                return None
-            if given is None or self.store.keys.blind("address", given) != row.address_blind:
-                unit.packages.tried(row.id)
+            row = self._package_of(unit, token, address)
+            if row is None or not self._code_holds(unit, row, code):
                 return None
             content = self.packer.open(row.name, token)
             if not unit.packages.download(row.id, self.house.package_downloads):

@@ -11,6 +11,7 @@ from bot.desk.linking import ENQUIRY, Linking
 from bot.desk.wording import Wording
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, TooLate
+from bot.phrases import say
 from bot.reminders import LETTER_DAYS
 from bot.reminders import Kind as Why
 from bot.store import Unit
@@ -19,9 +20,9 @@ from bot.store.rows import LetterRow
 from bot.tickets import BOT, SILENT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
-BY_MAIL = frozenset({"identity_code", "erasure_notice"})  # to an address on file: on paper they would prove nothing
+BY_MAIL = frozenset({"identity_code", "erasure_notice", "download_code"})  # on paper they would prove nothing
 # letters whose secret does not stay once they are sent
-SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice"})
+SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice", "download_code"})
 
 
 class Writing(Wording, Linking):
@@ -46,7 +47,7 @@ class Writing(Wording, Linking):
         `by`: whose words are in it. `move`: of the clock, once somebody has released it. `to`: another than who wrote.
         """
         if ticket.channel in SILENT:
-            raise NotAllowed(f"Nobody wrote {ticket.ref}: nobody is written to.")
+            raise NotAllowed(say("errors.silent_no_letter", ref=ticket.ref))
         if request is None:
             number = 1 + sum(each.kind == kind for each in unit.letters.of(ticket.id))
             key = f"{ticket.id}:{kind}:{number}"
@@ -76,7 +77,7 @@ class Writing(Wording, Linking):
         """The letter as it will go on the wire. Takes some milliseconds and needs no transaction."""
         paper = list(wrote.postal) if kind not in BY_MAIL else []
         if not wrote.address and not paper:
-            raise NotAllowed(f"{ticket.ref} has no e-mail address: write by post, or add the address to the ticket.")
+            raise NotAllowed(say("reasons.write_by_post", ref=ticket.ref))
         letter_id = letter_id or self.ids()
         draft = {
             "to": wrote.address or ", ".join(paper), "secret": secret, "automatic": automatic,
@@ -176,13 +177,13 @@ class Writing(Wording, Linking):
 
     def _how(self, letter: str) -> str:
         """Where a letter of this kind is once it is written, after its name."""
-        return "is on its way" if letter in self.house.release_at_once else "is a draft: read it there and release it"
+        return say("answers.on_its_way") if letter in self.house.release_at_once else say("answers.is_draft")
 
     def _gone(self, letter: LetterRow) -> str:
         """Why there is nothing to release, for whoever came too late."""
         if letter.dropped_at:
-            return "Somebody was faster: this letter will not be sent."
-        return f"<@{letter.released_by}> was faster: the letter is on its way."
+            return say("errors.letter_not_sent")
+        return say("errors.released_by", released_by=letter.released_by)
 
     def _acknowledge(self, unit: Unit, tickets: Sequence[Ticket]) -> None:
         """Acknowledgements will be written: not in the transaction of the mails, which others wait for."""
@@ -233,8 +234,16 @@ class Writing(Wording, Linking):
             content = unit.letters.content(job.args["letter"])
         if content.get("paper"):
             return {"paper": True}
-        self.postman.send(self.house.sender, content["to"], content["wire"].encode("ascii"))
+        wire = content["wire"].encode("ascii")
+        if content["values"].get("locked"):
+            wire = self._with_copy(wire, content["values"]["file"], content["secret"])
+        self.postman.send(self.house.sender, content["to"], wire)
         return {}
+
+    def _with_copy(self, wire: bytes, file: str, passphrase: str) -> bytes:
+        """The letter with its locked package. It is small enough for a mail, and so for memory."""
+        opened = self.packer.open(file.rpartition(".")[0], passphrase)
+        return self.writer.attached(wire, file, b"".join(opened))
 
     def _letter_probe(self, job: Job) -> Any:
         """Seen when the Sent folder holds it. Not found proves nothing: then a person decides (ENGINE section 2.5)."""

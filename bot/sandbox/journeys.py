@@ -98,21 +98,32 @@ class Journeys(Walk):
         self.say(f"{ref}: a second person approved exactly this plan")
 
     def download(self, letter: Letter, address: str) -> zipfile.ZipFile:
-        """The person presses the button of the letter and types the address it was sent to."""
+        """The person presses the button of the letter, types the address, and the code that comes to it."""
         link = next((each for each in letter.links if "/p/" in each), None)
         if link is None:
             raise LostError("the letter holds no link")
+        before = len(self._codes(address))
+        self.until("a code to be asked for", lambda: self._typed(link, address=address))
 
         def look() -> httpx.Response | None:
-            try:
-                answer = httpx.post(link, data={"address": address}, timeout=10)
-            except httpx.TransportError:
-                return None
-            return answer if answer.status_code == httpx.codes.OK and answer.content[:2] == b"PK" else None
+            codes = self._codes(address)[before:]
+            answer = self._typed(link, address=address, code=codes[-1]) if codes else None
+            return answer if answer is not None and answer.content[:2] == b"PK" else None
 
         answer = self.until("the package to be downloaded", look)
         self.say(f"the person downloads the package: {len(answer.content):,} bytes")
         return zipfile.ZipFile(io.BytesIO(answer.content))
+
+    def _codes(self, address: str) -> list[str]:
+        return [each.code for each in self._mine(("", address), "download_code") if each.code]
+
+    def _typed(self, link: str, **form: str) -> httpx.Response | None:
+        """The page that follows; None where it is a refusal, or nobody answers."""
+        try:
+            answer = httpx.post(link, data=form, timeout=10)
+        except httpx.TransportError:
+            return None
+        return answer if answer.status_code == httpx.codes.OK else None
 
     # -- the walks ---------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ SUBJECTS = {  # how a letter's subject begins: what a person looks for in the ou
     "acknowledgement": "We have received",
     "identity_code": "Please confirm",
     "access_answer": "Your data:",
+    "download_code": "Your code to get your data",
     "portability_answer": "Your data, to take with you",
     "correction_done": "Your data are corrected",
     "restriction_done": "Your data are restricted",

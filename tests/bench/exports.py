@@ -250,8 +250,10 @@ def _fetched(world: World) -> dict[str, Any]:
     packed = time.monotonic() - began
     path = world.folder / "package.zip"
     link = next(each for each in letter.links if "/p/" in each)
+    httpx.post(link, data={"address": MARA}, timeout=60)
+    code = walk.letter(her, "download_code").code or ""
     began = time.monotonic()
-    with httpx.stream("POST", link, data={"address": MARA}, timeout=60) as answer, path.open("wb") as file:
+    with httpx.stream("POST", link, data={"address": MARA, "code": code}, timeout=60) as answer, path.open("wb") as file:
         for piece in answer.iter_bytes():
             file.write(piece)
     loaded = time.monotonic() - began

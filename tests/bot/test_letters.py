@@ -60,6 +60,7 @@ VALUES = {
                          "reason": "complexity of the request", "was_due": date(2026, 12, 15)},
     "access_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
     "nothing_held": {"right": "access", "searched": ["our internal server"]},
+    "download_code": {"code": "4071 9925", "tries": 5, "expires_at": datetime(2026, 11, 23, 11, 15, tzinfo=ZURICH)},
     "erasure_notice": {"channel": "mail", "link": LINK,
                        "begins_at": datetime(2026, 11, 26, 10, 15, tzinfo=ZURICH)},
     "erasure_done": {"searched": ["our internal server"], "erased": ERASED, "kept": KEPT, "erased_on": date(2026, 11, 24)},

@@ -17,7 +17,7 @@ from handlers import doorstep
 from handlers.web import web
 from tests.bot.test_letters import ROOT, VALUES, write
 from tests.handlers.test_pages import MINE, STOP, Desk
-from tests.handlers.test_web import ANN, SETTINGS, TOKEN
+from tests.handlers.test_web import ANN, CODE, SETTINGS, TOKEN
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SHOTS = Path(__file__).parents[1] / "shots"
@@ -121,7 +121,7 @@ def test_the_page_reads_well_everywhere(view, site, scheme):
     assert faults(page) == []
     every_width(page, f"page-{scheme}")
     page.get_by_label("Your e-mail address").fill("eve@example.org")
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Send me a code").click()
     page.get_by_role("alert").wait_for()
     assert "did not work" in page.get_by_role("alert").inner_text()
     assert faults(page) == []
@@ -132,12 +132,18 @@ def test_the_page_reads_well_everywhere(view, site, scheme):
 
 
 def test_the_page_works_by_keyboard_and_without_script(view, site, monkeypatch):
-    """Tab, type, Enter: the file comes."""
+    """Tab, type, Enter; the code, Enter: the file comes."""
     monkeypatch.setattr(doorstep, "REFUSED_S", 0.0)
     page = view(java_script_enabled=False)
     page.goto(f"{site}/p/{TOKEN}")
     page.keyboard.press("Tab")
     page.keyboard.type(ANN)
+    page.keyboard.press("Enter")
+    page.get_by_label("The code").wait_for()
+    assert faults(page) == []
+    page.screenshot(path=SHOTS / "page-code.png", full_page=True)
+    page.keyboard.press("Tab")
+    page.keyboard.type(CODE)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "DPE-2026-0001-1.zip"

@@ -24,6 +24,7 @@ from handlers.web import web
 from tests.fakes import FakeContent
 
 SETTINGS = load({"SUBJECTLINE_CONFIG": str(Path(__file__).parents[2] / "deploy" / "subjectline.toml")}, needs=())
+CODE = "1234 5678"
 TOKEN, ANN = "a-token-of-43-characters-000000000000000000", "ann@example.org"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -35,11 +36,14 @@ class Desk:
         self.asked = []
         self.left = 3
 
-    def download(self, token, address):
+    def send_code(self, token, address):
         self.asked.append((token, address))
         if address == "broken@example.org":
             raise RuntimeError("ann@example.org")
-        if (token, address) != (TOKEN, ANN) or not self.left:
+        return (token, address) == (TOKEN, ANN) and self.left > 0
+
+    def download(self, token, address, code):
+        if not self.send_code(token, address) or code != CODE:
             return None
         self.left -= 1
         return "DPE-2026-0001-1.zip", FakeContent(b"PK zip")
@@ -114,14 +118,16 @@ def test_looking_never_uses_a_link_up(browse, desk):
     assert len({page.content for page in pages}) == 1
     assert desk.asked == []
     assert TOKEN not in pages[0].text
-    assert client.post(f"/p/{TOKEN}", data={"address": ANN}).content == b"PK zip"
+    assert client.post(f"/p/{TOKEN}", data={"address": ANN, "code": CODE}).content == b"PK zip"
 
 
 def test_the_right_address_gets_the_file(browse):
-    """The download is a file that no cache keeps; after the last one the link is over."""
+    """Address, then code: the download is a file that no cache keeps; after the last one the link is over."""
     client = browse()
+    asked = client.post(f"/p/{TOKEN}", data={"address": f"  {ANN} "})
+    assert (asked.status_code, "eight digits" in asked.text, f'value="{ANN}"' in asked.text) == (200, True, True)
     for _ in range(3):
-        answer = client.post(f"/p/{TOKEN}", data={"address": f"  {ANN} "})
+        answer = client.post(f"/p/{TOKEN}", data={"address": f"  {ANN} ", "code": CODE})
         assert (answer.status_code, answer.content) == (200, b"PK zip")
         assert answer.headers["content-type"] == "application/zip"
         assert answer.headers["content-disposition"] == 'attachment; filename="DPE-2026-0001-1.zip"'
@@ -148,12 +154,23 @@ def test_every_refusal_is_the_same(browse, desk):
     assert "did not work" in answers[0].text
 
 
+def test_a_wrong_code_looks_like_an_unknown_link(browse, desk):
+    """T27: a wrong code, a used-up link, a link nobody made: the same page with the same field, byte for byte."""
+    client = browse()
+    answers = [client.post(f"/p/{token}", data={"address": ANN, "code": "0000 0000"}) for token in (TOKEN, "unknown")]
+    desk.left = 0
+    answers.append(client.post(f"/p/{TOKEN}", data={"address": ANN, "code": CODE}))
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert "not the one of our last mail" in answers[0].text
+
+
 def test_refusals_take_the_same_time(browse, desk, monkeypatch):
     """T27: whether the desk looked long or not at all cannot be measured from outside (20 ms)."""
     monkeypatch.setattr(doorstep, "REFUSED_S", 0.15)
-    slow = desk.download
+    slow = desk.send_code
     monkeypatch.setattr(
-        desk, "download", lambda token, address: time.sleep(0.1 * (token == TOKEN)) or slow(token, address)
+        desk, "send_code", lambda token, address: time.sleep(0.1 * (token == TOKEN)) or slow(token, address)
     )
     client, spent = browse(), []
     for token in (TOKEN, "unknown") * 4:
@@ -260,7 +277,7 @@ class Film(FakeContent):
 @pytest.fixture
 def film(desk, monkeypatch):
     made = Film()
-    monkeypatch.setattr(desk, "download", lambda token, address: ("DPE.zip", made))
+    monkeypatch.setattr(desk, "download", lambda token, address, code: ("DPE.zip", made))
     return made
 
 
@@ -276,7 +293,7 @@ def served(app):
 def test_a_file_that_was_changed_is_never_a_finished_download(served, film):
     """T28: the length is said first; where a piece does not open the connection ends before it."""
     film.breaks = True
-    with capture_logs() as logs, httpx.stream("POST", f"{served}/p/x", data={"address": ANN}) as answer:
+    with capture_logs() as logs, httpx.stream("POST", f"{served}/p/x", data={"address": ANN, "code": CODE}) as answer:
         assert answer.headers["content-length"] == "3000000"
         got = []
         with pytest.raises(httpx.RemoteProtocolError):
@@ -288,14 +305,14 @@ def test_a_file_that_was_changed_is_never_a_finished_download(served, film):
 
 def test_a_file_is_read_as_it_is_taken(served, film):
     """Whoever stops taking keeps nothing in our memory, and whoever hangs up closes the file."""
-    with httpx.stream("POST", f"{served}/p/x", data={"address": ANN}) as answer:
+    with httpx.stream("POST", f"{served}/p/x", data={"address": ANN, "code": CODE}) as answer:
         next(answer.iter_bytes(1000))
         assert not film.closed
     ends = time.monotonic() + 10
     while not film.closed and time.monotonic() < ends:
         httpx.get(f"{served}/healthz")
     assert film.closed
-    whole = httpx.post(f"{served}/p/x", data={"address": ANN})
+    whole = httpx.post(f"{served}/p/x", data={"address": ANN, "code": CODE})
     assert len(whole.content) == 3_000_000
 
 

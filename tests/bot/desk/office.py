@@ -122,8 +122,9 @@ class Stage:
         odd = [each for each in self.engine.stuck() if each.state == "dead" or (each.error or "").endswith("Error")]
         assert not odd, odd
 
-    def release(self, user: str = HUGO) -> bool:
-        """Whether this user has released a letter that waited for it."""
+    def release(self) -> bool:
+        """Whether the first of the handlers has released a letter that waited for it."""
+        user = next(each for each, roles in self.desk.house.roles.items() if Role.HANDLER in roles)
         with self.store.read() as unit:
             drafts = [each for ticket in unit.tickets.list(state=None) for each in unit.letters.drafts(ticket.id)]
         for each in drafts:
@@ -160,6 +161,15 @@ class Stage:
     def choose(self, ticket_id: str, right: Right, user: str = HUGO, event: str = "") -> None:
         self.desk.choose(user, event or self.ids(), ticket_id, right)
         self.work()
+
+    def download(self, token: str, address: str) -> Any:
+        """The package, to whoever types this address and the code that comes to it; asked for if none is good yet."""
+        code = self.desk.new_code()
+        found = self.desk.download(token, address, code)
+        if found or not self.desk.send_code(token, address):
+            return found
+        self.work()
+        return self.desk.download(token, address, code)
 
     def planned_deletion(self) -> tuple[str, Request]:
         """Ann has asked for deletion and confirmed who she is; the plan waits for its approval."""

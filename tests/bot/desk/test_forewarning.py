@@ -249,7 +249,7 @@ def test_an_access_package_is_dead_as_well(stage: Stage) -> None:
     link = re.search(r"/p/(\S+)", "\n".join(stage.postman.texts()))
     assert link
     assert stage.desk.disown(notices(stage)[OLD]) == Disowned.STOPPED
-    assert stage.desk.download(link[1], ANN) is None
+    assert stage.download(link[1], ANN) is None
     stage.desk.sweep()
     assert not stage.packer.files
 

@@ -49,7 +49,7 @@ def until(stage: Stage, ticket_id: str, state: State, right: Right = Right.ACCES
 def downloaded(stage: Stage) -> dict[str, bytes]:
     """Name → content of the zip behind the last letter's link."""
     token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
-    found = stage.desk.download(token, ANN)
+    found = stage.download(token, ANN)
     assert found
     with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -168,13 +168,13 @@ def test_a_package_that_was_changed_or_cut_is_no_download(stage: Stage, tmp_path
     for content in (raw[:-1], raw[:60], b""):
         file.write_bytes(content)
         with pytest.raises(Refused):
-            stage.desk.download(token, ANN)
+            stage.download(token, ANN)
     file.unlink()
     with pytest.raises(Refused, match="no such package"):
-        stage.desk.download(token, ANN)
+        stage.download(token, ANN)
     assert "download" not in stage.trail(ticket_id)
     file.write_bytes(raw)
-    granted = [stage.desk.download(token, ANN) for _ in range(4)]
+    granted = [stage.download(token, ANN) for _ in range(4)]
     assert [each and b"".join(each[1])[:2] for each in granted] == [b"PK", b"PK", b"PK", None]
 
 
@@ -211,3 +211,38 @@ def test_what_was_left_out_of_the_copy_is_not_in_the_package(stage: Stage) -> No
 def _key(stage: Stage, request_id: str) -> bytes:
     with stage.store.read() as unit:
         return unit.holdings.key(request_id)
+
+
+def test_only_whoever_reads_the_mails_of_this_address_gets_it(stage: Stage) -> None:
+    """T26, T27: link and address are not enough. Five wrong codes, an hour, a newer code: the old one is worth nothing."""
+    asked(stage)
+    stage.work()
+    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    digits = iter(["11111111", "22222222", "33333333", "44444444"])
+    object.__setattr__(stage.desk, "new_code", lambda: next(digits))
+    assert not stage.desk.send_code(token, "eve@example.org")
+    assert not stage.desk.send_code("unknown", ANN)
+    assert stage.desk.download(token, ANN, "11111111") is None  # nobody asked for one yet
+    assert stage.desk.send_code(token, ANN)
+    stage.work()
+    assert (stage.postman.out[-1][1], "1111 1111" in stage.postman.texts()[-1]) == (ANN, True)
+    for _ in range(5):
+        assert stage.desk.download(token, ANN, "0000 0000") is None
+    assert stage.desk.download(token, ANN, "1111 1111") is None  # its tries are used up
+    assert stage.desk.send_code(token, ANN)
+    stage.clock.forward(hours=1, seconds=1)
+    assert stage.desk.download(token, ANN, "22222222") is None
+    assert stage.desk.send_code(token, ANN)
+    assert stage.desk.download(token, ANN, "22222222") is None
+    assert not stage.desk.send_code(token, ANN)  # three a day
+    found = stage.desk.download(token, ANN, " 3333-3333 ")
+    assert found
+    found[1].close()
+    stage.clock.forward(days=1)
+    assert stage.desk.send_code(token, ANN)
+    stage.work()
+    with stage.store.read() as unit:
+        (ticket,) = unit.tickets.list()
+        kept = [unit.letters.content(each.id) for each in unit.letters.of(ticket.id) if each.kind == "download_code"]
+    assert len(kept) == 4
+    assert not any("4444 4444" in str(each) for each in kept)

@@ -179,8 +179,8 @@ def test_portability_hands_over_a_package(stage: Stage) -> None:
     stage.work()
     assert stage.request(ticket_id, Right.PORTABILITY).state == State.DONE
     token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split()[0]
-    assert stage.desk.download(token, EVE) is None
-    assert stage.desk.download(token, ANN)
+    assert stage.download(token, EVE) is None
+    assert stage.download(token, ANN)
 
 
 def test_a_restriction_whose_data_changed_is_planned_anew(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from bot.desk.tasking import BUSY
 from bot.errors import NotAllowed, Refused, Temporary, Unclear
 from bot.law import Right
 from bot.package import Packer
+from bot.phrases import say
 from bot.store.rows import TaskRow
 from bot.tickets import Identity, Role, State
 from tests.bot.desk.deaths import Killed, die_at
@@ -635,7 +636,7 @@ def test_an_answer_that_is_leaving_is_waited_for(stage: Stage) -> None:
     assert stage.request(ticket_id, Right.DELETION).state == State.ANSWERING
     done(stage, found["access"], Said("held", "A letter with this address."))
     request = stage.request(ticket_id, Right.ACCESS)
-    assert (request.state, request.reason) == (State.NEEDS_PERSON, BUSY)
+    assert (request.state, request.reason) == (State.NEEDS_PERSON, say(BUSY))
     for _ in range(4):
         stage.clock.forward(minutes=15)
         stage.work()
@@ -676,7 +677,7 @@ def test_a_real_package_holds_words_and_files_found_by_hand(
     done(stage, task, Said("done", "Looked.", "One letter of 3 May."), HUGO)
     assert stage.request(ticket_id, right).state == State.DONE
     token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split()[0]
-    found = stage.desk.download(token, ANN)
+    found = stage.download(token, ANN)
     assert found
     with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}

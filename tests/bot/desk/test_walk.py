@@ -55,8 +55,8 @@ def test_access_goes_from_the_button_to_the_package(stage: Stage) -> None:
     assert request.result["server"]["found"] == 3
     text = stage.postman.texts()[-1]
     token = text.split("https://privacy.lumen.example/p/")[1].split()[0]
-    assert stage.desk.download(token, "eve@example.com") is None
-    name, content = stage.desk.download(token, " ANN.Keller@example.com ")
+    assert stage.download(token, "eve@example.com") is None
+    name, content = stage.download(token, " ANN.Keller@example.com ")
     assert name.endswith(".zip")
     assert ANN.encode() in b"".join(content)
     with stage.store.read() as unit:
@@ -73,7 +73,7 @@ def test_a_download_is_counted_and_ends(stage: Stage) -> None:
     stage.reply_with_code()
     stage.work()
     token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
-    assert [stage.desk.download(token, ANN) is not None for _ in range(4)] == [True, True, True, False]
+    assert [stage.download(token, ANN) is not None for _ in range(4)] == [True, True, True, False]
 
 
 def test_deletion_needs_a_second_person_and_its_cooling_time(stage: Stage) -> None:
@@ -316,7 +316,7 @@ def test_a_package_is_gone_after_its_days(stage: Stage) -> None:
     stage.clock.forward(days=14, seconds=1)
     assert stage.desk.sweep() == 1
     assert not stage.packer.files
-    assert stage.desk.download(token, ANN) is None
+    assert stage.download(token, ANN) is None
     assert stage.desk.sweep() == 0
 
 
