@@ -175,7 +175,7 @@ class Packing(Sifting, Handing):
         )  # fmt: skip
         unit.audit(BOT.id, "pack", ticket.id, request.id, size=packed["size"])
         values = self._looked(unit, request)
-        values |= self._attached(packed["name"]) if locked else self._linked(packed["token"], expires_at)
+        values |= self._attached(packed["name"]) if locked else self._to_fetch(packed["token"], expires_at)
         values["withheld"] = self._withheld(unit, ticket, request)
         values |= self._for_others(unit, ticket, request)
         self._send(unit, ticket, PACKED[request.right], values, request=request, secret=packed["token"])
@@ -192,7 +192,7 @@ class Packing(Sifting, Handing):
     def _attached(self, name: str) -> dict[str, Any]:
         return {"locked": True, "file": f"{name}{ZIP}"}
 
-    def _linked(self, token: str, expires_at: datetime) -> dict[str, Any]:
+    def _to_fetch(self, token: str, expires_at: datetime) -> dict[str, Any]:
         return {
             "link": f"{self.house.public_url}/p/{token}",
             "link_until": self._today(expires_at),
