@@ -94,6 +94,7 @@ def register(app: App, desk: Desk, workspace: Workspace | None = None) -> None:
 
 def _rights(app: App, door: Door) -> None:
     """What single rights need more than a press."""
+    app.action("further")(door.button(buttons.further))
     app.action("changes")(door.modal("Old and new", rights.changes))
     app.action("lift")(door.modal("End restriction", rights.open_lifting))
     app.action("keep")(door.button(buttons.keep))
@@ -125,6 +126,8 @@ def _office(app: App, door: Door) -> None:
     app.action(re.compile(r"^not_one:\d+$"))(door.inside("Not an enquiry", office.not_one_inside))
     app.action(re.compile(f"^looks:{RIGHT}$"))(door.modal("Before it goes out", looks.open_form))
     app.view("looks")(door.form("Taken", looks.decided))
+    app.action("passphrase")(door.modal("Passphrase", office.open_passphrase))
+    app.action("passphrase_told")(door.inside("Passphrase", office.passphrase_told))
     app.action("posted")(door.button(office.posted))
     app.action("quiet")(door.modal("Quiet hours", office.open_quiet))
     for name, form in office.FORMS.items():

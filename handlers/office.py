@@ -7,15 +7,17 @@ from typing import Any
 from bot import cards
 from bot.cards import entry, more
 from bot.cards.overview import quiet_form
+from bot.cards.paper import passphrase_modal
 from bot.cards.refusal import refusal_form
 from bot.desk import Desk, Entry
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
-TAKEN = "This has been taken already. The card shows it."
-DONE = "Done. The card and its thread show it."
+TAKEN = "errors.taken_card"
+DONE = "answers.done"
 
 
 # -- buttons -----------------------------------------------------------------------------------------------------------
@@ -27,17 +29,17 @@ def take(heard: Heard, desk: Desk) -> None:
 
 def lift_hold(heard: Heard, desk: Desk) -> str:
     desk.lift_hold(heard.user, heard.event, heard.value)
-    return "The legal hold is lifted. What it stopped goes on when somebody presses “Try again” on the card."
+    return say("answers.hold_lifted")
 
 
 def block(heard: Heard, desk: Desk) -> str:
     desk.block(heard.user, heard.event, heard.value)
-    return "Blocked. New mails of this sender wait in the quarantine; “Blocked senders” ends it."
+    return say("answers.blocked")
 
 
 def unblock(heard: Heard, desk: Desk) -> str:
     desk.unblock(heard.user, heard.event, heard.value)
-    return "Mails of this sender come in as ever."
+    return say("answers.unblocked")
 
 
 def not_one(heard: Heard, desk: Desk) -> None:
@@ -46,7 +48,7 @@ def not_one(heard: Heard, desk: Desk) -> None:
 
 def not_one_inside(heard: Heard, desk: Desk) -> str:
     desk.settle_mail(heard.user, heard.event, heard.value)
-    return "Not an enquiry. It has left the list; the mail itself stays in the mailbox."
+    return say("answers.not_one")
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------
@@ -55,6 +57,17 @@ def not_one_inside(heard: Heard, desk: Desk) -> str:
 def open_more(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     del now
     return more.more_modal(desk.more(heard.user, heard.value))
+
+
+def open_passphrase(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    """What opens a copy that went by mail, to be told by another way."""
+    del now
+    return passphrase_modal(*desk.passphrase(heard.user, heard.value), heard.value)
+
+
+def passphrase_told(heard: Heard, desk: Desk) -> str:
+    desk.passphrase_told(heard.user, heard.event, heard.value)
+    return "Kept no longer. The person can open the copy now."
 
 
 def posted(heard: Heard, desk: Desk) -> None:
@@ -69,7 +82,7 @@ def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
         return more.blocked_modal(desk.blocked(heard.user), now)
     found = desk.more(heard.user, heard.value)
     if not found.open and heard.word != "note":
-        raise NotAllowed(f"{found.ref} is closed.")
+        raise NotAllowed(say("errors.closed", ref=found.ref))
     return more.FORMS[heard.word](found)
 
 
@@ -93,17 +106,17 @@ def shortcut(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def assign(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.assign(heard.user, heard.event, heard.value, fields.user("to"))
-    return DONE
+    return say(DONE)
 
 
 def note(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.note(heard.user, heard.event, heard.value, fields.text("words"))
-    return "Kept. Whoever opens “Details” reads it."
+    return say("answers.note_kept")
 
 
 def hold(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.hold(heard.user, heard.event, heard.value, fields.text("words"))
-    return "The legal hold is on: nothing about this person is deleted until somebody lifts it."
+    return say("answers.hold_on")
 
 
 def not_enquiry(heard: Heard, fields: Fields, desk: Desk) -> str:
@@ -113,13 +126,13 @@ def not_enquiry(heard: Heard, fields: Fields, desk: Desk) -> str:
 
 def merge(heard: Heard, fields: Fields, desk: Desk) -> str:
     ticket = desk.merge(heard.user, heard.event, heard.value, fields.text("ref"))
-    return f"{ticket.ref} goes on with both." if ticket else TAKEN
+    return say("answers.merged", ref=ticket.ref) if ticket else say(TAKEN)
 
 
 def split(heard: Heard, fields: Fields, desk: Desk) -> str:
     rights, address = _rights(fields), fields.text("address")
     ticket = desk.split(heard.user, heard.event, heard.value, rights, address, fields.text("name"))
-    return f"{ticket.ref} has a card of its own." if ticket else TAKEN
+    return say("answers.split", ref=ticket.ref) if ticket else say(TAKEN)
 
 
 def refuse(heard: Heard, fields: Fields, desk: Desk) -> str:
@@ -137,7 +150,7 @@ def new(heard: Heard, fields: Fields, desk: Desk) -> str:
         language=fields.text("language"), postal=fields.text("postal"),
     )  # fmt: skip
     ticket = desk.enter(heard.user, heard.event, made)
-    return f"{ticket.ref} is open, due {cards.day(ticket.due)}. Its card follows." if ticket else TAKEN
+    return say("answers.opened", ref=ticket.ref, due=cards.day(ticket.due)) if ticket else say(TAKEN)
 
 
 def mail(heard: Heard, fields: Fields, desk: Desk) -> str:
@@ -145,12 +158,12 @@ def mail(heard: Heard, fields: Fields, desk: Desk) -> str:
         heard.user, heard.event, heard.value, fields.text("address"), _rights(fields), fields.text("language"),
         fields.text("name"),
     )  # fmt: skip
-    return f"{ticket.ref} is open, due {cards.day(ticket.due)}. Its card follows." if ticket else TAKEN
+    return say("answers.opened", ref=ticket.ref, due=cards.day(ticket.due)) if ticket else say(TAKEN)
 
 
 def quiet(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.set_quiet(heard.user, heard.event, fields.time("begins"), fields.time("ends"))
-    return "Kept. Open the home again to see it."
+    return say("answers.quiet_kept")
 
 
 def _rights(fields: Fields) -> list[Right]:

@@ -21,17 +21,18 @@ from bot.cards.blocks import (
     member,
     moment,
     paragraph,
+    plain,
     section,
 )
 from bot.cards.clock import clock_line
 from bot.cards.letter import draft_lines
 from bot.cards.notice import recipients_line
-from bot.cards.paper import to_post
+from bot.cards.paper import to_post, to_tell
 from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
 from bot.law import Right
-from bot.speech import Phrases, capital, named, say, small
+from bot.phrases import Phrases, capital, named, say, small
 from bot.tickets import Identity, State
 
 VERB = Phrases(
@@ -199,11 +200,11 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
         blocks.append(paragraph(say("card.why", reason=cut(request.reason, 600 if limit > 3 else 200))))
     if request.changes:
         blocks.append(context(say("card.the_data_changed_so_the_earlier")))
-        blocks += lines(request.changes, min(limit, 8), say("card.and_more_places"))
+        blocks += lines(request.changes, min(limit, 8), "card.and_more_places")
     if request.plan:
         blocks.append(section(say("card.plan", plan=escape(totals(request.plan)))))
         if shown := limit if request.state in PLANNED else 0:
-            blocks += lines([plan_line(each) for each in request.plan], shown, say("card.and_more_press_whole_plan"))
+            blocks += lines([plan_line(each) for each in request.plan], shown, "card.and_more_press_whole_plan")
     if request.tasks:
         blocks += _by_hand(request.tasks, max(min(limit, 8), 2))
     if request.progress:
@@ -297,7 +298,7 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         if request.state == State.RECEIVED:
             continue
         blocks += [divider(), *request_facts(request, view, now, limit), *_request_buttons(request, view, limit)]
-    blocks += to_post(view)
+    blocks += [*to_post(view), *to_tell(view)]
     blocks += recipients_line(view.recipients, view.ticket_id)
     blocks += draft_lines(view.drafts, view.ticket_id, view.drafts_mark)
     blocks += unsettled(view.unsettled)
@@ -487,7 +488,18 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         )
         look.append(button(say("card.close_2"), "close", view.ticket_id, confirm=ask))
     look.append(button(say("card.more"), "more", view.ticket_id))
-    return [*actions(choose), *actions(look)]
+    named_already = {*view.rights, *begun}
+    rest = [each for each in Right if each in FURTHER - named_already and view.channel not in SILENT]
+    return [*actions([*choose, *_further(rest, view.ticket_id)]), *actions(look)]
+
+
+def _further(rights: Sequence[Right], ticket_id: str) -> list[Block]:
+    """Rights the person did not name, in a menu: few ask for them."""
+    if not rights:
+        return []
+    options = [{"text": plain(VERB[each]), "value": f"{each}:{ticket_id}"} for each in rights]
+    hint = plain(say("card.further_rights"))
+    return [{"type": "static_select", "action_id": "further", "placeholder": hint, "options": options}]
 
 
 def _settling(identity: Identity) -> str:

@@ -1,8 +1,9 @@
-"""Letters on paper, on the card: what is to be printed, how, and the word that it is in the post."""
+"""What people bring on its way, on the card: letters on paper, and the passphrase of a copy that goes by mail."""
 
-from bot.cards.blocks import Block, actions, button, confirm, cut, paragraph
+from bot.cards.blocks import Block, actions, button, confirm, context, cut, divider, escape, modal, paragraph
+from bot.cards.inputs import logged
 from bot.cards.views import CardView
-from bot.speech import say
+from bot.phrases import say
 
 SHOWN = 3
 
@@ -16,3 +17,24 @@ def to_post(view: CardView) -> list[Block]:
         return []
     ask = confirm(say("paper.in_the_post"), say("paper.from_today"), say("paper.it_is"))
     return [told[0], *actions([button(say("paper.posted"), "posted", view.to_post[0][0], confirm=ask)]), *told[1:]]
+
+
+def to_tell(view: CardView) -> list[Block]:
+    """A locked copy whose passphrase the person does not know yet."""
+    if not view.to_tell:
+        return []
+    told = paragraph(say("paper.tell_the_passphrase"))
+    return [told, *actions([button(say("paper.passphrase"), "passphrase", view.to_tell[0], style="primary")])]
+
+
+def passphrase_modal(ref: str, file: str, phrase: str, package_id: str) -> Block:
+    """The passphrase, for one permitted person, with the word that it has been told."""
+    ask = confirm(say("paper.do_they_know_it"), say("paper.not_kept_any_more"), say("paper.they_know_it"))
+    blocks = [
+        paragraph(say("paper.how_to_tell", file=file)),
+        paragraph(phrase),
+        context(f"{escape(ref)} · {logged()}"),
+        divider(),
+        *actions([button(say("paper.they_know_it"), "passphrase_told", package_id, confirm=ask)]),
+    ]
+    return modal(say("paper.passphrase_title"), blocks, metadata=package_id)

@@ -265,6 +265,7 @@ class CardView:
     recipients: tuple[NoticeView, ...] = ()  # who is told of what was done
     drafts: tuple[DraftView, ...] = ()  # letters that wait for their release
     drafts_mark: str = ""  # of exactly these
+    to_tell: tuple[str, ...] = ()  # ids of locked copies whose passphrase the person does not know yet
     to_post: tuple[tuple[str, str], ...] = ()  # letters on paper, by id, each with its name: somebody posts them
     returned: tuple[tuple[str, str], ...] = ()  # kinds of letters that did not arrive, each with why (`intake.Cause`)
 

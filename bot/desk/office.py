@@ -127,6 +127,10 @@ class Writer(Protocol):
         sent_at: datetime,
         automatic: bool,
     ) -> bytes: ...
+    def attached(self, wire: bytes, name: str, content: bytes, /) -> bytes:
+        """The finished letter with this zip attached."""
+        ...
+
     def for_paper(self, rendered: Any, /) -> list[dict[str, Any]]:
         """What `paper` needs of a letter, as JSON has room for it."""
         ...
@@ -178,8 +182,14 @@ class Packer(Protocol):
         """Exports that no row names are gone."""
         ...
 
-    def pack(self, name: str, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime) -> Any:
-        """Writes it encrypted under a key derived from a new token: `.token`, `.digest` (its hex SHA-256), `.size`."""
+    def pack(
+        self, name: str, tables: Mapping[str, Sequence[Any]], about: Mapping[str, Any], made_at: datetime, *,
+        locked: bool = False,
+    ) -> Any:  # fmt: skip
+        """Writes it encrypted under a key derived from a new token: `.token`, `.digest` (its hex SHA-256), `.size`.
+
+        `locked`: the zip itself is, and the token is a passphrase people can type.
+        """
         ...
 
     def open(self, name: str, token: str) -> Content: ...

@@ -1,8 +1,9 @@
-"""Letters on paper: printed by somebody at the machine, and posted; the answer counts from the day they say so."""
+"""What people bring on its way: letters on paper, and the passphrase of a copy that goes by mail."""
 
 from zoneinfo import ZoneInfo
 
 from bot.desk.choosing import Choosing
+from bot.desk.packing import ZIP
 from bot.errors import NotAllowed, TooLate
 from bot.store.letters import PAPER
 from bot.tickets import Role, check_role
@@ -45,3 +46,29 @@ class Posting(Choosing):
             if letter.sent_at:
                 raise TooLate("Somebody was faster: the letter is posted.")
             self._left(unit, letter, user)
+
+    # -- the passphrase -----------------------------------------------------------------------------------------------
+
+    def passphrase(self, user: str, package_id: str) -> tuple[str, str, str]:
+        """(reference, file, passphrase) of a locked package, for this user's modal. Every look is audited."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            package = unit.packages.get(package_id)
+            phrase = unit.packages.passphrase(package.id)
+            if not phrase:
+                raise NotAllowed("Nobody has to be told: the passphrase is not kept any more.")
+            unit.audit(user, "passphrase", package.ticket_id, package.request_id, package=package.id)
+            return unit.tickets.get(package.ticket_id).ref, f"{package.name}{ZIP}", phrase
+
+    def passphrase_told(self, user: str, event: str, package_id: str) -> None:
+        """The person knows the passphrase, by this user's word; we keep it no longer."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            package = unit.packages.get(package_id)
+            unit.tickets.lock(package.ticket_id)
+            if not unit.packages.told(package.id):
+                raise TooLate("Somebody was faster: the person has been told.")
+            unit.audit(user, "passphrase_told", package.ticket_id, package.request_id, package=package.id)
+            self._redraw(unit, package.ticket_id)

@@ -269,7 +269,7 @@ def _package(about: About, value: Any) -> Iterable[Statement]:
     row = about.unit.packages.by_token(digest)
     alive = row is not None and row.revoked_at is None and row.expires_at > about.unit.now
     packed = about.rows("pack")[-1:]
-    yield Statement("A link to the copy", about.said(*packed) if alive else ())
+    yield Statement("The way to the copy", about.said(*packed) if alive else ())
 
 
 def _withheld(about: About, value: Sequence[str]) -> Iterable[Statement]:
@@ -394,6 +394,8 @@ PROVERS: Mapping[str, Prover] = {
     "addresses": _of_notice("Their addresses"),
     "told_on": _of_notice("Told before"),
     "link": _package,
+    "locked": _package,
+    "file": _package,
     "link_until": _package,
     "downloads": _package,
     "withheld": _withheld,

@@ -82,6 +82,7 @@ class Showing(Drafting):
             recipients=tuple(self.notice_views(unit, ticket.id)),
             drafts=drafts,
             drafts_mark=mark,
+            to_tell=tuple(unit.packages.to_tell(ticket.id)),
             to_post=tuple((each.id, called(each.kind)) for each in unit.letters.to_post(ticket.id)),
             returned=came_back(unit.letters.of(ticket.id)),
         )

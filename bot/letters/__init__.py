@@ -68,6 +68,10 @@ class Writer:
         html = self._layout.render(language=language, title=title, blocks=blocks)
         return Rendered(markup.said(title), markup.plain(blocks), html, language, blocks)
 
+    def attached(self, wire: bytes, name: str, content: bytes) -> bytes:
+        """The finished letter with this zip attached."""
+        return envelope.attached(wire, name, content)
+
     def paper(
         self, content: Mapping[str, Any], *, language: str, company: Mapping[str, Any], window: str, made_at: datetime
     ) -> bytes:  # fmt: skip

@@ -4,6 +4,7 @@ TRUST, T11: Python below 3.11.10 let a decoded line end in a header become a hea
 header is one clean line before, and the names are read again from the finished bytes and compared after.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,7 @@ REFERENCES = 20  # the first and the newest ones: a long thread must not grow a 
 _NEEDED = ("Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Type", "Content-Language")
 _MAYBE = frozenset({"In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress"})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")  # printable ASCII without < and >
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}[.]zip")
 _MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -85,6 +87,31 @@ def envelope(
     wire = letter.as_bytes(policy=compat32.clone(linesep="\r\n", mangle_from_=False))
     _check_names(wire)
     return wire
+
+
+def attached(wire: bytes, name: str, content: bytes) -> bytes:
+    """The finished letter with this zip attached, its headers as they were; the same bytes for the same input.
+
+    multipart/mixed around what was the whole letter. Refused where the name is not a plain one.
+    """
+    if not _FILE.fullmatch(name):
+        raise Refused("The name of the attachment cannot stand in a header.")
+    head, _, body = wire.partition(b"\r\n\r\n")
+    fields = re.split(rb"\r\n(?![ \t])", head)
+    (kind,) = [each for each in fields if each.lower().startswith(b"content-type:")]
+    line = f"--{_boundary(f'{name} {hashlib.sha256(body).hexdigest()}')}".encode()
+    others = [each for each in fields if each is not kind]
+    outer = [*others, b'Content-Type: multipart/mixed; boundary="' + line[2:] + b'"']
+    file = [
+        f'Content-Type: application/zip; name="{name}"', "Content-Transfer-Encoding: base64",
+        f'Content-Disposition: attachment; filename="{name}"',
+    ]  # fmt: skip
+    lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    whole = b"\r\n".join([
+        *outer, b"", line, kind, b"", body, line, *(each.encode() for each in file), b"", lines + line + b"--", b"",
+    ])  # fmt: skip
+    _check_names(whole)
+    return whole
 
 
 def _check(text: str, pattern: re.Pattern[str]) -> None:

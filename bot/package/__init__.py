@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyzipper
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -30,6 +31,7 @@ from bot.package.vault import Vault
 __all__ = ["Decision", "Held", "Opened", "Packed", "Packer", "Piece", "Sheet"]
 
 ORPHAN_S = 3600.0  # until then somebody may be about to write the row that names a file
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no I or 1, no O or 0
 QUICK = 1  # compression of files, most of which are compressed already
 LEVEL = "_compresslevel"  # of one member; public only from Python 3.13 on, and still known by this name
 
@@ -111,9 +113,13 @@ class Packer:
     # -- the package
 
     def pack(
-        self, name: str, tables: Mapping[str, Sequence[Sheet]], about: Mapping[str, Any], made_at: datetime
-    ) -> Packed:
+        self, name: str, tables: Mapping[str, Sequence[Sheet]], about: Mapping[str, Any], made_at: datetime, *,
+        locked: bool = False,
+    ) -> Packed:  # fmt: skip
         """The zip is kept, whole or not at all, under a key that only the new token gives.
+
+        `locked`: for a way on which others may read it, the zip itself is encrypted (AES-256), and the token is a
+        passphrase to be told and typed.
 
         `tables`: every system that was searched → what it holds, empty if nothing. Of `about` it uses, where there:
         `ref`, `received_on`, `labels` (system → words), `looked` (system → when), `by_hand` and `left_out` (systems),
@@ -121,11 +127,12 @@ class Packer:
         nothing any more.
         """
         checkpoint("package.opened")
-        token = self._token()
+        token = passphrase() if locked else self._token()
         names = parts.Names()
         systems = [parts.system(names, system, sheets, about) for system, sheets in tables.items()]
         with self._packages.writing(name, _key(token)) as sealing:
-            _zip(sealing, systems, about, made_at)
+            with _archive(sealing, token if locked else "") as archive:
+                _fill(archive, systems, about, made_at)
             checkpoint("package.packed")
         return Packed(token, hashlib.sha256(token.encode()).hexdigest(), sealing.size)
 
@@ -141,28 +148,42 @@ class Packer:
         self._packages.remove(name)
 
 
+def passphrase() -> str:
+    """Six groups of four signs that nobody mistakes for others: 118 bits."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(6))
+
+
 def _key(token: str) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"subjectline package").derive(token.encode())
 
 
-def _zip(out: Any, systems: Sequence[parts.System], about: Mapping[str, Any], made_at: datetime) -> None:
-    """Members one after the other, sizes behind them: `out` never goes back."""
+def _archive(out: Any, phrase: str) -> Any:
+    """A zip into `out`, which never goes back; with a passphrase AES-256 as WinZip specifies it (AE-2)."""
+    if not phrase:
+        return zipfile.ZipFile(_Forward(out), "w")  # type: ignore[arg-type]  # no more is asked of it
+    archive = pyzipper.AESZipFile(_Forward(out), "w", encryption=pyzipper.WZ_AES)
+    archive.setpassword(phrase.encode())
+    archive.setencryption(pyzipper.WZ_AES, nbits=256)
+    return archive
+
+
+def _fill(archive: Any, systems: Sequence[parts.System], about: Mapping[str, Any], made_at: datetime) -> None:
+    """Members one after the other, sizes behind them."""
     sums: list[str] = []
-    with zipfile.ZipFile(_Forward(out), "w") as archive:  # type: ignore[arg-type]  # no more is asked of it
-        for name, size, pieces in _members(systems, about, made_at):
-            content = hashlib.sha256()
-            with archive.open(_entry(name, size, made_at), "w") as member:
-                for piece in pieces:
-                    content.update(piece)
-                    member.write(piece)
-            sums.append(f"{content.hexdigest()}  {name}\n")
-        with archive.open(_entry("checksums.txt", 0, made_at), "w") as member:
-            member.write("".join(sums).encode())
+    for name, size, content in _members(systems, about, made_at):
+        digest = hashlib.sha256()
+        with archive.open(_entry(archive, name, size, made_at), "w") as member:
+            for piece in content:
+                digest.update(piece)
+                member.write(piece)
+        sums.append(f"{digest.hexdigest()}  {name}\n")
+    with archive.open(_entry(archive, "checksums.txt", 0, made_at), "w") as member:
+        member.write("".join(sums).encode())
 
 
-def _entry(name: str, size: int, made_at: datetime) -> zipfile.ZipInfo:
+def _entry(archive: Any, name: str, size: int, made_at: datetime) -> Any:
     """Compressed even where it does not help: a stored member without its size before it is read by few programs."""
-    entry = zipfile.ZipInfo(name, made_at.timetuple()[:6])
+    entry = getattr(archive, "zipinfo_cls", zipfile.ZipInfo)(name, made_at.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
     entry.file_size = size  # decides whether it needs the long form

@@ -20,7 +20,7 @@ from bot.settings.sections import File
 __all__ = ["RUN", "Environment", "File", "Settings", "load"]
 
 # What a command may need of the environment. `run` needs all of it; `law due` or `intake classify` nothing.
-RUN = frozenset({"SUBJECTLINE_KEY", "IMAP_URL", "SMTP_URL", "PUBLIC_URL", "SLACK"})
+RUN = frozenset({"SUBJECTLINE_KEY", "IMAP_URL", "SMTP_URL", "SLACK"})
 
 
 class Settings(File):

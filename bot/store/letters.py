@@ -54,6 +54,14 @@ _DOWNLOAD = (
     .values(downloads=_P.downloads + 1)
 )
 _TRIED_PACKAGE = update(package).where(_P.id == bindparam("id_")).values(tries=_P.tries + 1).returning(_P.tries)
+_PASSPHRASE = ("package", "passphrase_sealed")
+_SEALED_PACKAGE = select(_P.ticket_id, _P.passphrase_sealed).where(_P.id == bindparam("id_"))
+_TOLD = update(package).where(_P.id == bindparam("id_"), _P.passphrase_sealed.is_not(None))
+_TO_TELL = (
+    select(_P.id)
+    .where(_P.ticket_id == bindparam("of"), _P.passphrase_sealed.is_not(None))
+    .order_by(_P.made_at, _P.id)
+)  # fmt: skip
 _REVOKE = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
 _LATER = update(package).where(_P.id == bindparam("id_"), _P.revoked_at.is_(None))
 _END = update(package).where(
@@ -206,10 +214,27 @@ class Packages:
         self._run = unit.connection.execute
 
     def add(self, id: str, request_id: str, ticket_id: str, token_digest: str, address_blind: bytes, name: str,  # noqa: A002
-            size: int, expires_at: datetime) -> None:  # fmt: skip
+            size: int, expires_at: datetime, passphrase: str = "") -> None:  # fmt: skip
+        """`passphrase`: of a locked package, kept sealed until somebody has told the person."""
+        sealed = self._unit.seal(owner(ticket_id), *_PASSPHRASE, id, passphrase.encode()) if passphrase else None
         row = {"id": id, "request_id": request_id, "ticket_id": ticket_id, "token_digest": token_digest,
                "address_blind": address_blind, "name": name, "size": size, "expires_at": expires_at}  # fmt: skip
-        self._run(_ADD_PACKAGE, {**row, "made_at": self._unit.now, "downloads": 0, "tries": 0})
+        row |= {"made_at": self._unit.now, "downloads": 0, "tries": 0, "passphrase_sealed": sealed}
+        self._run(_ADD_PACKAGE, row)
+
+    def passphrase(self, package_id: str) -> str:
+        """What opens the locked package; empty where nobody has to be told any more. Purged after the purge."""
+        row = self._run(_SEALED_PACKAGE, {"id_": package_id}).one()
+        sealed = row.passphrase_sealed
+        return "" if sealed is None else self._unit.open(owner(row.ticket_id), *_PASSPHRASE, package_id, sealed).decode()
+
+    def told(self, package_id: str) -> bool:
+        """Whether it was this call by which the passphrase is not kept any more."""
+        return self._run(_TOLD, {"id_": package_id, "passphrase_sealed": None}).rowcount == 1
+
+    def to_tell(self, ticket_id: str) -> list[str]:
+        """The ticket's locked packages whose passphrase nobody has told the person yet, oldest first."""
+        return list(self._run(_TO_TELL, {"of": ticket_id}).scalars())
 
     def get(self, package_id: str) -> PackageRow:
         """The package. LookupError if there is none."""
@@ -245,7 +270,8 @@ class Packages:
 
     def revoke(self, package_id: str) -> bool:
         """Whether it was this call that closed the link for good."""
-        return self._run(_REVOKE, {"id_": package_id, "revoked_at": self._unit.now}).rowcount == 1
+        values = {"revoked_at": self._unit.now, "passphrase_sealed": None}
+        return self._run(_REVOKE, {"id_": package_id, **values}).rowcount == 1
 
     def expired(self, now: datetime) -> list[PackageRow]:
         """Packages past their time and not yet revoked: remove the file, then `revoke`."""

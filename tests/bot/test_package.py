@@ -3,16 +3,19 @@
 import csv
 import datetime as dt
 import hashlib
+import hmac
 import io
 import itertools
 import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -23,13 +26,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import pyzipper
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from bot.connectors import File, Table
 from bot.errors import Refused, Temporary
-from bot.package import Packer, Sheet
+from bot.package import Packer, Sheet, passphrase
 from bot.package.frozen import Blob, Freezing, thaw
 from bot.package.parts import guarded
 from bot.package.words import LANGUAGES, accepted, spoken
@@ -466,6 +471,54 @@ def test_the_page_is_accessible_and_fits(packer: Packer, company_file: CompanyDa
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# -- locked, for a mail --------------------------------------------------------------------------------------------
+
+
+def by_the_book(content: bytes, phrase: str) -> dict[str, bytes]:
+    """A reader of our own, after WinZip's specification (AE-2): PBKDF2-HMAC-SHA1, AES-256 in counter mode, HMAC-SHA1."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+    for entry in entries:
+        assert (entry.flag_bits & 1, entry.compress_type, entry.CRC) == (1, 99, 0)
+        assert entry.extra[:11] == struct.pack("<HHHHBH", 0x9901, 7, 2, 0x4541, 3, 8), "AE-2, AES-256, deflated inside"
+        name, extra = struct.unpack("<HH", content[entry.header_offset + 26 : entry.header_offset + 30])
+        start = entry.header_offset + 30 + name + extra
+        data = content[start : start + entry.compress_size]
+        salt, check, sealed, tag = data[:16], data[16:18], data[18:-10], data[-10:]
+        keys = hashlib.pbkdf2_hmac("sha1", phrase.encode(), salt, 1000, 66)
+        assert keys[64:] == check
+        assert hmac.digest(keys[32:64], sealed, "sha1")[:10] == tag
+        plain = bytearray()
+        ecb = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor()  # noqa: S305  the counter runs the wrong way round
+        for number, at in enumerate(range(0, len(sealed), 16), start=1):
+            pad = ecb.update(number.to_bytes(16, "little"))
+            plain += bytes(a ^ b for a, b in zip(sealed[at : at + 16], pad, strict=False))
+        found[entry.filename] = zlib.decompress(bytes(plain), -15)
+    return found
+
+
+def test_a_locked_package_opens_with_its_passphrase_alone(packer: Packer):
+    """AES-256 throughout, read by a reader of our own; the same files as behind a link; nothing of them in the clear."""
+    held = packer.hold("h", KEY, [table([("CANARY", b"\x89PNG CANARY")])])
+    with packer.thawed("h", KEY, held.digest) as sheets:
+        made = packer.pack("p", {"server": sheets, "zoho": []}, ABOUT, MADE, locked=True)
+        plain = packer.pack("q", {"server": sheets, "zoho": []}, ABOUT, MADE)
+    content = b"".join(packer.open("p", made.token))
+    assert re.fullmatch("([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}", made.token)
+    assert b"CANARY" not in content
+    assert by_the_book(content, made.token) == unzipped(b"".join(packer.open("q", plain.token)))
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive, pytest.raises(RuntimeError, match="password"):
+        archive.read("START-HERE.html", pwd=b"ABCD-EFGH")
+
+
+def test_a_passphrase_is_long_and_has_no_sign_people_mistake(packer: Packer):
+    """Six groups of four, 32 signs each: more than anybody tries, though a zip derives its key with a thousand rounds."""
+    phrases = {passphrase() for _ in range(300)}
+    assert len(phrases) == 300
+    assert not set("".join(phrases)) & set("IO01 ")
 
 
 # -- on disk (T28) ------------------------------------------------------------------------------------------------
