@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import copies, exports, figures, lists, sweep
+from tests.bench import copies, exports, figures, lists, mailboxes, sweep
 
 FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.intake,
+    mailboxes.headers,
+    mailboxes.flood,
     figures.card_after_notice,
     figures.clicks,
     figures.access,
