@@ -7,10 +7,10 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import cast
 
-from bot.intake import charsets, header, hypertext
+from bot.intake import charsets, header, hypertext, outlook
 from bot.intake.patterns import byte_pattern, pattern
 from bot.intake.reading import Attachment, Limits
-from bot.intake.wrapping import Wrapping
+from bot.intake.wrapping import TNEF, Wrapping
 
 ToText = Callable[[str], str]
 
@@ -149,6 +149,7 @@ class _Reader:
         self.content = Content()
         self.plain: list[str] = []
         self.html: list[str] = []
+        self.packed = outlook.Envelope()  # what winmail.dat holds
         self.room = limits.text  # characters of text still wanted
 
     def read(self, mail: _Part) -> Content:
@@ -183,6 +184,16 @@ class _Reader:
             self._text(kind, part.written, encoding, parameters.get("charset", ""))
             return
         self.content.attachments.append(Attachment(safe_name(name), safe_type(kind), _size(part.written, encoding)))
+        if (kind in TNEF or name.casefold() == "winmail.dat") and not self.packed.files:
+            self.content.wrapping.outlook = True
+            self._unpack(part.written, encoding)
+
+    def _unpack(self, written: str, encoding: str) -> None:
+        """Outlook's envelope: its text where there is no other, its files by name."""
+        data = written.encode("ascii", "surrogateescape")
+        self.packed = outlook.opened(charsets.base64(data) if encoding == "base64" else data)
+        unknown = "application/octet-stream"
+        self.content.attachments += [Attachment(safe_name(each), unknown, 0) for each in self.packed.files]
 
     def _text(self, kind: str, written: str, encoding: str, charset: str) -> None:
         room = self.limits.text if kind == "text/html" else self.room
@@ -201,10 +212,12 @@ class _Reader:
             self.room -= len(self.plain[-1])
 
     def _choose(self) -> None:
-        """The plain text if there is any, else the HTML's."""
+        """The plain text if there is any, else the HTML's, else what Outlook packed."""
         text = "\n\n".join(self.plain)
         if not text.strip() and self.html:
             text = self._from_html("\n".join(self.html))
+        if not text.strip():
+            text = self.packed.text or (self._from_html(self.packed.html) if self.packed.html else "")
         self.content.text = charsets.plain(text[: self.limits.text]).strip()
 
     def _from_html(self, text: str) -> str:

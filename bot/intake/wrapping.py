@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SEALED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset({
@@ -28,7 +28,7 @@ class Wrapping:
         self.opaque |= kind in _PKCS7 and smime == "signed-data"
         self.signed |= kind in _SIGNATURES or (kind in _PKCS7 and smime == "signed-data")
         self.meeting |= kind == "text/calendar"
-        self.outlook |= kind in _TNEF
+        self.outlook |= kind in TNEF
 
     def read(self, text: str) -> None:
         """The text may be wrapped in itself."""
