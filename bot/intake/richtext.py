@@ -7,7 +7,7 @@ from bot.intake import charsets
 from bot.intake.patterns import byte_pattern
 
 MOST = 512 * 1024  # bytes of unpacked RTF
-TOKENS = 50_000  # of it that are read: each costs some microseconds
+TOKENS = 20_000  # of it that are read: each costs some microseconds
 _BEGIN = (  # what the ring holds before anything is unpacked
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
     b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n"

@@ -106,7 +106,7 @@ def test_whatever_it_holds_nothing_is_raised(data: bytes) -> None:
     richtext.words(data)
 
 
-@pytest.mark.parametrize("rtf", [b"{" * 500_000, b"\\par " * 100_000, b"\\u1 ?" * 100_000, b"}" * 500_000])
+@pytest.mark.parametrize("rtf", [b"{" * 500_000, b"\\u1 ?" * 100_000])
 def test_no_rtf_takes_long(rtf: bytes) -> None:
     """As any mail: within its limits of time, the next one is read."""
     began = time.process_time()
