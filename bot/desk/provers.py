@@ -398,6 +398,8 @@ PROVERS: Mapping[str, Prover] = {
     "file": _package,
     "link_until": _package,
     "downloads": _package,
+    "locked": _package,
+    "file": _package,
     "withheld": _withheld,
     "others_black": _for_others("Pieces with words of other people blacked out", BLACK),
     "others_left": _for_others("Pieces about other people left out", OUT),

@@ -22,7 +22,8 @@ from bot.workflow import Seen
 
 BY_MAIL = frozenset({"identity_code", "erasure_notice", "download_code"})  # on paper they would prove nothing
 # letters whose secret does not stay once they are sent
-SECRET = frozenset({"identity_code", "access_answer", "portability_answer", "erasure_notice", "download_code"})
+COPIES = frozenset({"access_answer", "portability_answer"})  # they open a copy of everything (TRUST T28)
+SECRET = COPIES | {"identity_code", "erasure_notice", "download_code"}
 
 
 class Writing(Wording, Linking):
@@ -235,7 +236,7 @@ class Writing(Wording, Linking):
         if content.get("paper"):
             return {"paper": True}
         wire = content["wire"].encode("ascii")
-        if content["values"].get("locked"):
+        if content.get("values", {}).get("locked"):  # one of an earlier version has no values
             wire = self._with_copy(wire, content["values"]["file"], content["secret"])
         self.postman.send(self.house.sender, content["to"], wire)
         return {}
@@ -268,7 +269,8 @@ class Writing(Wording, Linking):
         if letter.kind in SECRET:
             content = unit.letters.content(letter.id)
             text = content["text"].replace(content["secret"], "…") if content["secret"] else content["text"]
-            unit.letters.rewrite(letter.id, {"to": content["to"], "subject": content["subject"], "text": text})
+            left = {"to": content["to"], "subject": content["subject"], "text": text}
+            unit.letters.rewrite(letter.id, left, shed=letter.kind in COPIES)
         unit.audit(by, "sent", letter.ticket_id, letter.request_id, letter=letter.kind, id=letter.id,
                    digest=letter.digest)  # fmt: skip
         self._redraw(unit, letter.ticket_id)

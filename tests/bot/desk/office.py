@@ -168,7 +168,8 @@ class Stage:
         found = self.desk.download(token, address, code)
         if found or not self.desk.send_code(token, address):
             return found
-        self.work()
+        while self.engine.step():
+            self.clock.forward(seconds=1)
         return self.desk.download(token, address, code)
 
     def planned_deletion(self) -> tuple[str, Request]:
