@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).parent.parent / "templates" / "slack"
 LANGUAGES = ("en", "de")
 PLURAL = frozenset({"one", "other"})
+_K = TypeVar("_K")
 Phrase = str | Mapping[str, str]  # a mapping: of PLURAL
 
 
@@ -39,27 +41,41 @@ def say(key: str, /, **values: object) -> str:
     return found.format(**values)
 
 
-def table(key: str) -> Mapping[str, str]:
-    """The phrases below a key, by their last word: looked up when they are read, so a module may hold it as a name."""
-    return _Table(key)
+def named(kind: str, word: str) -> str:
+    """A word of the house (`right`, `access`) as people read it. Where it has no name of its own, the word."""
+    found = phrases(_House.language).get(f"{kind}.{word}")
+    return found if isinstance(found, str) else str(word)
 
 
-class _Table(Mapping[str, str]):
-    def __init__(self, key: str) -> None:
-        self._key = key
+def capital(text: str) -> str:
+    """The text with a capital at its beginning, and nothing else changed: German nouns keep theirs."""
+    return f"{text[:1].upper()}{text[1:]}"
 
-    def __getitem__(self, word: str) -> str:
-        found = phrases(_House.language)[f"{self._key}.{word}"]
-        if not isinstance(found, str):
-            raise KeyError(word)
-        return found
 
-    def __iter__(self) -> Iterator[str]:
-        start = f"{self._key}."
-        return (each.removeprefix(start) for each in phrases(_House.language) if each.startswith(start))
+def small(text: str) -> str:
+    """The same with a small letter at its beginning."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+class Phrases(Mapping[_K, Any]):
+    """A table of phrases by their keys, said when they are asked for; a row of several is a tuple of them."""
+
+    def __init__(self, keys: Mapping[_K, str | tuple[str, ...]]) -> None:
+        self._keys = keys
+
+    def __getitem__(self, name: _K) -> Any:
+        key = self._keys[name]
+        return tuple(map(_raw, key)) if isinstance(key, tuple) else _raw(key)
+
+    def __iter__(self) -> Iterator[_K]:
+        return iter(self._keys)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._keys)
+
+
+def _raw(key: str) -> str:
+    return str(phrases(_House.language)[key])
 
 
 @cache

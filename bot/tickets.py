@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.errors import NotAllowed, TooLate
 from bot.law import Right
+from bot.phrases import say
 
 
 class Role(StrEnum):
@@ -204,7 +205,7 @@ def move(request: Request, verb: str) -> Move:
             if verb == "resume" and each.target != request.back_to:
                 continue
             return each
-    raise TooLate(f"This is no longer possible: the {request.right} is now “{spoken(request.state)}”.")
+    raise TooLate(say("errors.no_longer", right=request.right, state=spoken(request.state)))
 
 
 def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> Move:
@@ -213,11 +214,11 @@ def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *,
     if found.role is not None and not (found.person and actor == PERSON):
         check_role(actor, found.role)
         if found.second_person and four_eyes and actor.id == request.chosen_by:
-            raise NotAllowed("You asked for this plan yourself: a second person has to approve it.")
+            raise NotAllowed(say("errors.own_plan"))
     elif actor.roles:
-        raise NotAllowed("Only the bot makes this move.")
+        raise NotAllowed(say("errors.bot_only"))
     if found.needs_identity and not enough(request.right, identity):
-        raise NotAllowed("Identity is not confirmed yet.")
+        raise NotAllowed(say("errors.unconfirmed"))
     return found
 
 
@@ -232,7 +233,7 @@ def check_role(actor: Actor, role: Role) -> None:
     """Nothing, if the actor has the role (an admin has every role, whoever has one may look); NotAllowed otherwise."""
     held = role in actor.roles or Role.ADMIN in actor.roles or (role == Role.VIEWER and actor.roles)
     if not held:
-        raise NotAllowed(f"This needs the role “{role}”. Ask an admin to add you to it in the configuration.")
+        raise NotAllowed(say("errors.role", role=role))
 
 
 def can(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> bool:

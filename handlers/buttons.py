@@ -3,11 +3,18 @@
 from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.phrases import say
 from handlers.door import Heard
 
 
 def choose(heard: Heard, desk: Desk) -> None:
     desk.choose(heard.user, heard.event, heard.value, Right(heard.word))
+
+
+def further(heard: Heard, desk: Desk) -> None:
+    """A right of the menu: `<right>:<ticket>`."""
+    right, ticket_id = heard.ids(2)
+    desk.choose(heard.user, heard.event, ticket_id, Right(right))
 
 
 def approve(heard: Heard, desk: Desk) -> None:
@@ -46,4 +53,4 @@ def close(heard: Heard, desk: Desk) -> None:
 def unknown(heard: Heard, desk: Desk) -> None:
     """A button no listener knows: drawn by another version."""
     del heard, desk
-    raise NotAllowed("This button is from another version of the card. Please use the newest card.")
+    raise NotAllowed(say("errors.old_button"))

@@ -9,6 +9,7 @@ from bot import cards
 from bot.cards import entry, overview
 from bot.desk import Desk
 from bot.errors import NotAllowed
+from bot.phrases import say
 from handlers.door import Heard, Window
 
 COMMAND = "/dpe"
@@ -37,14 +38,14 @@ def typed(heard: Heard, desk: Desk, now: datetime) -> Blocks:
     name, _, rest = heard.value.strip().partition(" ")
     command = COMMANDS.get(name.lower() or "help")
     if command is None:
-        raise NotAllowed(f"There is no such command. Try {COMMAND} help.")
+        raise NotAllowed(say("commands.unknown", command=COMMAND))
     return command.call(heard, rest.strip(), desk, now)
 
 
 def unknown(heard: Heard, desk: Desk, now: datetime) -> Blocks:
     """A slash command that is not ours."""
     del heard, desk, now
-    raise NotAllowed(f"This bot answers to {COMMAND} only. Try {COMMAND} help.")
+    raise NotAllowed(say("commands.only", command=COMMAND))
 
 
 def _opens(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
@@ -61,8 +62,8 @@ def _help(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
 def _list(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
     which = rest.lower() or "open"
     if which not in LISTS:
-        raise NotAllowed(f"Try {COMMAND} list with one of these words: {', '.join(LISTS)}.")
-    return cards.list_blocks(f"{LISTS[which]}, soonest due first", desk.tickets(heard.user, which), now)
+        raise NotAllowed(say("commands.list_words", command=COMMAND, lists=", ".join(LISTS)))
+    return cards.list_blocks(say("commands.soonest", which=LISTS[which]), desk.tickets(heard.user, which), now)
 
 
 def _show(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
@@ -91,7 +92,7 @@ def _new(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def _find(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     if not heard.value:
-        raise NotAllowed(f"Whose data? For example {COMMAND} find ann@example.org")
+        raise NotAllowed(say("commands.whose", command=COMMAND))
     return overview.person_modal(desk.find(heard.user, _typed_address(heard.value)), now)
 
 
@@ -102,7 +103,7 @@ def _typed_address(text: str) -> str:
 
 def _reference(rest: str) -> str:
     if not rest:
-        raise NotAllowed(f"Which one? For example {COMMAND} show DPE-2026-0001.")
+        raise NotAllowed(say("commands.which_one", command=COMMAND))
     return rest.upper()
 
 

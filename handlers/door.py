@@ -20,6 +20,7 @@ from slack_bolt import Ack, BoltContext
 from bot.cards import loading_modal, told, told_home, told_modal
 from bot.desk import Desk
 from bot.errors import NotAllowed, Refused, SubjectlineError, Temporary
+from bot.phrases import say
 from bot.slack import Workspace
 from bot.slack.calls import call
 from handlers.forms import Answer, Fields
@@ -30,13 +31,10 @@ Window = Callable[["Heard", Desk, datetime], dict[str, Any]]  # what makes a mod
 
 AT_ONCE = 2  # desk calls of buttons
 FORM_S = 2.0  # of the three seconds Slack waits for what becomes of a form
-STRANGER = "You are not in the role map of this bot, so it does nothing for you. Ask an admin to add you to it."
-ELSEWHERE = "This bot works for its own workspace and channel only."
-LATER = "The bot cannot reach what it needs right now. Nothing was lost; please press again in a minute."
-BROKEN = (
-    "This did not work; the fault is ours (reference {}). The card shows what is stored: if it has not changed in a "
-    "minute, press again. If it fails again, tell an admin the reference."
-)
+STRANGER = "door.stranger"
+ELSEWHERE = "door.elsewhere"
+LATER = "door.later"
+BROKEN = "door.broken"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Heard:
         """The ids in the value. NotAllowed when there are not so many: the button is of another version."""
         parts = self.value.split(":")
         if len(parts) != count or not all(parts):
-            raise NotAllowed("This button is from an earlier version of the card. Please use the newest card.")
+            raise NotAllowed(say("errors.old_button_earlier"))
         return parts
 
 
@@ -209,18 +207,18 @@ class Door:
                 self._open(*windows[name.lower()], asked, origin, body, context)
                 return
 
-            def say(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+            def answer(text: str, blocks: list[dict[str, Any]] | None = None) -> None:
                 if context.respond is None:
                     raise Refused("no response address")
-                answer = context.respond(text=text, blocks=blocks, response_type="ephemeral")
-                if answer.status_code != HTTPStatus.OK:
-                    raise Refused(f"response address: {answer.status_code}")
+                heard_back = context.respond(text=text, blocks=blocks, response_type="ephemeral")
+                if heard_back.status_code != HTTPStatus.OK:
+                    raise Refused(f"response address: {heard_back.status_code}")
 
             self._guard(
                 heard,
                 origin,
-                lambda text: say(told(text)),
-                lambda: say("The answer to your command", listener(heard, self.desk, self.now())),
+                lambda text: answer(told(text)),
+                lambda: answer(say("door.answer"), listener(heard, self.desk, self.now())),
             )
 
         return self._acknowledged(typed)
@@ -274,18 +272,18 @@ class Door:
             _say(tell, str(refusal), heard)
         except Temporary as error:
             log.warning("slack_listener_waits", kind=heard.verb, reason=str(error))
-            _say(tell, LATER, heard)
+            _say(tell, say(LATER), heard)
         except Exception as error:  # noqa: BLE001 -- the one catch-all of the Slack side
             reference = hashlib.sha256(f"{heard.verb}{heard.event}".encode()).hexdigest()[:8]
             log.error("slack_listener_failed", kind=heard.verb, error=type(error).__name__, key=reference)  # noqa: TRY400 -- a trace may hold what came in
-            _say(tell, BROKEN.format(reference), heard)
+            _say(tell, say(BROKEN, reference=reference), heard)
 
     def _check_user(self, heard: Heard, origin: _Origin) -> None:
         if origin.home and origin.home != self.workspace.team:
-            raise NotAllowed(ELSEWHERE)
+            raise NotAllowed(say(ELSEWHERE))
         self.workspace.look_at_roles()
         if not heard.user or heard.user not in self.desk.house.roles:
-            raise NotAllowed(STRANGER)
+            raise NotAllowed(say(STRANGER))
         self.workspace.check_member(heard.user)
 
 

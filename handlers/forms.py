@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.cards import told_modal
 from bot.errors import NotAllowed
+from bot.phrases import say
 
 TAKEN_S = 1.0  # until Slack has taken our “one moment”: an update before it would be overwritten by it
 
@@ -67,7 +68,7 @@ class Fields:
         try:
             return date.fromisoformat(str(self.values.get(name, {}).get("selected_date")))
         except ValueError:
-            raise NotAllowed("Pick a day.", field=name) from None
+            raise NotAllowed(say("errors.pick_day"), field=name) from None
 
 
 class Answer:
@@ -103,4 +104,4 @@ class Answer:
 
 
 def _told(errors: Mapping[str, str]) -> dict[str, Any]:
-    return told_modal("Not yet", " ".join(errors.values()))
+    return told_modal(say("windows.not_yet"), " ".join(errors.values()))

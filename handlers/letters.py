@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cards import letter as windows
 from bot.desk import Desk
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
@@ -33,7 +34,7 @@ def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def release_read(heard: Heard, desk: Desk) -> str:
     desk.release(heard.user, heard.event, *heard.ids(2))
-    return "Released. It is on its way; the card shows when it has left."
+    return say("answers.released")
 
 
 def drop(heard: Heard, desk: Desk) -> str:

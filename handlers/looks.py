@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cards.looks import look_form
 from bot.desk import Desk
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
@@ -22,5 +23,5 @@ def decided(heard: Heard, fields: Fields, desk: Desk) -> str:
         heard.user, heard.event, heard.value, verdicts, fields.paragraphs("words"), fields.text("rest")
     )
     if left:
-        return f"Taken. {left} more to look at: press the button of the card again."
-    return "Taken. The copy is packed, and the answer is on its way."
+        return say("answers.more_to_look", left=left)
+    return say("answers.copy_packed")

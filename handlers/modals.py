@@ -6,6 +6,7 @@ from typing import Any
 from bot import cards
 from bot.desk import Desk
 from bot.errors import NotAllowed
+from bot.phrases import say
 from handlers.door import Heard
 
 
@@ -30,7 +31,7 @@ def plan(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     for request in view.requests:
         if request.right == heard.word and request.plan:
             return cards.plan_modal(view, request)
-    raise NotAllowed("There is no plan any more. The card shows where the request is.")
+    raise NotAllowed(say("errors.no_plan"))
 
 
 def quarantine(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -51,9 +52,9 @@ def snooze_until(heard: Heard, desk: Desk) -> str:
     ticket_id, day = heard.ids(2)
     until = date.fromisoformat(day)
     desk.snooze(heard.user, heard.event, ticket_id, until)
-    return f"Nobody is reminded of it before {cards.day(until)}. Its dates stay as they are."
+    return say("answers.snoozed", until=cards.day(until))
 
 
 def settle_mail(heard: Heard, desk: Desk) -> str:
     desk.settle_mail(heard.user, heard.event, heard.value)
-    return "Settled. The mail has left the list; what you did with it is yours to file."
+    return say("answers.mail_settled")

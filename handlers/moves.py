@@ -4,10 +4,11 @@ from bot import cards
 from bot.cards import ClockMove
 from bot.desk import Desk
 from bot.errors import NotAllowed
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
-TAKEN = "This has been taken already. The card shows how the clock stands."
+TAKEN = "errors.taken_clock"
 
 
 def identity(heard: Heard, fields: Fields, desk: Desk) -> str:
@@ -59,7 +60,7 @@ def small(heard: Heard, fields: Fields, desk: Desk) -> str:
 def unknown(heard: Heard, fields: Fields, desk: Desk) -> str:
     """A form no listener knows: drawn by another version."""
     del heard, fields, desk
-    raise NotAllowed("This form is from another version. Please open it again from the card.")
+    raise NotAllowed(say("errors.old_form_card"))
 
 
 FORMS = {
@@ -73,4 +74,4 @@ def stamp(word: str) -> int:
 
 
 def said(move: ClockMove | None) -> str:
-    return cards.move_told(move) if move else TAKEN
+    return cards.move_told(move) if move else say(TAKEN)

@@ -6,11 +6,12 @@ from typing import Any
 from bot import cards
 from bot.desk import Desk
 from bot.errors import NotAllowed
+from bot.phrases import say
 from bot.recipients import Verdict
 from handlers.door import Heard
 from handlers.forms import Fields
 
-NOTED = "Noted. The card and its thread show it."
+NOTED = "answers.noted"
 
 
 def listed(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def says(heard: Heard, desk: Desk) -> None:
 
 def says_inside(heard: Heard, desk: Desk) -> str:
     says(heard, desk)
-    return NOTED
+    return say(NOTED)
 
 
 def open_told(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -49,19 +50,19 @@ def open_refused(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     notice_id, asked = heard.ids(2)
     view = desk.notice(heard.user, notice_id)
     if view.asked != stamp(asked):
-        raise NotAllowed("Somebody was faster: this is settled already. The card's thread shows how.")
+        raise NotAllowed(say("errors.settled_thread"))
     return cards.refusal_form(view)
 
 
 def told(heard: Heard, fields: Fields, desk: Desk) -> str:
     said = fields.text("says")
     desk.notice_told(heard.user, heard.event, heard.value, fields.text("how"), Verdict(said) if said else None)
-    return NOTED
+    return say(NOTED)
 
 
 def stop(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.notice_stop(heard.user, heard.event, heard.value, fields.text("why"))
-    return NOTED
+    return say(NOTED)
 
 
 def refused(heard: Heard, fields: Fields, desk: Desk) -> str:
@@ -69,7 +70,7 @@ def refused(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.notice_says(
         heard.user, heard.event, notice_id, stamp(asked), Verdict.REFUSED, fields.text("why")
     )  # fmt: skip
-    return NOTED
+    return say(NOTED)
 
 
 OPENED = {"told": open_told, "stop": open_stop, "refused": open_refused}

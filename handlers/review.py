@@ -5,6 +5,7 @@ from typing import Any
 
 from bot import cards
 from bot.desk import Desk
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
@@ -19,7 +20,7 @@ def decide(heard: Heard, fields: Fields, desk: Desk) -> str:
     choices = {each: fields.text(each) for each in sorted(fields.names - OURS) if fields.text(each)}
     until = fields.day("until") if "keep" in choices.values() else None
     ticket = desk.decide(heard.user, heard.event, heard.value, choices, fields.text("why"), until)
-    return f"Taken. {ticket.ref} shows how it goes on." if ticket else "Taken."
+    return say("answers.taken_ref", ref=ticket.ref) if ticket else say("answers.taken_only")
 
 
 def approve_all(heard: Heard, desk: Desk) -> None:

@@ -7,11 +7,12 @@ from bot import cards
 from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.phrases import say
 from bot.workflow import WORDS
 from handlers.door import Heard
 from handlers.forms import Fields
 
-TAKEN = "Taken. The card shows how it goes on."
+TAKEN = "answers.taken"
 
 
 def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -35,22 +36,22 @@ def changes(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 def correction(heard: Heard, fields: Fields, desk: Desk) -> str:
     wishes = cards.fields_of({word: fields.text(word) for word in WORDS})
     if not wishes:
-        raise NotAllowed("Fill in at least one field.", field="email")
+        raise NotAllowed(say("errors.fill_one"), field="email")
     desk.choose(heard.user, heard.event, heard.value, Right.CORRECTION, wishes)
-    return TAKEN
+    return say(TAKEN)
 
 
 def restriction(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.choose(heard.user, heard.event, heard.value, Right.RESTRICTION, {"ground": fields.text("ground")})
-    return TAKEN
+    return say(TAKEN)
 
 
 def lifting(heard: Heard, fields: Fields, desk: Desk) -> str:
     reason = " ".join(fields.paragraphs("why"))
     if not reason:
-        raise NotAllowed("Say why: it stands in the letter.", field="why")
+        raise NotAllowed(say("errors.say_why_letter"), field="why")
     desk.lift(heard.user, heard.event, heard.value, reason)
-    return TAKEN
+    return say(TAKEN)
 
 
 FORMS = {each.__name__: each for each in (correction, restriction, lifting)}

@@ -6,6 +6,7 @@ from typing import Any
 from bot import cards
 from bot.desk import Desk
 from bot.desk.attesting import Said
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
@@ -25,7 +26,7 @@ def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 def done(heard: Heard, fields: Fields, desk: Desk) -> str:
     said = Said(fields.text("outcome"), fields.text("evidence"), fields.text("found"), fields.text("reason"))
     desk.task_done(heard.user, heard.event, heard.value, said)
-    return "Taken. The card shows how it goes on."
+    return say("answers.taken")
 
 
 def look(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -36,4 +37,4 @@ def look(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def seen(heard: Heard, desk: Desk) -> str:
     desk.task_seen(heard.user, heard.event, heard.value)
-    return "Seen. The card shows how it goes on."
+    return say("answers.seen")

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot import cards
 from bot.desk import Desk
+from bot.phrases import say
 from handlers.door import Heard
 from handlers.forms import Fields
 
@@ -19,4 +20,4 @@ def open_consent(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def consent(heard: Heard, fields: Fields, desk: Desk) -> str:
     desk.consent(heard.user, heard.event, fields.text("who"), fields.text("where"), fields.day("on"))
-    return "Recorded. The address may be held again."
+    return say("answers.consent")

@@ -2,7 +2,7 @@
 
 from bot.cards.blocks import Block, actions, button, confirm, header, paragraph
 from bot.cards.card import quarantine_card, quarantine_text
-from bot.speech import say
+from bot.phrases import say
 
 
 def aside_card(mail_id: str, *, near_miss: bool, left: bool) -> list[Block]:

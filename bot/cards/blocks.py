@@ -108,10 +108,10 @@ def divider() -> Block:
 
 
 def lines(texts: Sequence[str], limit: int, rest: str) -> list[Block]:
-    """One plain section with a line per text; beyond `limit` lines `rest`, filled with the number left out, is said."""
+    """One plain section with a line per text; beyond `limit` lines the phrase `rest` is said with the number left out."""
     shown = [cut(text, 240) for text in texts[:limit]]
     if len(texts) > limit:
-        shown.append(rest.format(len(texts) - limit))
+        shown.append(say(rest, n=len(texts) - limit))
     return [paragraph(part) for part in chunks("\n".join(shown))] if shown else []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.cards.blocks import Block, day, escape, lines, member, modal, paragraph, plain, section
 from bot.cards.views import CardView, ClockMove, ClockView
 from bot.law import regime
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 MENU = "clock_menu"  # action of the card's menu; its options are <move>:<ticket>
 OFFERS = 5  # an overflow menu has no more
@@ -72,7 +72,7 @@ def move_text(move: ClockMove) -> str:
 def move_blocks(move: ClockMove) -> list[Block]:
     """The same for the card's thread; a rule that changed is quoted."""
     blocks = [section(f"{_who(move)} {escape(_did(move))}.\n*{_dates(move)}*")]
-    return [*blocks, *lines(move.why, 6, say("clock.and_more_steps"))]
+    return [*blocks, *lines(move.why, 6, "clock.and_more_steps")]
 
 
 def move_told(move: ClockMove) -> str:
@@ -155,7 +155,7 @@ def clock_modal(why: Sequence[str], view: ClockView) -> Block:
 
 
 def _steps(why: Sequence[str], view: ClockView) -> list[Block]:
-    blocks = [paragraph(clock_text(view)), *lines(why, 40, say("clock.and_more_steps"))]
+    blocks = [paragraph(clock_text(view)), *lines(why, 40, "clock.and_more_steps")]
     if view.moves:
         blocks += [section(say("clock.what_was_recorded")), *(section(each) for each in history(view.moves)[-20:])]
     return blocks

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.cards.blocks import Block, context, escape, header, moment, paragraph, section
 from bot.cards.card import rights_named, sign
 from bot.law import Right
-from bot.speech import named, say
+from bot.phrases import named, say
 
 FIRST = 5  # tickets named
 

@@ -8,7 +8,7 @@ from bot.cards.inputs import boxes, choice, day_picker, entry, logged, one_line
 from bot.cards.modals import asked
 from bot.cards.team import MailForm
 from bot.law import Right
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 CHANNELS = Phrases({"post": "entry.by_letter", "phone": "entry.by_telephone"})
 LETTERS = {each: LANGUAGE[each] for each in ("en", "de", "fr", "it")}

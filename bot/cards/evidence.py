@@ -19,7 +19,7 @@ from bot.cards.blocks import (
 from bot.cards.inputs import choice, entry, logged, prose
 from bot.cards.task import task_buttons, task_line, task_told
 from bot.cards.views import Evidence, TaskForm, TaskView
-from bot.speech import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say
 from bot.tickets import DISCLOSING
 from bot.workflow import REASONS, Outcome
 

@@ -4,7 +4,7 @@ from bot.cards.blocks import Block, context, day, modal, paragraph, plain
 from bot.cards.clock import ASKED, TITLE, clock_text, law_name
 from bot.cards.inputs import boxes, choice, day_picker, entry, prose
 from bot.cards.views import ClockForm
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 MEANS = Phrases(
     {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)

@@ -11,7 +11,7 @@ from bot.cards.blocks import Block, button, confirm, context, divider, escape, m
 from bot.cards.inputs import choice, entry, one_line
 from bot.identity import FACTS, LADDER, Rung, Step, Vouched
 from bot.law import Right
-from bot.speech import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say
 from bot.tickets import Identity
 
 STANDS = Phrases(

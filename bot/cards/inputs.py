@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from bot.cards.blocks import Block, cut, plain
-from bot.speech import say
+from bot.phrases import say
 
 LONGEST = 2000  # characters of a handler's own words: a letter takes no longer value
 

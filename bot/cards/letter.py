@@ -27,7 +27,7 @@ from bot.cards.blocks import (
 )
 from bot.cards.inputs import LONGEST, choice, entry, logged, prose
 from bot.cards.views import DraftView
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 LANGUAGES = Phrases({"en": "letter.english", "de": "letter.german", "fr": "letter.french", "it": "letter.italian"})
 SHOWN = 3  # drafts of one ticket that have their buttons on the card

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards.blocks import Block, cut, header, moment, paragraph
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 WORDS = Phrases(
     {  # trouble -> what is wrong, what to do

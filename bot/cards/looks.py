@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.cards.blocks import Block, context, cut, divider, escape, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, logged, prose
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 AT_ONCE = 10  # pieces in one form
 CHOICES = Phrases(

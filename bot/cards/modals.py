@@ -24,7 +24,7 @@ from bot.cards.blocks import (
 from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_facts, row
 from bot.cards.inputs import logged
 from bot.cards.views import CardView, Details, Quarantined, RequestView, TicketLine
-from bot.speech import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say
 
 FIRST_MAIL = 40  # sections of the first mail, of each further one, and mails shown
 FURTHER_MAIL = 6
@@ -108,7 +108,7 @@ def plan_modal(view: CardView, request: RequestView) -> Block:
     told = [plan_line(each) for each in request.plan]
     blocks = [
         section(f"*{capital(named('right', request.right))}*"),
-        *lines(told, 500, say("modals.and_more_lines")),
+        *lines(told, 500, "modals.and_more_lines"),
     ]
     return modal(view.ref, blocks[: VIEW_BLOCKS - 1], metadata=view.ticket_id)
 

@@ -20,7 +20,7 @@ from bot.cards.card import VERB
 from bot.cards.inputs import boxes, choice, entry, one_line, prose
 from bot.cards.team import Blocked, More
 from bot.law import Right
-from bot.speech import Phrases, named, say
+from bot.phrases import Phrases, named, say
 
 WHY = Phrases(
     {  # a ticket is no enquiry
@@ -49,6 +49,9 @@ def more_modal(more: More) -> Block:
                     request_id,
                 )
             )
+    if more.open:
+        told = say("more.until_a_day_you_choose")
+        blocks.append(_verb(say("more.remind_later"), told, say("more.later"), "snooze", more.ticket_id))
     told = say("more.only_whoever_opens_details_reads_it_it")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
     blocks += _holding(more)

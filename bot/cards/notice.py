@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, actions, button, cut, day, escape, paragraph, section
 from bot.cards.views import NoticeView
+from bot.phrases import Phrases, say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
-from bot.speech import Phrases, say
 
 ASK = Phrases(
     {

@@ -24,8 +24,8 @@ from bot.cards.inputs import entry, logged
 from bot.cards.team import Health, Home, Person, WeekCount
 from bot.cards.views import TicketLine
 from bot.cards.week import Week, chart
+from bot.phrases import say
 from bot.report import Report, counted, span
-from bot.speech import say
 
 BAR = 20  # signs of the longest bar
 

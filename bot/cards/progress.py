@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, context, cut, lines, plain
 from bot.cards.views import Progress, RequestView
-from bot.speech import say
+from bot.phrases import say
 from bot.tickets import DISCLOSING, State
 
 SIGNS = {"complete": "✓ ", "error": "✗ "}

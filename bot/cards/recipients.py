@@ -7,8 +7,8 @@ from bot.cards.blocks import Block, actions, button, context, divider, modal, mo
 from bot.cards.inputs import choice, entry, logged
 from bot.cards.notice import ASK, SAYS, answer_buttons, notice_status, stop_button, told_button, who
 from bot.cards.views import NoticeReply, NoticeView
+from bot.phrases import say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
-from bot.speech import say
 
 LISTED = 24  # recipients in one list: three blocks each
 

@@ -7,7 +7,7 @@ from bot.cards.blocks import Block, context, modal, paragraph, plain
 from bot.cards.inputs import boxes, choice, entry, prose
 from bot.law import Right
 from bot.law.grounds import EXCESSIVE, Ground
-from bot.speech import named, say
+from bot.phrases import named, say
 
 
 @dataclass(frozen=True)

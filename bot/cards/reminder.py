@@ -28,8 +28,8 @@ from bot.cards.blocks import (
 from bot.cards.card import NEXT, rights_named, sign
 from bot.cards.views import NextActor
 from bot.law import Right
+from bot.phrases import Phrases, capital, say
 from bot.reminders import Kind
-from bot.speech import Phrases, capital, say
 from bot.tickets import State
 
 LISTED = 12  # tickets in one message, or in one part of a digest

@@ -28,7 +28,7 @@ from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
 from bot.cards.inputs import choice, day_picker, entry, logged, prose
 from bot.cards.progress import signed_line
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
-from bot.speech import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say
 from bot.tickets import State, together
 
 NEVER = "never"  # no activity is known
@@ -71,10 +71,10 @@ def batch_card(view: ReviewView) -> list[Block]:
                 years=years,
             )
         ),
-        *lines([f"{number} {DECIDED[state]}" for state, number in sorted(view.states.items())], 3, "…"),
+        *lines([f"{number} {DECIDED[state]}" for state, number in sorted(view.states.items())], 3, "frame.and_so_on"),
     ]
     if view.refs:
-        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "…")
+        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
     if view.blind:
         told = say("review.not_reviewed_because_they_cannot_tell", blind=", ".join(view.blind))
         blocks.append(context(escape(cut(told, 900))))
@@ -143,14 +143,14 @@ def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
     ]  # fmt: skip
     if plan:
         blocks.append(section(say("review.plan", plan=escape(totals(plan)))))
-        blocks += lines([plan_line(each) for each in plan], limit, say("review.and_more_places"))
+        blocks += lines([plan_line(each) for each in plan], limit, "review.and_more_places")
     changed = [change for each in view.requests for change in each.changes]
     if changed:
         blocks.append(context(say("review.the_data_changed_so_the_earlier")))
-        blocks += lines(changed, max(limit, 3), say("review.and_more_places"))
+        blocks += lines(changed, max(limit, 3), "review.and_more_places")
     state = State.PROVING if State.PROVING in states else State.RUNNING
     progress = _progress([each for request in view.requests for each in request.progress])
-    blocks += lines([signed_line(each, state) for each in progress], 6, say("review.and_more_systems"))
+    blocks += lines([signed_line(each, state) for each in progress], 6, "review.and_more_systems")
     until = [each.cooling_until for each in view.requests if each.cooling_until]
     if until:
         blocks.append(context(say("review.starts_until_then_it_may_be_stopped", until=moment(min(until), now))))

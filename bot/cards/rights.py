@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.cards.blocks import VIEW_BLOCKS, Block, context, cut, divider, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, logged, one_line, prose
 from bot.cards.views import Wanted
-from bot.speech import say
+from bot.phrases import say
 from bot.workflow import GROUNDS, WORDS, Change
 
 SHOWN = 12  # sections of the person's words beside the fields

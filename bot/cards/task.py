@@ -2,7 +2,7 @@
 
 from bot.cards.blocks import Block, actions, button, context, cut, day, escape, link, member, paragraph, section
 from bot.cards.views import TaskView
-from bot.speech import Phrases, named, say
+from bot.phrases import Phrases, named, say
 from bot.workflow import REASONS, Outcome
 
 TOLD = Phrases(

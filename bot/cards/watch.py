@@ -20,7 +20,7 @@ from bot.cards.blocks import (
     plain,
 )
 from bot.cards.inputs import choice, day_picker, entry, logged
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, say
 
 OPTIONS = 100  # in one list of Slack's
 STATES = Phrases(
@@ -60,10 +60,10 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
         paragraph(
             say("watch.held_again_although_erased_an_import_or", addresses=_addresses(view.addresses), told=told)
         ),
-        *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "…"),
+        *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "frame.and_so_on"),
     ]
     if view.refs:
-        blocks += lines([say("watch.in", refs=", ".join(view.refs))], 1, "…")
+        blocks += lines([say("watch.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
     blind = say("watch.not_watched_because_they_cannot_list", blind=", ".join(view.blind)) if view.blind else ""
     blocks.append(context(escape(cut(say("watch.seen", at=moment(view.at, now), blind=blind), 900))))
     return [*blocks, *(_buttons(view) if view.open else [])]

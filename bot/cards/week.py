@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from bot.cards.blocks import Block, chunks, clean, cut, day, header, paragraph
-from bot.speech import say
+from bot.phrases import say
 
 
 class Series(Protocol):

@@ -4,10 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.cards.blocks import Block, escape, member, section
-from bot.speech import Phrases, say
+from bot.phrases import Phrases, named, say
 
 DID: Mapping[str, str] = Phrases(
     {  # after the name of whoever did it; {to} is a member or a reference, {what} a word of ours
+        "choose": "words.choose",
+        "approve": "words.approve",
+        "reject": "words.reject",
+        "stop": "words.stop",
+        "withdraw": "words.withdraw",
+        "resume": "words.resume",
+        "lift": "words.lift",
+        "keep": "words.keep",
+        "void": "words.void",
+        "cooled": "words.cooled",
+        "finish": "words.finish",
+        "close": "words.close",
         "take": "words.looks_after_it_from_now_on",
         "assign": "words.asked_to_look_after_it",
         "hand_over": "words.handed_it_over_to",
@@ -60,4 +72,4 @@ def _who(by: str) -> str:
 
 
 def _told(word: Word) -> str:
-    return DID[word.did].format(to=member(word.to), what=escape(word.what))
+    return DID[word.did].format(to=member(word.to), what=escape(named("right", word.what)))

@@ -9,6 +9,7 @@ from bot.desk.choosing import Choosing
 from bot.desk.tasking import second
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.rows import TaskRow
 from bot.store.tasks import DONE, OPEN
@@ -74,7 +75,7 @@ class Attesting(Choosing):
             digest = self.store.keys.digest("evidence", json.dumps([task.id, said.outcome, held])).hex()
             reason = said.reason if said.outcome == Outcome.CANNOT else None
             if not unit.tasks.settle(task, said.outcome, reason, held, digest, user):
-                raise NotAllowed("Somebody was faster: this task is settled already.")
+                raise NotAllowed(say("errors.task_settled"))
             unit.audit(
                 user, "task_done", ticket.id, request.id, task=task.id, number=task.number, system=task.system,
                 outcome=said.outcome, reason=reason, digest=digest,
@@ -91,7 +92,7 @@ class Attesting(Choosing):
         with self.store.begin() as unit:
             task = unit.tasks.get(task_id)
             if task.state != DONE:
-                raise NotAllowed("Nothing has been said of this task.")
+                raise NotAllowed(say("errors.task_unsaid"))
             said = unit.tasks.evidence(task.id)
             unit.audit(user, "look_task", task.ticket_id, task.request_id, task=task.id, digest=task.digest)
             return Evidence(
@@ -107,11 +108,11 @@ class Attesting(Choosing):
                 return
             ticket, task = self._task(unit, task_id)
             if not task.second or task.state != DONE:
-                raise NotAllowed("This task waits for nobody's second look.")
+                raise NotAllowed(say("errors.no_second_look"))
             if task.done_by == user:
-                raise NotAllowed("You have done it yourself: a second person has to look.")
+                raise NotAllowed(say("errors.done_yourself"))
             if not unit.tasks.look(task.id, user):
-                raise NotAllowed("Somebody was faster: a second person has looked already.")
+                raise NotAllowed(say("errors.looked_already"))
             unit.audit(user, "task_seen", ticket.id, task.request_id, task=task.id, digest=task.digest)
             self._went_on(unit, ticket, task, "seen")
             checkpoint("task.seen")
@@ -125,9 +126,9 @@ class Attesting(Choosing):
             ticket, task = self._task(unit, task_id)
             check_open(task)
             if task.looks or unit.requests.get(task.request_id).right not in DISCLOSING:
-                raise NotAllowed("Nothing of this task goes to the person: files are for a copy.", field="file")
+                raise NotAllowed(say("errors.no_files_here"), field="file")
             if not 0 < len(content) <= LARGEST or len(unit.tasks.files(task)) >= MOST:
-                raise NotAllowed(f"A file has at most {LARGEST // 10**6} MB, a task {MOST} files.", field="file")
+                raise NotAllowed(say("errors.files_too_large", largest=LARGEST // 10**6, most=MOST), field="file")
             unit.tasks.add_file(task, name[-200:], content, user)
             digest = self.store.keys.digest("evidence", content).hex()
             unit.audit(user, "task_file", ticket.id, task.request_id, task=task.id, size=len(content), digest=digest)
@@ -154,24 +155,24 @@ def check_second(actor: Actor) -> None:
 def check_open(task: TaskRow) -> None:
     """Nothing, while the task waits to be done; NotAllowed in words otherwise."""
     if task.state == DONE:
-        raise NotAllowed("Somebody was faster: this task is settled already.")
+        raise NotAllowed(say("errors.task_settled"))
     if task.state != OPEN:
-        raise NotAllowed("Nobody has to do this any more. The card shows how it goes on.")
+        raise NotAllowed(say("errors.task_not_needed"))
 
 
 def check_said(task: TaskRow, right: Right, said: Said, *, files: bool) -> None:
     """Nothing, if enough is said; NotAllowed with the field that is wrong otherwise."""
     may = {Outcome.NOTHING, Outcome.CANNOT, Outcome.HELD if task.looks else Outcome.DONE}
     if said.outcome not in may:
-        raise NotAllowed("Say what became of it.", field="outcome")
+        raise NotAllowed(say("errors.say_outcome"), field="outcome")
     if not said.evidence.strip():
-        raise NotAllowed("Say how that is known: where you looked, what you did.", field="evidence")
+        raise NotAllowed(say("errors.say_how_known"), field="evidence")
     if max(len(said.evidence), len(said.found)) > LONGEST:
-        raise NotAllowed(f"That is too long: {LONGEST} characters.", field="evidence")
+        raise NotAllowed(say("errors.too_long", longest=LONGEST), field="evidence")
     if said.outcome == Outcome.CANNOT and said.reason not in REASONS:
-        raise NotAllowed("Say why it cannot be done.", field="reason")
+        raise NotAllowed(say("errors.say_why_not"), field="reason")
     copied = bool(said.found.strip()) or files
     if said.outcome == Outcome.NOTHING and copied:
-        raise NotAllowed("Something is to go into the copy: then it was not nothing.", field="outcome")
+        raise NotAllowed(say("errors.not_nothing"), field="outcome")
     if said.outcome == Outcome.DONE and right in DISCLOSING and not copied:
-        raise NotAllowed("Write what you found, or have files added first: it goes into the copy.", field="found")
+        raise NotAllowed(say("errors.write_what_found"), field="found")

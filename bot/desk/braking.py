@@ -3,15 +3,12 @@
 from datetime import datetime, timedelta
 
 from bot.errors import Refused
+from bot.phrases import say
 from bot.store import Hold, Unit
 from bot.tickets import DESTRUCTIVE, PROPOSED, Request
 
 MOST = 5  # destructive runs an hour (TRUST T08)
 HOUR = timedelta(hours=1)
-TOO_MANY = (
-    f"{MOST} deletions have begun within an hour, more than anybody here should need: this one was stopped. "
-    "Look whether all of them are right. “Try again” lets it go on as soon as the hour has room for it."
-)
 ALARM = "too_many"  # why the team gets a mail
 DESTROYS = frozenset({"erase", "correct"})  # steps nobody can undo: what was there is gone
 
@@ -19,9 +16,9 @@ DESTROYS = frozenset({"erase", "correct"})  # steps nobody can undo: what was th
 def brake(unit: Unit, request: Request) -> tuple[str, str]:
     """(short word, why) an approved run of this request may not begin now; two empty words: it may."""
     if request.right in PROPOSED and (holds := unit.holds.of(request.ticket_id)):
-        return "a legal hold is on", held(holds)
+        return say("reasons.hold"), held(holds)
     if room_at(unit, request) > unit.now:
-        return f"{MOST} deletions have begun within an hour", TOO_MANY
+        return say("reasons.many_an_hour", most=MOST), say("reasons.too_many", most=MOST)
     return "", ""
 
 
@@ -40,7 +37,4 @@ def check_hold(unit: Unit, request: Request) -> None:
 def held(holds: list[Hold]) -> str:
     """Why nothing is destroyed, in words for the card."""
     first = holds[0]
-    return (
-        f"A legal hold is on since {first.at:%Y-%m-%d} ({first.ref}): nothing about this person is deleted or changed "
-        "until somebody lifts it (“More …”, “Lift the legal hold”). Then press “Try again”."
-    )
+    return say("reasons.held", at=f"{first.at:%Y-%m-%d}", ref=first.ref)

@@ -9,6 +9,7 @@ from bot.desk.identifying import Identifying
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import FINAL, SILENT, Actor, Request, Role, State, Ticket, check_role
 from bot.workflow import GROUNDS, WORDS, Act, plan_hash
@@ -36,7 +37,7 @@ class Choosing(Identifying):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             if ticket.channel in SILENT and right != Right.DELETION:
-                raise NotAllowed(f"Nobody wrote {ticket.ref}: it is about a deletion, and nothing else.")
+                raise NotAllowed(say("errors.silent_deletion_only", ref=ticket.ref))
             request = self._asked(unit, ticket, right)
             request = self._move(unit, request, "choose", actor, chosen_by=user, chosen_at=unit.now)
             unit.requests.set_wishes(request.id, wishes or {})
@@ -61,7 +62,7 @@ class Choosing(Identifying):
             ]
             lines += self._to_undo(unit, request)
             if not lines:
-                raise NotAllowed("Nothing is restricted here.")
+                raise NotAllowed(say("errors.nothing_restricted"))
             lines += self._to_tell(lines)
             plan_id, mark = unit.id(), plan_hash(lines)
             unit.plans.add(plan_id, request.id, lines, mark)
@@ -82,7 +83,7 @@ class Choosing(Identifying):
                 return
             _, request = self._request(unit, request_id)
             if not self._lifting(unit, request):
-                raise NotAllowed("Nobody has proposed to end this restriction.")
+                raise NotAllowed(say("errors.no_lifting"))
             assert request.plan_id is not None
             unit.plans.decide(request.plan_id, "rejected", user)
             unit.plans.void(request.plan_id)
@@ -99,7 +100,7 @@ class Choosing(Identifying):
                 return None
             _, request = self._request(unit, request_id)
             if request.plan_id != plan_id:
-                raise NotAllowed("The plan has changed since this card was drawn: look at the new one first.")
+                raise NotAllowed(say("errors.plan_changed"))
             run_at = self._approve(unit, request, actor)
             checkpoint("approve.moved")
         checkpoint("approve.committed")
@@ -110,7 +111,7 @@ class Choosing(Identifying):
         assert request.plan_id is not None
         request = self._move(unit, request, "approve", actor)
         if not unit.plans.decide(request.plan_id or "", "approved", actor.id):
-            raise NotAllowed("This plan has been decided already.")
+            raise NotAllowed(say("errors.plan_decided"))
         run_at = self._cool(unit, request)
         self._announce(unit, request, run_at)
         return run_at
@@ -187,7 +188,7 @@ class Choosing(Identifying):
             if ticket_id:
                 unit.tickets.lock(ticket_id)
             if not self.engine.settle(unit, key, seen=seen):
-                raise NotAllowed("This has been settled already.")
+                raise NotAllowed(say("errors.settled_already"))
             unit.audit(actor.id, "settle", ticket_id, key=key, seen=seen)
             if ticket_id:
                 self._redraw(unit, ticket_id)
@@ -214,20 +215,21 @@ class Choosing(Identifying):
             outcome = ", ".join(f"{each.right} {each.state}" for each in requests)
             unit.tickets.change(ticket.id, ticket.version, state="closed", outcome=outcome, closed_at=unit.now)
             unit.audit(actor.id, "close", ticket.id, outcome=outcome)
+            self._word(unit, ticket, "close", user)
             self._redraw(unit, ticket.id)
             checkpoint("close.moved")
         checkpoint("close.committed")
 
     def _check_close(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> None:
         if not requests:
-            raise NotAllowed("No right has been chosen yet.")
+            raise NotAllowed(say("errors.no_right_chosen"))
         still = [str(each.right) for each in requests if each.state not in FINAL]
         if still:
-            raise NotAllowed(f"Not finished yet: {', '.join(still)}.")
+            raise NotAllowed(say("errors.not_finished", still=", ".join(still)))
         if self.engine.unfinished(unit, ticket.id, OUTWARD):
-            raise NotAllowed("Something is still on its way, or unsettled: the card says what.")
+            raise NotAllowed(say("errors.unsettled"))
         if unit.notices.any_open(ticket.id):
-            raise NotAllowed("Not every recipient has answered: “Recipients …” on the card says which, and ends it.")
+            raise NotAllowed(say("errors.recipients_open"))
 
     def _asked(self, unit: Unit, ticket: Ticket, right: Right) -> Request:
         """The request of this right; made now if intake did not read it in the mail."""
@@ -243,8 +245,8 @@ def check_choice(right: Right, wishes: Mapping[str, str]) -> None:
     """Nothing, if all is said that this right needs; NotAllowed with what is missing otherwise."""
     if right == Right.CORRECTION:
         if not wishes:
-            raise NotAllowed("Say what is to be corrected: at least one field and its new value.")
+            raise NotAllowed(say("errors.say_corrections"))
         if wrong := wishes.keys() - WORDS.keys():
-            raise NotAllowed(f"Nobody knows the field “{min(wrong)}”.")
+            raise NotAllowed(say("errors.unknown_field", wrong=min(wrong)))
     if right == Right.RESTRICTION and wishes.get("ground") not in GROUNDS:
-        raise NotAllowed("Name the ground of the restriction: it stands in the letter.")
+        raise NotAllowed(say("errors.name_restriction_ground"))

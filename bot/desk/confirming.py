@@ -10,12 +10,13 @@ from bot.checkpoints import checkpoint
 from bot.desk.notifying import Notifying
 from bot.errors import NotAllowed
 from bot.intake import Reading, normal_address
+from bot.phrases import say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict, from_them
 from bot.store import Notice, Purged, Unit
 from bot.tickets import BOT, Actor, Role, check_role
 
 RECIPIENT = "recipient"  # who acts, in the record
-SETTLED = "Somebody was faster: this is settled already. The card's thread shows how."
+SETTLED = "errors.settled_thread"
 
 
 class Confirming(Notifying):
@@ -117,7 +118,7 @@ class Confirming(Notifying):
         with self.store.begin() as unit:
             notice = unit.notices.get(notice_id)
             if notice.reply_id is None:
-                raise NotAllowed("They have not written.")
+                raise NotAllowed(say("errors.not_written"))
             mail, raw = unit.mail.get(notice.reply_id), unit.mail.raw(notice.reply_id)
             unit.audit(user, "look", notice.ticket_id, notice.request_id, notice=notice.id, mail=mail.id)
             view = self._notice_view(unit, notice)
@@ -131,16 +132,16 @@ class Confirming(Notifying):
         A refusal names its ground. NotAllowed once a person has said so before, or where the stamp is another one.
         """
         if verdict == Verdict.REFUSED and why not in GROUNDS:
-            raise NotAllowed("Say on what ground they refuse.", field="why")
+            raise NotAllowed(say("errors.say_their_ground"), field="why")
         if verdict not in {*ANSWERS, Verdict.NOTHING}:
-            raise NotAllowed("That is no answer anybody can give.")
+            raise NotAllowed(say("errors.no_such_answer"))
         actor = self._may_say(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             notice = self._locked(unit, notice_id)
             if notice.asked != asked or not (notice.open or notice.said_by == BOT.id):
-                raise NotAllowed(SETTLED)
+                raise NotAllowed(say(SETTLED))
             if verdict == Verdict.NOTHING:
                 self._no_answer(unit, notice, actor)
                 return
@@ -151,7 +152,7 @@ class Confirming(Notifying):
     def _no_answer(self, unit: Unit, notice: Notice, actor: Actor) -> None:
         """What they wrote says nothing: their answer is awaited as before."""
         if notice.state != Standing.UNSURE:
-            raise NotAllowed(SETTLED)
+            raise NotAllowed(say(SETTLED))
         unit.audit(
             actor.id, "recipient_no_answer", notice.ticket_id, notice.request_id, notice=notice.id,
             recipient=notice.recipient,
@@ -165,16 +166,16 @@ class Confirming(Notifying):
     ) -> None:
         """A person has told the recipient, and may know at once what they say."""
         if how not in HOW:
-            raise NotAllowed("Say how they were told.", field="how")
+            raise NotAllowed(say("errors.say_how_told"), field="how")
         if says is not None and says not in {Verdict.DONE, Verdict.NO_RECORD}:
-            raise NotAllowed("A refusal is noted with its ground.", field="says")
+            raise NotAllowed(say("errors.refusal_needs_ground"), field="says")
         actor = self._may_say(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             notice = self._locked(unit, notice_id)
             if notice.state != Standing.BY_HAND:
-                raise NotAllowed(SETTLED)
+                raise NotAllowed(say(SETTLED))
             self._asked_no_more(unit, notice)
             told = self._now_told(unit, notice, actor.id, how)
             if says is not None:
@@ -185,14 +186,14 @@ class Confirming(Notifying):
     def notice_stop(self, user: str, event: str, notice_id: str, why: str) -> None:
         """Nobody asks this recipient any more, with a reason that stands in the record."""
         if why not in ENDS:
-            raise NotAllowed("Say why nobody is to ask them any more.", field="why")
+            raise NotAllowed(say("errors.say_why_stop_asking"), field="why")
         actor = self._may_say(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             notice = self._locked(unit, notice_id)
             if not notice.open or notice.state == Standing.TO_TELL:
-                raise NotAllowed(SETTLED)
+                raise NotAllowed(say(SETTLED))
             ended = unit.notices.change(
                 notice.id, state=Standing.DROPPED, why=why, said_by=actor.id, answered_at=unit.now
             )

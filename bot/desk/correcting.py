@@ -8,11 +8,12 @@ from typing import Any
 from bot.desk.answering import Answering
 from bot.desk.office import System
 from bot.errors import Unsupported
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import Request
 from bot.workflow import Act, Change, Line
 
-ERASED = "this address was erased at the demand of whoever has it: only their new consent brings it back"
+ERASED = "reasons.erased_once"
 
 
 class Correcting(Answering):
@@ -43,7 +44,7 @@ class Correcting(Answering):
         """What was erased is written nowhere again: asked here, of whatever any system proposes."""
         with self.store.read() as unit:
             return [
-                replace(each, refused=ERASED) if _addressed(each) and unit.ledger.erased(each.new) else each
+                replace(each, refused=say(ERASED)) if _addressed(each) and unit.ledger.erased(each.new) else each
                 for each in changes
             ]
 

@@ -3,6 +3,7 @@
 from bot.cards.card import NEXT
 from bot.desk.showing import next_actor
 from bot.diary import Appointment
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.diary import ToAnswer
 from bot.tickets import FINAL, Request, Ticket, spoken
@@ -41,7 +42,7 @@ def _stands(ticket: Ticket) -> bool:
 
 def _said(each: ToAnswer) -> str:
     states = [f"{request.right} {spoken(request.state)}" for request in each.requests]
-    told = [f"Now: {', '.join(states)}."] if states else ["Nobody has begun."]
+    told = [say("diary.now", states=", ".join(states))] if states else [say("diary.not_begun")]
     if _stands(each.ticket):
-        told.append("The clock stands still: the person's answer is awaited, and the date is as if it ran on.")
-    return " ".join([*told, f"Next: {NEXT[next_actor(each.ticket, list(each.requests))]}."])
+        told.append(say("diary.stands"))
+    return " ".join([*told, say("diary.next", actor=NEXT[next_actor(each.ticket, list(each.requests))])])

@@ -15,6 +15,7 @@ from bot.errors import NotAllowed
 from bot.intake import asked, normal_address
 from bot.intake.words import folded, language
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import SILENT, Correspondent, Role, Ticket, check_role
 
@@ -94,16 +95,16 @@ class Entering(Opening):
         check_role(self.actor(user), Role.HANDLER)
         found = normal_address(address)
         if found is None:
-            raise NotAllowed("This is no e-mail address.", field="address")
+            raise NotAllowed(say("errors.no_address"), field="address")
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             if ticket.channel in SILENT:
-                raise NotAllowed(f"Nobody wrote {ticket.ref}: it needs no address.")
+                raise NotAllowed(say("errors.silent_no_address", ref=ticket.ref))
             wrote = unit.tickets.correspondent(ticket.id)
             if wrote.address:
-                raise NotAllowed(f"{ticket.ref} has an e-mail address; another one opens a ticket of its own.")
+                raise NotAllowed(say("errors.has_address", ref=ticket.ref))
             blind = self.store.keys.blind("address", found)
             unit.tickets.set_correspondent(ticket.id, replace(wrote, address=found), blind)
             unit.audit(user, "address", ticket.id)
@@ -115,22 +116,22 @@ def check(entry: Entry, today: date) -> None:
     if entry.channel not in CHANNELS:
         raise NotAllowed(f"It came by {' or '.join(CHANNELS)}.", field="channel")
     if entry.received_on > today:
-        raise NotAllowed("A day in the future: nothing can have come then.", field="received")
+        raise NotAllowed(say("errors.future_arrival"), field="received")
     if entry.received_on < today - LONGEST_AGO:
-        raise NotAllowed("That is more than a year ago. Please look at the day again.", field="received")
+        raise NotAllowed(say("errors.year_ago"), field="received")
     if entry.elsewhere_on and not entry.received_on - LONGEST_AGO <= entry.elsewhere_on <= entry.received_on:
-        raise NotAllowed("Whoever passed it on had it before us, within a year.", field="elsewhere")
+        raise NotAllowed(say("errors.passed_on"), field="elsewhere")
     if entry.address and normal_address(entry.address) is None:
-        raise NotAllowed("This is no e-mail address.", field="address")
+        raise NotAllowed(say("errors.no_address"), field="address")
     if entry.language and entry.language not in SPOKEN:
-        raise NotAllowed(f"Letters are in one of: {', '.join(SPOKEN)}.", field="language")
+        raise NotAllowed(say("errors.letter_languages", languages=", ".join(SPOKEN)), field="language")
     if max(len(entry.words), len(entry.name) * 100) > WORDS:
-        raise NotAllowed(f"That is too long: {WORDS} characters of words, {WORDS // 100} of a name.", field="words")
+        raise NotAllowed(say("errors.words_too_long", words=WORDS, name=WORDS // 100), field="words")
     if entry.postal and not 2 <= len(lines(entry.postal)) <= LINES:
         raise NotAllowed(f"An envelope has 2 to {LINES} lines: name, street, town.", field="postal")
     country = entry.country.partition("-")[0]
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise NotAllowed("A country has two letters: CH, DE, GB; a state behind a hyphen: US-CA.", field="country")
+        raise NotAllowed(say("errors.country"), field="country")
 
 
 def lines(postal: str) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ from bot.engine import Job, Kind
 from bot.errors import NotAllowed, TooLate
 from bot.identity import FACTS, FACTS_TRIES, Rung, Vouched
 from bot.intake import Reading, normal_address
+from bot.phrases import say
 from bot.store import Means, Unit
 from bot.tickets import BOT, SILENT, Actor, Identity, Request, Role, State, Ticket, check_role
 
 NEW_ADDRESS = frozenset({"facts", "document", "authority"})  # after these a second person agrees to a new address
-TAKEN = "This has been taken already. The card shows how it goes on."
-GOES_ON = "Taken. The card shows how it goes on."
+TAKEN = "errors.taken_goes_on"
+GOES_ON = "answers.taken"
 
 
 class Establishing(Identifying):
@@ -97,32 +98,32 @@ class Establishing(Identifying):
         actor = self._clerk(user)
         found = normal_address(address)
         if found is None:
-            raise NotAllowed("This is no e-mail address.", field="address")
+            raise NotAllowed(say("errors.no_address"), field="address")
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             if ticket.identity == Identity.CONFIRMED:
-                raise TooLate("It is confirmed who wrote. About another address they open a ticket of its own.")
+                raise TooLate(say("errors.confirmed_who"))
             if found in self._parties(unit, ticket) | {normal_address(self.house.sender)}:
-                raise NotAllowed("This is the address that wrote, the one named before, or our own.", field="address")
+                raise NotAllowed(say("errors.address_known"), field="address")
             self._shown(unit, ticket, user, "claim", secret=found)
             self._look_again(unit, ticket, actor)
-        return "Every system is asked whom it knows there. If one does, a code goes to that address."
+        return say("answers.systems_asked")
 
     def code(self, user: str, event: str, ticket_id: str) -> str:
         """A new code is on its way to the address on file, if the last one is void and the day allows another."""
         actor = self._clerk(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             if self._code_alive(unit, ticket):
-                raise NotAllowed("A code is under way and still good.")
+                raise NotAllowed(say("errors.code_good"))
             if self._no_more_codes(unit, ticket):
-                raise NotAllowed("As many codes as a day allows were sent. Another means, or tomorrow.")
+                raise NotAllowed(say("errors.codes_spent"))
             self._look_again(unit, ticket, actor)
-        return GOES_ON
+        return say(GOES_ON)
 
     def facts(self, user: str, event: str, ticket_id: str, given: Mapping[str, str]) -> str:
         """Two facts of the person are compared with what is on file; only the result is kept.
@@ -133,21 +134,21 @@ class Establishing(Identifying):
         check_facts(given)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             shown = unit.means.of(ticket.id)
             if not self._facts_left(shown):
-                raise NotAllowed("Three comparisons were wrong: nothing more is compared.")
+                raise NotAllowed(say("errors.three_wrong"))
             if any(each.kind == "facts" and each.state == "open" for each in shown):
-                raise NotAllowed("The last facts are being compared.")
+                raise NotAllowed(say("errors.comparing"))
             located = [each for each in self._waiting(unit, ticket) if unit.requests.located(each.id)]
             request = next((each for each in located if unit.requests.persons(each.id)), None)
             if request is None:
-                raise NotAllowed("No system knows whom to compare with. Name the address on file first.")
+                raise NotAllowed(say("errors.nobody_to_compare"))
             row = self._shown(unit, ticket, user, "facts", "open", {"kinds": sorted(given)}, dict(given))
             args = {"means": row, "request": request.id}
             self.engine.put(unit, "compare", f"compare:{row}", args, ticket_id=ticket.id)
-        return "They are compared with what every system holds. The card shows how it goes on."
+        return say("answers.compared")
 
     def authority(self, user: str, event: str, ticket_id: str) -> str:
         """A person has looked at what says that the writer may act for somebody else (EDPB 01/2022 paras 80-81)."""
@@ -162,35 +163,35 @@ class Establishing(Identifying):
         bare = self._without_attachments(ticket_id) if kind == "document" else {}
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             shown = unit.means.of(ticket.id)
             if kind == "document" and not self._milder_failed(unit, ticket, shown):
-                raise NotAllowed("Milder means come first: a code to the address on file, then two facts.")
+                raise NotAllowed(say("errors.milder_first"))
             self._shown(unit, ticket, user, kind)
             for mail_id, raw in bare.items():
                 unit.mail.rewrite(mail_id, raw)
             self._look_again(unit, ticket, actor)
-        return GOES_ON
+        return say(GOES_ON)
 
     def second(self, user: str, event: str, ticket_id: str) -> str:
         """Another person than whoever looked agrees that the answer goes to the address that wrote (T01)."""
         actor = self._clerk(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             held = [each for each in unit.means.of(ticket.id) if each.kind in NEW_ADDRESS and each.state == "held"]
             waiting = [each for each in held if each.second_by is None]
             if not waiting:
-                raise TooLate("There is nothing to agree to any more.")
+                raise TooLate(say("errors.nothing_to_agree"))
             if self.house.four_eyes and (user.startswith(AT_THE_MACHINE) or any(each.by == user for each in waiting)):
-                raise NotAllowed("You looked at it yourself: a second person has to agree.")
+                raise NotAllowed(say("errors.looked_yourself"))
             for each in waiting:
                 unit.means.second(each.id, user)
                 unit.audit(user, "second_address", ticket.id, means=each.kind)
             self._look_again(unit, ticket, actor)
-        return GOES_ON
+        return say(GOES_ON)
 
     def agent(self, user: str, event: str, ticket_id: str) -> str:
         """The writer acts for somebody else: nothing goes on before they have shown that they may."""
@@ -204,11 +205,11 @@ class Establishing(Identifying):
         actor = self._clerk(user)
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return TAKEN
+                return say(TAKEN)
             ticket = self._asks(unit, ticket_id)
             self._shown(unit, ticket, user, "agent", detail={"agent": agent})
             self._look_again(unit, ticket, actor)
-        return GOES_ON
+        return say(GOES_ON)
 
     # -- what all of them share -----------------------------------------------------------------------------------
 
@@ -219,9 +220,9 @@ class Establishing(Identifying):
 
     def _check_asks(self, ticket: Ticket) -> None:
         if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
+            raise NotAllowed(say("errors.closed", ref=ticket.ref))
         if ticket.channel in SILENT:
-            raise NotAllowed(f"Nobody wrote {ticket.ref}: there is nobody to ask.")
+            raise NotAllowed(say("errors.nobody_to_ask", ref=ticket.ref))
 
     def _asks(self, unit: Unit, ticket_id: str) -> Ticket:
         """The open ticket of somebody who wrote, locked."""
@@ -300,11 +301,11 @@ def _plain_mail(reading: Reading) -> bytes:
 def check_facts(given: Mapping[str, str]) -> None:
     """Nothing, if these are two different facts that can prove something; NotAllowed with the field otherwise."""
     if len(given) != 2 or not given.keys() <= FACTS.keys():
-        raise NotAllowed("Two different facts.", field="kind2")
+        raise NotAllowed(say("errors.two_facts"), field="kind2")
     shapes = [shape(kind, value) for kind, value in given.items()]
     for number, found in enumerate(shapes, start=1):
         if not found:
-            told = "This proves nothing by its form: a number of five digits or more, a date, a street with its number."
+            told = say("errors.weak_fact")
             raise NotAllowed(told, field=f"fact{number}")
     if shapes[0] == shapes[1]:
-        raise NotAllowed("Two different facts.", field="fact2")
+        raise NotAllowed(say("errors.two_facts"), field="fact2")

@@ -15,21 +15,22 @@ from bot.engine import Job, Kind
 from bot.identity import Known, Rung, Step, Vouched, decide
 from bot.intake import Reading, normal_address
 from bot.intake.patterns import pattern
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.rows import CodeRow
 from bot.tickets import BOT, PERSON, Correspondent, Identity, Request, State, Ticket
 
 CODE = re.compile(r"(?<!DPE-)(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
-NO_ADDRESS = "No e-mail address is known. Add one to the ticket and go on, or do it by hand and answer by letter."
+NO_ADDRESS = "reasons.no_address"
 CODES_A_MAIL = 3  # so that one mail cannot try many
 ON_RECORD = {  # channel -> why nobody is asked who they are
-    "watch": "erased before, at their own demand",
-    "review": "an account of our own, found by the review",
+    "watch": "reasons.erased_before",
+    "review": "reasons.own_account",
 }
-BY_CODE = "code to the address on file"
-PRESS = "Press “Identity …”: it says what comes next."
-NAMED = f"No system knows the address that wrote, but one that the mail names is on file. {PRESS}"
-ELSEWHERE = f"The address on file is not the one that wrote: a person has to look. {PRESS}"
+BY_CODE = "reasons.by_code"
+PRESS = "reasons.press_identity"
+NAMED = "reasons.named_on_file"
+ELSEWHERE = "reasons.wrote_elsewhere"
 _NAMES = pattern(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"']{3,250}")
 _LOOKED_AT = 5  # addresses a mail names
 _RANK = {Identity.UNKNOWN: 0, Identity.NOBODY: 0, Identity.ASKED: 1, Identity.VOUCHED: 2, Identity.CONFIRMED: 3}
@@ -42,7 +43,7 @@ class Identifying(Running):
 
     def _locate(self, unit: Unit, request: Request) -> None:
         if not self._about(unit, request.ticket_id):  # a letter, a call: "" must find nobody
-            self._escalate(unit, request, NO_ADDRESS)
+            self._escalate(unit, request, say(NO_ADDRESS))
             return
         key = f"{request.id}:locate:{request.generation}:{request.version}"
         self.engine.put(unit, "locate", key, {"request": request.id}, ticket_id=request.ticket_id)
@@ -90,13 +91,13 @@ class Identifying(Running):
         crowded = [name for name, persons in found.items() if len(persons) > 1]
         if crowded:
             labels = ", ".join(self.systems[name].label for name in crowded)
-            self._escalate(unit, request, f"Several people share this address in {labels}: a person has to look.")
+            self._escalate(unit, request, say("reasons.address_shared", labels=labels))
             return
         persons = {name: persons[0] for name, persons in found.items() if persons}
         persons |= self._known_by_hand(unit, ticket)
         unit.requests.set_persons(request.id, persons)
         if not persons and located["named"]:
-            self._escalate(unit, request, NAMED)
+            self._escalate(unit, request, say(NAMED, press=say(PRESS)))
             return
         self._judge(unit, ticket, request)
 
@@ -115,13 +116,13 @@ class Identifying(Running):
         elif step.next == Rung.CODE:
             self._ask(unit, ticket, request)
         else:
-            self._escalate(unit, request, f"{' '.join(step.why)} {PRESS}")
+            self._escalate(unit, request, f"{' '.join(step.why)} {say(PRESS)}")
 
     def _step_of(self, unit: Unit, ticket: Ticket, request: Request) -> Step:
         """What the ladder says of this request now."""
         persons = unit.requests.persons(request.id)
         if ticket.channel in ON_RECORD and persons:
-            return Step(True, Identity.CONFIRMED, (ON_RECORD[ticket.channel],))
+            return Step(True, Identity.CONFIRMED, (say(ON_RECORD[ticket.channel]),))
         wishes = unit.requests.wishes(request.id)
         return decide(request.right, self._known_of(unit, ticket, request, persons), wishes.keys())
 
@@ -168,13 +169,13 @@ class Identifying(Running):
         on_file = addresses_of(unit.requests.persons(request.id))
         about = [normal_address(each) for each in self._about(unit, ticket.id)]
         if not about or about[0] is None or about[0] not in on_file:
-            self._escalate(unit, request, ELSEWHERE)
+            self._escalate(unit, request, say(ELSEWHERE, press=say(PRESS)))
             return
         if self._code_alive(unit, ticket) is None and not self._send_code(unit, ticket, about[0]):
             return
         ticket = unit.tickets.get(ticket.id)  # the question may have moved its clock
         if ticket.identity not in {Identity.ASKED, Identity.VOUCHED, Identity.CONFIRMED}:
-            self._identity(unit, ticket, Identity.ASKED, BY_CODE)
+            self._identity(unit, ticket, Identity.ASKED, say(BY_CODE))
 
     def _code_alive(self, unit: Unit, ticket: Ticket) -> CodeRow | None:
         """The code that may still be answered with."""
@@ -187,7 +188,7 @@ class Identifying(Running):
     def _send_code(self, unit: Unit, ticket: Ticket, address: str) -> bool:
         if self._no_more_codes(unit, ticket):
             for request in self._identifying(unit, ticket):
-                self._escalate(unit, request, "Three codes were sent within a day and none came back.")
+                self._escalate(unit, request, say("reasons.three_codes"))
             return False
         digits = self.new_code()
         expires_at = unit.now + timedelta(hours=self.house.code_hours)
@@ -231,13 +232,13 @@ class Identifying(Running):
             rights = list(live.rights) or self._rights_asked(unit, ticket)
             unit.means.add(ticket.id, "code", "held", PERSON.id, {"rights": rights})
             self._verified(unit, ticket, live)
-            self._identity(unit, unit.tickets.get(ticket.id), Identity.CONFIRMED, BY_CODE)
+            self._identity(unit, unit.tickets.get(ticket.id), Identity.CONFIRMED, say(BY_CODE))
             return
         tries = max(unit.codes.tried(live.id) for _ in tried)
         unit.audit(PERSON.id, "wrong_code", ticket.id, tries=tries)
         if tries >= self.house.code_tries:
             for request in self._identifying(unit, ticket):
-                self._escalate(unit, request, "Five wrong codes came back: the code is void.")
+                self._escalate(unit, request, say("reasons.five_wrong"))
 
     def _verified(self, unit: Unit, ticket: Ticket, live: CodeRow) -> None:
         """The code went to another address on file than the one that wrote: answers go there from now on."""

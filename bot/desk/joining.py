@@ -7,6 +7,7 @@ from bot.desk.opening import Enquiry, Opening
 from bot.errors import NotAllowed
 from bot.intake import normal_address
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
 
@@ -27,7 +28,7 @@ class Joining(Opening):
                 return None
             other = unit.tickets.by_ref(ref.strip().upper())
             if other is None or other.id == ticket_id:
-                raise NotAllowed("There is no other ticket with this reference.", field="ref")
+                raise NotAllowed(say("errors.no_other_ticket"), field="ref")
             both = [self._open_ticket(unit, each) for each in sorted({ticket_id, other.id})]
             older, younger = sorted(both, key=lambda each: (each.received_on, each.ref))
             self._check_same(unit, older, younger)
@@ -38,7 +39,8 @@ class Joining(Opening):
             unit.tickets.change(older.id, older.version, rights=(*older.rights, *rights))
             younger = unit.tickets.get(younger.id)
             unit.tickets.change(
-                younger.id, younger.version, state="closed", outcome=f"goes on in {older.ref}", closed_at=unit.now,
+                younger.id, younger.version, state="closed", outcome=say("reasons.goes_on_in", ref=older.ref),
+                closed_at=unit.now,
                 merged_into=older.id,
             )  # fmt: skip
             unit.audit(user, "merge", older.id, ref=younger.ref)
@@ -52,15 +54,15 @@ class Joining(Opening):
     def _check_same(self, unit: Unit, older: Ticket, younger: Ticket) -> None:
         one, two = (normal_address(unit.tickets.correspondent(each.id).address) for each in (older, younger))
         if one is None or one != two:
-            raise NotAllowed("The two were not written from one address: they stay apart.", field="ref")
+            raise NotAllowed(say("errors.not_one_address"), field="ref")
         for request in unit.requests.of(younger.id):
             if request.state not in FINAL and request.state != State.RECEIVED:
-                told = f"In {younger.ref} the {request.right} has begun already: let it end there."
+                told = say("errors.begun_there", ref=younger.ref, right=request.right)
                 raise NotAllowed(told, field="ref")
         if unit.letters.drafts(younger.id):
-            raise NotAllowed(f"A letter of {younger.ref} waits for its release: let it end there.", field="ref")
+            raise NotAllowed(say("errors.letter_waits_there", ref=younger.ref), field="ref")
         if unit.notices.any_open(younger.id):
-            raise NotAllowed(f"Recipients of {younger.ref} have not answered yet: let it end there.", field="ref")
+            raise NotAllowed(say("errors.recipients_there", ref=younger.ref), field="ref")
 
     def _taken_over(self, unit: Unit, older: Ticket, younger: Ticket, user: str) -> list[Right]:
         """The rights the older one did not have yet; the younger one has none open any more."""
@@ -84,10 +86,10 @@ class Joining(Opening):
         actor = self.actor(user)
         check_role(actor, Role.HANDLER)
         if not rights:
-            raise NotAllowed("Mark what goes into the new ticket.", field="rights")
+            raise NotAllowed(say("errors.mark_some"), field="rights")
         found = normal_address(address) if address.strip() else None
         if address.strip() and found is None:
-            raise NotAllowed("This is no e-mail address.", field="address")
+            raise NotAllowed(say("errors.no_address"), field="address")
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return None
@@ -107,9 +109,9 @@ class Joining(Opening):
         requests = {each.right: each for each in unit.requests.of(ticket.id)}
         for right in rights:
             if right not in requests or requests[right].state != State.RECEIVED:
-                raise NotAllowed(f"The {right} has begun here already, or was not asked for.", field="rights")
+                raise NotAllowed(say("errors.begun_or_unasked", right=right), field="rights")
         if not any(each.right not in rights and each.state not in FINAL for each in requests.values()):
-            raise NotAllowed("Leave at least one right in this ticket.", field="rights")
+            raise NotAllowed(say("errors.leave_one_right"), field="rights")
         for right in rights:
             self._move(unit, requests[right], "withdraw", self.actor(user))
         now = unit.tickets.get(ticket.id)

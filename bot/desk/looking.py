@@ -9,6 +9,7 @@ from bot.desk.refusing import BEFORE
 from bot.desk.showing import Showing
 from bot.errors import NotAllowed, SubjectlineError
 from bot.intake import normal_address
+from bot.phrases import say
 from bot.report import Report
 from bot.store import Unit
 from bot.tickets import REFUSABLE, Role, State, check_role
@@ -118,7 +119,7 @@ class Looking(Showing):
         check_role(self.actor(user), Role.HANDLER)
         found = normal_address(address)
         if found is None:
-            raise NotAllowed("This is no e-mail address. For example: /dpe find ann@example.org")
+            raise NotAllowed(say("errors.find_example"))
         with self.store.begin() as unit:
             tickets = unit.overview.of_sender(self.store.keys.blind("address", found), LIST)
             unit.audit(user, "find", tickets=[each.ref for each in tickets])
@@ -165,6 +166,6 @@ def _clock(text: str, name: str) -> str:
     try:
         return time.fromisoformat(text).strftime("%H:%M")
     except ValueError:
-        raise NotAllowed("A time such as 18:00.", field=name) from None
+        raise NotAllowed(say("errors.time_example"), field=name) from None
 
 

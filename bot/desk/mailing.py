@@ -12,6 +12,7 @@ from bot.cards import Reminded
 from bot.desk.braking import ALARM
 from bot.desk.reminding import Reminding
 from bot.engine import Job, Kind
+from bot.phrases import say
 from bot.reminders import Kind as Why
 from bot.store import Unit
 from bot.tickets import Ticket
@@ -114,7 +115,7 @@ def mailed(views: Sequence[Reminded]) -> dict[str, Any]:
         "tickets": [
             {
                 "ref": each.ref,
-                "rights": [str(right) for right in each.rights] or ["no right named"],
+                "rights": [str(right) for right in each.rights] or [say("frame.no_right")],
                 "due": each.due,
                 "todo": cards.todo(each),
             }

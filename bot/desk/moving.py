@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.desk.office import Office, System
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, TooLate
+from bot.phrases import say
 from bot.reminders import Hours
 from bot.reminders import Kind as Why
 from bot.store import Unit
@@ -43,7 +44,7 @@ class Moving(Office):
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
         ticket = unit.tickets.lock(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
+            raise NotAllowed(say("errors.closed", ref=ticket.ref))
         return ticket
 
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
@@ -58,7 +59,7 @@ class Moving(Office):
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:
             now = unit.requests.get(request.id)
-            raise TooLate(f"Somebody was faster: the {request.right} is now “{spoken(now.state)}”.")
+            raise TooLate(say("errors.faster_state", right=request.right, state=spoken(now.state)))
         unit.audit(actor.id, verb, ticket.id, request.id, source=found.source, target=found.target)
         self._redraw(unit, ticket.id)
         return moved
@@ -69,9 +70,9 @@ class Moving(Office):
         if not ours:
             return ""
         last = next((row for row in reversed(ours) if row.actor != BOT.id), ours[-1])
-        who = f"<@{last.actor}>" if last.actor != BOT.id else "The bot"
+        who = f"<@{last.actor}>" if last.actor != BOT.id else say("frame.the_bot")
         at = last.at.astimezone(ZoneInfo(self.house.zone))
-        return f"{who} was faster ({last.verb.replace('_', ' ')}, {at:%H:%M})."
+        return say("errors.who_was_faster", who=who, verb=last.verb.replace("_", " "), at=f"{at:%H:%M}")
 
     def _escalate(self, unit: Unit, request: Request, reason: str) -> None:
         """A person has to look. The reason names nobody."""
@@ -144,4 +145,4 @@ class Moving(Office):
         if state == "unknown":
             self._redraw(unit, request.ticket_id)  # the card asks a person what happened
             return
-        self._escalate(unit, request, f"The step “{job.kind}”{where} failed: {error}")
+        self._escalate(unit, request, say("reasons.step_failed", kind=job.kind, where=where, error=error))

@@ -2,6 +2,7 @@
 
 from bot.desk.wording import Wording
 from bot.errors import NotAllowed
+from bot.phrases import say
 from bot.tickets import Role, check_role
 
 
@@ -17,11 +18,9 @@ class Owning(Wording):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             if ticket.owner == user:
-                raise NotAllowed("You look after it already.")
+                raise NotAllowed(say("errors.yours_already"))
             if ticket.owner is not None:
-                raise NotAllowed(
-                    f"<@{ticket.owner}> looks after it already. If it is to be yours, press “More …” and “Assign …”."
-                )
+                raise NotAllowed(say("errors.somebody_elses", owner=ticket.owner))
             unit.tickets.own(ticket.id, user)
             unit.audit(actor.id, "take", ticket.id)
             self._word(unit, ticket, "take", user)
@@ -35,14 +34,14 @@ class Owning(Wording):
         actor = self.actor(user)
         check_role(actor, Role.HANDLER)
         if not self.handles(to):
-            told = "They may not handle enquiries. Choose somebody else, or ask an admin for the role “handler”."
+            told = say("errors.may_not_handle")
             raise NotAllowed(told, field="to")
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             if ticket.owner == to:
-                raise NotAllowed("They look after it already.", field="to")
+                raise NotAllowed(say("errors.theirs_already"), field="to")
             verb = "hand_over" if ticket.owner == user else "take" if to == user else "assign"
             unit.tickets.change(ticket.id, ticket.version, owner=to)
             unit.audit(actor.id, verb, ticket.id, owner=[ticket.owner, to])

@@ -12,6 +12,7 @@ from bot.desk.returning import Returning, failed
 from bot.desk.sorting import put_aside
 from bot.intake import Reading, Verdict, identity_text, normal_address, received_at
 from bot.page import PAGE
+from bot.phrases import say
 from bot.store import Taken, Unit
 from bot.store.inbox import OF_A_RECIPIENT
 from bot.tickets import BOT, PERSON, Correspondent, Ticket
@@ -54,7 +55,7 @@ class Mail:
         return bool(self.reading.in_reply_to or self.reading.references or self.reading.ref)
 
 
-STRANGE = "It answers a letter to a recipient, and does not come from them."
+STRANGE = "reasons.strange_answer"
 TO_LOOK_AT = frozenset({Verdict.QUARANTINE, Verdict.NEAR_MISS})  # a person decides what it is
 
 
@@ -235,7 +236,7 @@ class Receiving(Returning):
             return None
         notice, strange = self._notice_answered(unit, reading)
         if strange:
-            aside = replace(reading, verdict=Verdict.QUARANTINE, reasons=(*reading.reasons, STRANGE))
+            aside = replace(reading, verdict=Verdict.QUARANTINE, reasons=(*reading.reasons, say(STRANGE)))
             return self._quarantined(unit, replace(mail, reading=aside))
         if notice is None:
             return None
@@ -255,7 +256,7 @@ class Receiving(Returning):
         if request is None:
             return None
         ticket, request = self._request(unit, request.id)
-        self._escalate(unit, request, TO_READ)
+        self._escalate(unit, request, say(TO_READ))
         if reading.from_address == normal_address(unit.tickets.correspondent(ticket.id).address):
             return None
         unit.audit(PERSON.id, "reply_on_file", ticket.id, request.id)

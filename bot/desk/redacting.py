@@ -8,12 +8,13 @@ from bot.checkpoints import checkpoint
 from bot.desk.choosing import Choosing
 from bot.desk.sifting import BLACK, KEEP, OUT
 from bot.errors import NotAllowed
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.looks import Look
 from bot.tickets import Request, Role, State, check_role
 
 WORDS = 100  # to be blacked out at once
-DECIDED = "Somebody was faster: all of it is decided. The card shows how it goes on."
+DECIDED = "errors.all_decided"
 
 
 class Redacting(Choosing):
@@ -42,9 +43,9 @@ class Redacting(Choosing):
         check_role(self.actor(user), Role.HANDLER)
         told = [each.strip() for each in words if each.strip()]
         if len(told) > WORDS:
-            raise NotAllowed(f"At most {WORDS} words at once.", field="words")
+            raise NotAllowed(say("errors.words_at_once", words=WORDS), field="words")
         if not set(verdicts.values()) <= {KEEP, BLACK, OUT} or rest not in {"", BLACK, OUT}:
-            raise NotAllowed("This form is from another version. Please open it again.")
+            raise NotAllowed(say("errors.old_form"))
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return unit.looks.open(request_id)
@@ -65,13 +66,13 @@ class Redacting(Choosing):
         """By system; NotAllowed where nothing waits for anybody's look."""
         looks = [each for each in unit.looks.of(request.id) if each.verdict is None]
         if request.state != State.NEEDS_PERSON or request.back_to != State.ANSWERING or not looks:
-            raise NotAllowed(DECIDED)
+            raise NotAllowed(say(DECIDED))
         return sorted(looks, key=lambda each: (each.system, each.kind, each.id))
 
     def _decide(self, unit: Unit, look: Look, user: str, verdict: str, words: Sequence[str], *, given: bool) -> None:
         if verdict == BLACK and not unit.looks.piece(look.id)["says"]:
             if given:
-                told = "The words of this piece cannot be read: keep it, or leave it out."
+                told = say("errors.piece_unread")
                 raise NotAllowed(told, field=f"piece_{look.id}")
             verdict = OUT
         if verdict:

@@ -12,6 +12,7 @@ from bot.desk.identifying import Identifying
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law.grounds import EXCESSIVE, Ground, grounds
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import DISCLOSING, PROPOSED, REFUSABLE, SILENT, Identity, Request, Role, State, Ticket, check_role
 
@@ -33,7 +34,7 @@ class Refusing(Identifying):
             ticket = unit.tickets.get(request.ticket_id)
             self._check_refusable(unit, ticket, request)
             if not grounds(request.right, ticket.regimes):
-                raise NotAllowed("No ground is known to every law that may apply here. Set first which law applies.")
+                raise NotAllowed(say("errors.no_ground"))
             address = unit.tickets.correspondent(ticket.id).reachable
         return RefusalForm(
             ref=ticket.ref, request_id=request.id, version=request.version, right=request.right,
@@ -55,13 +56,13 @@ class Refusing(Identifying):
         check_role(actor, Role.HANDLER)
         said, fee = _paragraphs(words), _paragraphs(no_fee)
         if not said:
-            raise NotAllowed("Say why it is so in this case: the law asks for the reasons.", field="words")
+            raise NotAllowed(say("errors.say_why_here"), field="words")
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return "This has been taken already. The card shows it."
+                return say("errors.taken_card")
             ticket, request = self._request(unit, request_id)
             if seen is not None and seen != request.version:
-                raise NotAllowed(f"Something has changed since you opened this: {self._by_whom(unit, request)}")
+                raise NotAllowed(say("errors.changed_since", who=self._by_whom(unit, request)))
             self._check_refusable(unit, ticket, request)
             found = self._ground(ticket, request, ground, fee)
             unit.refusals.add(ticket.id, request.id, ground, systems, said, user)
@@ -80,10 +81,7 @@ class Refusing(Identifying):
         request = self._move(unit, request, "refuse", self.actor(user), reason=ground.words)
         self._word(unit, ticket, "refuse", user, what=str(request.right))
         if not unit.tickets.correspondent(ticket.id).reachable:
-            return (
-                "Refused. There is no e-mail address, so write by post: the reasons, the ground, the authorities and "
-                "that the person can go to court have to stand in it."
-            )
+            return say("answers.refused_by_post")
         self._send(unit, ticket, "refusal", values, request=request, by=user)
         return f"Refused. The letter with your reasons {self._how('refusal')}; the card shows it."
 
@@ -92,14 +90,14 @@ class Refusing(Identifying):
     ) -> str:
         left = self._leavable(ticket, request)
         if not left:
-            raise NotAllowed("A part cannot be refused here and now: refuse all of it, or nothing.", field="systems")
+            raise NotAllowed(say("errors.no_part"), field="systems")
         if not set(systems) < set(left):
-            raise NotAllowed("Leave at least one system in, or mark none to refuse all of it.", field="systems")
+            raise NotAllowed(say("errors.leave_one_system"), field="systems")
         unit.audit(user, "refuse_part", ticket.id, request.id, ground=values["ground"], systems=sorted(systems))
         self._word(unit, ticket, "refuse_part", user, what=str(request.right))
         if request.right in DISCLOSING:
             self._redraw(unit, ticket.id)
-            return "Taken. What you marked stays out of the copy, and the answer says which part and why."
+            return say("answers.part_taken")
         self._send(unit, ticket, "refusal", values, by=user)
         self.engine.cancel(unit, cool_key(request))
         self._void(unit, request)
@@ -120,21 +118,21 @@ class Refusing(Identifying):
 
     def _check_refusable(self, unit: Unit, ticket: Ticket, request: Request) -> None:
         if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
+            raise NotAllowed(say("errors.closed", ref=ticket.ref))
         if ticket.channel in SILENT:
-            raise NotAllowed(f"Nobody wrote {ticket.ref}: there is nobody to refuse it to. Reject the plan instead.")
+            raise NotAllowed(say("errors.nobody_to_refuse", ref=ticket.ref))
         if request.right not in REFUSABLE:
-            raise NotAllowed("An objection to advertising cannot be refused: the law knows no exception (GDPR 21(3)).")
+            raise NotAllowed(say("errors.objection_stands"))
         state = request.back_to if request.state == State.NEEDS_PERSON else request.state
         if state not in BEFORE or self._lifting(unit, request):
-            raise NotAllowed(f"This cannot be refused any more. {self._by_whom(unit, request)}")
+            raise NotAllowed(say("errors.too_late_to_refuse", who=self._by_whom(unit, request)))
 
     def _ground(self, ticket: Ticket, request: Request, key: str, fee: Sequence[str]) -> Ground:
         found = grounds(request.right, ticket.regimes).get(key)
         if found is None:
-            raise NotAllowed("Not every law that may apply knows this ground. Choose one of the list.", field="ground")
+            raise NotAllowed(say("errors.ground_unknown"), field="ground")
         if key == EXCESSIVE and not fee:
-            raise NotAllowed("Say why you do not ask a fee instead: the law wants it proved.", field="no_fee")
+            raise NotAllowed(say("errors.say_why_no_fee"), field="no_fee")
         return found
 
     def _refusal_values(

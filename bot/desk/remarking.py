@@ -4,6 +4,7 @@ from bot.desk.identifying import Identifying
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.intake import normal_address
+from bot.phrases import say
 from bot.store import Unit
 from bot.tickets import BOT, PROPOSED, Role, State, Ticket, check_role
 
@@ -16,7 +17,7 @@ class Remarking(Identifying):
     def note(self, user: str, event: str, ticket_id: str, words: str) -> None:
         """The note stands beside the ticket, for whoever opens its Details. Closed tickets take notes, too."""
         check_role(self.actor(user), Role.HANDLER)
-        said = _said(words, "Write something down, or close this window.")
+        said = _said(words, say("errors.write_something"))
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
@@ -28,13 +29,13 @@ class Remarking(Identifying):
     def hold(self, user: str, event: str, ticket_id: str, words: str) -> None:
         """Nothing about this person is destroyed from now on, whatever was approved, in any ticket of their address."""
         check_role(self.actor(user), Role.HANDLER)
-        said = _said(words, "Say why: whoever lifts the hold has to know.")
+        said = _said(words, say("errors.say_why_hold"))
         with self.store.begin() as unit:
             if not unit.events.first(event):
                 return
             ticket = self._open_ticket(unit, ticket_id)
             if holds := unit.holds.of(ticket.id):
-                raise NotAllowed(f"<@{holds[0].by}> set a legal hold already, on {holds[0].ref}.")
+                raise NotAllowed(say("errors.hold_already", by=holds[0].by, ref=holds[0].ref))
             address = normal_address(unit.tickets.correspondent(ticket.id).address)
             blind = self.store.keys.blind("address", address) if address else None
             hold_id = unit.holds.add(ticket.id, blind, user, said)
@@ -53,10 +54,10 @@ class Remarking(Identifying):
             ticket = unit.tickets.lock(ticket_id)
             holds = unit.holds.of(ticket.id)
             if not holds:
-                raise NotAllowed("There is no legal hold any more.")
+                raise NotAllowed(say("errors.no_hold"))
             for each in holds:
                 if self.house.four_eyes and each.by == user:
-                    raise NotAllowed("You set this hold yourself: a second person has to lift it.")
+                    raise NotAllowed(say("errors.own_hold"))
                 unit.holds.lift(each.id, user)
                 unit.audit(user, "lift_hold", each.ticket_id, id=each.id)
             self._word(unit, ticket, "lift_hold", user)
@@ -64,12 +65,12 @@ class Remarking(Identifying):
 
     def _halt(self, unit: Unit, ticket: Ticket) -> None:
         """What waits for the end of its cooling time waits for a person instead, and the card says why."""
-        from_now = "A legal hold is on: nothing about this person is deleted or changed until somebody lifts it."
+        from_now = say("reasons.hold_on")
         for request in unit.requests.of(ticket.id):
             if request.state == State.COOLING and request.right in PROPOSED:
                 self.engine.cancel(unit, cool_key(request))
                 unit.audit(BOT.id, "halt", ticket.id, request.id)
-                self._escalate(unit, request, f"{from_now} Then press “Try again”.")
+                self._escalate(unit, request, say("reasons.hold_then", hold=from_now))
 
 
 def _said(words: str, empty: str) -> str:
@@ -77,5 +78,5 @@ def _said(words: str, empty: str) -> str:
     if not said:
         raise NotAllowed(empty, field="words")
     if len(said) > LONGEST:
-        raise NotAllowed(f"{LONGEST} characters at most.", field="words")
+        raise NotAllowed(say("errors.at_most_characters", longest=LONGEST), field="words")
     return said

@@ -15,6 +15,7 @@ from bot.checkpoints import checkpoint
 from bot.desk.showing import Showing, next_actor
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
+from bot.phrases import say
 from bot.reminders import BY_OTHERS, Occasion, Standing
 from bot.reminders import Kind as Why
 from bot.store import Unit
@@ -184,17 +185,17 @@ class Reminding(Showing):
             ticket = self._open_ticket(unit, ticket_id)
             latest = self._snoozes(unit, ticket)[-1]
             if not self._today(unit.now) < until <= latest:
-                raise NotAllowed(f"It can wait until {cards.day(latest)} at most: the law names that day.")
+                raise NotAllowed(say("errors.wait_at_most", latest=cards.day(latest)))
             unit.tickets.change(ticket.id, ticket.version, snoozed_until=until)
             unit.audit(actor.id, "snooze", ticket.id, until=until)
             self._redraw(unit, ticket.id)
 
     def _snoozes(self, unit: Unit, ticket: Ticket) -> list[date]:
         if ticket.state != "open":
-            raise NotAllowed(f"{ticket.ref} is closed.")
+            raise NotAllowed(say("errors.closed", ref=ticket.ref))
         days = reminders.snoozes(standing_of(ticket), self.hours, self._today(unit.now))
         if not days:
-            raise NotAllowed(f"{ticket.ref} cannot wait: the day the law names is here, or over.")
+            raise NotAllowed(say("errors.cannot_wait", ref=ticket.ref))
         return days
 
     # -- kinds ------------------------------------------------------------------------------------------------------

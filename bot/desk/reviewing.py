@@ -21,6 +21,7 @@ from bot.desk.watching import Watching
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary, Unsupported
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.review import BLIND, OPEN, OVER, RUNNING, Account, Batch
 from bot.tickets import BOT, Correspondent, Identity, Role, State, Ticket, check_role, together
@@ -154,7 +155,7 @@ class Reviewing(Watching):
         with self.store.begin() as unit:
             rows = [each for each in unit.reviews.of(batch_id) if each.state == OPEN]
             if not rows:
-                raise NotAllowed("All of these are decided: the message shows how.")
+                raise NotAllowed(say("errors.all_of_these"))
             unit.audit(user, "look_review", batch=batch_id)
             return [(each.id, _named(unit.reviews.person(each)), each.last) for each in rows]
 
@@ -178,7 +179,7 @@ class Reviewing(Watching):
             batch = unit.reviews.batch(batch_id)
             rows = {each.id: each for each in unit.reviews.of(batch_id) if each.state == OPEN}
             if choices.keys() - rows.keys():
-                raise NotAllowed("Somebody has decided about some of these already: please look at the list again.")
+                raise NotAllowed(say("errors.some_decided"))
             ticket = self._erase_accounts(unit, batch, [rows[each] for each in choices if each not in kept], user)
             for each in kept:
                 assert until is not None
@@ -194,13 +195,13 @@ class Reviewing(Watching):
 
     def _check_decision(self, choices: Mapping[str, str], why: str, until: date | None) -> None:
         if not choices:
-            raise NotAllowed("Decide about one account at least.", field="why")
+            raise NotAllowed(say("errors.decide_one"), field="why")
         if {*choices.values()} - {KEEP, ANONYMISE, DELETE}:
-            raise NotAllowed("An account can be kept, anonymised or deleted.", field="why")
+            raise NotAllowed(say("errors.three_ways"), field="why")
         if not why.strip():
-            raise NotAllowed("Say why they are kept: that has to be shown later.", field="why")
+            raise NotAllowed(say("errors.say_why_kept"), field="why")
         if KEEP in choices.values() and (until is None or until <= self._today(self.clock())):
-            raise NotAllowed("Until when are they kept? A day to come.", field="until")
+            raise NotAllowed(say("errors.kept_until"), field="until")
 
     def _check_masks(self, batch_id: str, accounts: Sequence[str]) -> None:
         """NotAllowed, in words, where a system would not anonymise one of these accounts."""
@@ -211,7 +212,7 @@ class Reviewing(Watching):
             system, person = self.systems[each.system], persons[each.id]
             lines = system.plan(Right.DELETION, Known(each.system, person["key"], tuple(person["addresses"])))
             if not any(line.act == Act.ANONYMISE and line.count for line in lines):
-                told = f"{system.label} cannot anonymise this account: it can only delete it, or you keep it."
+                told = say("errors.cannot_anonymise", label=system.label)
                 raise NotAllowed(told, field=each.id)
 
     def _erase_accounts(self, unit: Unit, batch: Batch, rows: Sequence[Account], user: str) -> Ticket | None:
@@ -223,7 +224,7 @@ class Reviewing(Watching):
             rights=(Right.DELETION,), who=Correspondent(""), sender="", silent=True, by=user,
             detail={"batch": batch.id}, subjects=tuple(f"{number:03d}" for number, _ in enumerate(rows, 1)),
         )])  # fmt: skip
-        ticket = self._identity(unit, unit.tickets.lock(ticket.id), Identity.CONFIRMED, ON_RECORD["review"])
+        ticket = self._identity(unit, unit.tickets.lock(ticket.id), Identity.CONFIRMED, say(ON_RECORD["review"]))
         unit.tickets.own(ticket.id, user)
         persons = [unit.reviews.person(each) for each in rows]
         for request, each, person in zip(unit.requests.of(ticket.id), rows, persons, strict=True):
@@ -243,7 +244,7 @@ class Reviewing(Watching):
             ticket = self._open_ticket(unit, ticket_id)
             waiting = [each for each in unit.requests.of(ticket.id) if each.state == State.APPROVING]
             if not waiting or together((each.id, each.plan_id) for each in waiting) != mark:
-                raise NotAllowed("The plans have changed since this card was drawn: look at the new ones first.")
+                raise NotAllowed(say("errors.plans_changed"))
             for each in waiting:
                 self._approve(unit, each, actor)
             checkpoint("watch.approved")
@@ -292,5 +293,5 @@ def years_before(today: date, years: int) -> date:
 
 def _named(person: Mapping[str, Any]) -> str:
     """Whose account it is, for a modal."""
-    return ", ".join(person["addresses"]) or f"no address on file ({person['key']})"
+    return ", ".join(person["addresses"]) or say("reasons.account_no_address", person=person["key"])
 

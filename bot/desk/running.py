@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk.braking import ALARM, DESTROYS, TOO_MANY, brake, check_hold, room_at
+from bot.desk.braking import ALARM, DESTROYS, brake, check_hold, room_at
 from bot.desk.forewarning import Forewarning, cool_key
 from bot.desk.moving import READ_S
 from bot.desk.office import System
@@ -198,7 +198,7 @@ class Running(Forewarning):
             unit.audit(BOT.id, "halt", request.ticket_id, request.id, why=word)
             self._word(unit, unit.tickets.get(request.ticket_id), "paused", BOT.id, what=word, aloud=True)
             self._escalate(unit, request, why)
-            if why == TOO_MANY:
+            if room_at(unit, request) > unit.now:
                 self._mail_team(unit, ALARM, f"{unit.now:%Y%m%dT%H}", ticket=request.ticket_id)
             return
         self._run(unit, self._move(unit, request, "cooled", BOT))

@@ -13,11 +13,12 @@ from bot.desk.timing import Timing
 from bot.errors import Refused
 from bot.intake import normal_address
 from bot.law.grounds import grounds
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.looks import Look
 from bot.tickets import Request, Ticket
 
-TO_LOOK = "Pieces of the copy may be about other people too: look through them before it goes out."
+TO_LOOK = "reasons.look_through"
 KEEP, BLACK, OUT = "keep", "black", "out"  # what a person may decide of a piece
 _MAIL = ".eml"
 
@@ -100,7 +101,7 @@ class Sifting(Timing):
                 known.add(mark)
                 new = Look(unit.id(), request.ticket_id, request.id, mark, system, piece.kind, piece.why)
                 unit.looks.add(new, {"name": piece.name, "says": piece.says})
-        self._escalate(unit, request, TO_LOOK)
+        self._escalate(unit, request, say(TO_LOOK))
 
     def _for_others(self, unit: Unit, ticket: Ticket, request: Request) -> dict[str, Any]:
         """In how many pieces words are blacked out, how many are left out, and by which article, for the letter."""

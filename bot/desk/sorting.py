@@ -11,6 +11,7 @@ from bot.desk.running import cool_key
 from bot.errors import NotAllowed, TooLate
 from bot.intake import Reading, Verdict, asks, normal_address, received_at
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Blocked, MailRow, Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
 
@@ -30,10 +31,10 @@ class Sorting(Opening):
         actor = self.actor(user)
         check_role(actor, Role.HANDLER)
         if why not in WHY:
-            raise NotAllowed("Choose one of the reasons.", field="why")
+            raise NotAllowed(say("errors.choose_reason"), field="why")
         with self.store.begin() as unit:
             if not unit.events.first(event):
-                return "This has been taken already."
+                return say("errors.taken")
             ticket = self._open_ticket(unit, ticket_id)
             for request in unit.requests.of(ticket.id):
                 self._drop(unit, request, user)
@@ -44,7 +45,12 @@ class Sorting(Opening):
                 self._send(unit, ticket, "not_an_enquiry", {"words_of_ours": said}, by=user)
             ticket = unit.tickets.get(ticket.id)
             unit.tickets.change(
-                ticket.id, ticket.version, state="closed", outcome="no enquiry", closed_at=unit.now, owner=user
+                ticket.id,
+                ticket.version,
+                state="closed",
+                outcome=say("reasons.no_enquiry"),
+                closed_at=unit.now,
+                owner=user,
             )
             unit.audit(user, "not_enquiry", ticket.id, why=why, letter=letter)
             self._redraw(unit, ticket.id)
@@ -56,7 +62,7 @@ class Sorting(Opening):
         if request.state in FINAL:
             return
         if (request.back_to if request.state == State.NEEDS_PERSON else request.state) not in BEFORE:
-            raise TooLate(f"The {request.right} has begun already. {self._by_whom(unit, request)}")
+            raise TooLate(say("errors.right_begun", right=request.right, who=self._by_whom(unit, request)))
         if request.plan_id:
             unit.plans.decide(request.plan_id, "rejected", user)
             unit.plans.void(request.plan_id)
@@ -73,7 +79,7 @@ class Sorting(Opening):
                 return
             ticket = unit.tickets.lock(ticket_id)
             if not unit.blocks.add(self._sender(unit, ticket), ticket.id, user):
-                raise TooLate("This sender is blocked already.")
+                raise TooLate(say("errors.blocked_already"))
             unit.audit(user, "block", ticket.id)
             self._word(unit, ticket, "block", user)
 
@@ -83,7 +89,7 @@ class Sorting(Opening):
         with self.store.begin() as unit:
             if unit.events.first(event):
                 if not unit.blocks.remove(block_id):
-                    raise TooLate("Somebody was faster: this sender is not blocked any more.")
+                    raise TooLate(say("errors.unblocked_already"))
                 unit.audit(user, "unblock", id=block_id)
 
     def blocked(self, user: str) -> list[Blocked]:
@@ -95,7 +101,7 @@ class Sorting(Opening):
     def _sender(self, unit: Unit, ticket: Ticket) -> bytes:
         address = normal_address(unit.tickets.correspondent(ticket.id).address)
         if address is None:
-            raise NotAllowed(f"{ticket.ref} has no e-mail address: there is nobody to block.")
+            raise NotAllowed(say("errors.nobody_to_block", ref=ticket.ref))
         return self.store.keys.blind("address", address)
 
     # -- mails that were put aside --------------------------------------------------------------------------------
@@ -126,7 +132,7 @@ class Sorting(Opening):
         check_role(self.actor(user), Role.HANDLER)
         found = normal_address(address)
         if found is None:
-            raise NotAllowed("This is no e-mail address.", field="address")
+            raise NotAllowed(say("errors.no_address"), field="address")
         with self.store.read() as unit:
             raw = unit.mail.raw(mail_id)
         reading = self._read_mail(raw)
@@ -161,8 +167,8 @@ class Sorting(Opening):
     def _waiting_mail(self, unit: Unit, mail_id: str) -> MailRow:
         row = unit.mail.get(mail_id)
         if row.settled_at is not None or row.ticket_id is not None:
-            who = f"<@{row.settled_by}>" if row.settled_by else "The bot"
-            raise TooLate(f"{who} has dealt with this mail already.")
+            who = f"<@{row.settled_by}>" if row.settled_by else say("frame.the_bot")
+            raise TooLate(say("errors.mail_dealt", who=who))
         return row
 
     def _read_mail(self, raw: bytes) -> Reading:
@@ -176,4 +182,4 @@ class Sorting(Opening):
 
 def put_aside(reading: Reading) -> Reading:
     """The reading of a mail whose sender is blocked: a person looks, nothing opens and nobody is answered."""
-    return replace(reading, verdict=Verdict.QUARANTINE, reasons=(*reading.reasons, "the sender is blocked"))
+    return replace(reading, verdict=Verdict.QUARANTINE, reasons=(*reading.reasons, say("reasons.sender_blocked")))

@@ -16,6 +16,7 @@ from bot.desk.office import ByHand
 from bot.desk.packing import COPY_S
 from bot.engine import Job, Kind
 from bot.law import Right
+from bot.phrases import say
 from bot.reminders import TASK_DAYS
 from bot.reminders import Kind as Why
 from bot.store import Holding, Unit
@@ -26,7 +27,7 @@ from bot.workflow import REASONS, UNDONE, Act, Line, Outcome
 
 AT_WORK = frozenset({State.RUNNING, State.PROVING, State.NEEDS_PERSON})  # in these a task may stand open
 HAND = "hand"  # behind a system's name: what was added to its copy by hand
-BUSY = "Something is held by hand after all, while another right of this ticket is being answered. Press “Try again”."
+BUSY = "reasons.busy"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Tasking(Asking):
         return [
             Line(
                 each.system, each.place, Act.TASK, each.count, each.category, mark=UNDONE,
-                words=f"The restriction ends. Undo what was done for it: {each.words}",
+                words=say("reasons.undo", words=each.words),
             )
             for each in done
         ]  # fmt: skip
@@ -167,13 +168,13 @@ class Tasking(Asking):
     def _why_not(self, task: TaskRow) -> str:
         reason = REASONS.get(task.reason or "", REASONS["other"])
         place = self._place(task.system)
-        return f"Task {task.number} in {place} cannot be done by hand: {reason}. “Try again” gives the task anew."
+        return say("reasons.task_cannot", number=task.number, place=place, reason=reason)
 
     def _found_by_hand(self, unit: Unit, request: Request) -> None:
         """Something is held where no program could look. Now it has to be settled who asks, for every right."""
         requests = unit.requests.of(request.ticket_id)
         if any(each.state == State.ANSWERING for each in requests):
-            self._escalate(unit, request, BUSY)
+            self._escalate(unit, request, say(BUSY))
             return
         for each in requests:
             if each.state == State.PROVING and not self._persons(unit, each.id):

@@ -29,6 +29,7 @@ from bot.desk.recorded import (
 )
 from bot.errors import NotAllowed
 from bot.law.calendar import short
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.rows import LetterRow
 from bot.tickets import Identity, Role, Ticket, check_role
@@ -61,11 +62,11 @@ class Timing(Counting):
 
         `kind` is identity (`words` say what raises the doubt, `means` how it can be settled) or clarification.
         """
-        words = said(words, "words", "What is asked has to be said in words: they stand in the letter.")
+        words = said(words, "words", say("errors.question_words"))
         if kind == IDENTITY and not (means and set(means) <= set(MEANS)):
-            raise NotAllowed(f"Name at least one way to show who one is: {', '.join(MEANS)}.", field="means")
+            raise NotAllowed(say("errors.name_means", means=", ".join(MEANS)), field="means")
         if kind == IDENTITY and set(means) == {"document"}:
-            told = "A document is the last resort: offer a milder way beside it (EDPB 01/2022 paras 65-75)."
+            told = say("errors.document_last")
             raise NotAllowed(told, field="means")
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
@@ -88,8 +89,8 @@ class Timing(Counting):
             first = min(each.on for each in asked.known.waiting)
             day = on or asked.today
             if not first <= day <= asked.today:
-                span = f"between {short(first)}, when the person was asked, and today"
-                raise NotAllowed(f"The answer came {span}.", field="on")
+                span = say("errors.span_between", first=short(first))
+                raise NotAllowed(say("errors.answer_came", span=span), field="on")
             answered = self._answers_came(unit, asked.ticket, by, day)
             assert answered is not None  # checked
             return answered
@@ -105,7 +106,7 @@ class Timing(Counting):
         `reason` is one the law allows, or its beginning; `words` say why it is so in this case, `part` what can be
         answered already.
         """
-        words = said(words, "words", "Why it takes longer in this case has to be said: the law asks for reasons.")
+        words = said(words, "words", say("errors.say_why_longer"))
         now = said(part, "part", "") if paragraphs(part) else []
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
@@ -114,7 +115,7 @@ class Timing(Counting):
             allowed = self._reasons(asked.ticket)
             found = [each for each in allowed if reason and each.startswith(reason)]
             if len(found) != 1:
-                raise NotAllowed(f"This law allows these reasons only: {'; '.join(allowed)}.", field="reason")
+                raise NotAllowed(say("errors.reasons_allowed", allowed="; ".join(allowed)), field="reason")
             self._check_until(asked, until)
             values = {"reason": found[0], "words_of_ours": words, "part": now, "was_due": asked.ticket.due}
             detail = {"new_due": until.isoformat(), "reason": found[0]}
@@ -133,7 +134,7 @@ class Timing(Counting):
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             if asked.known.large == large:
-                raise NotAllowed("That is on record already." if large else "That was not on record.")
+                raise NotAllowed(say("errors.on_record") if large else say("errors.not_on_record"))
             return self._record(unit, asked.ticket, by, LARGE, asked.today, {"large": large})
 
         return self._press(user, event, ticket_id, seen, act)
@@ -144,14 +145,14 @@ class Timing(Counting):
         """A person has said which laws apply, and how that is known; all that are on: nobody knows."""
         on = self.house.regimes
         if how not in HOW:
-            raise NotAllowed(f"Say how it is known: {', '.join(HOW)}.", field="how")
+            raise NotAllowed(say("errors.say_how_known_one", how=", ".join(HOW)), field="how")
         if not regimes or not set(regimes) <= set(on):
-            raise NotAllowed(f"Name at least one of the laws that are switched on: {', '.join(on)}.", field="regimes")
+            raise NotAllowed(say("errors.name_laws", on=", ".join(on)), field="regimes")
 
         def act(unit: Unit, asked: Asked, by: str) -> ClockMove:
             chosen = tuple(each for each in on if each in regimes)
             if chosen == (asked.known.regimes or on):
-                raise NotAllowed("These laws apply already.", field="regimes")
+                raise NotAllowed(say("errors.laws_already"), field="regimes")
             detail = {"regimes": None if chosen == on else list(chosen), "how": HOW[how]}
             return self._record(unit, asked.ticket, by, REGIME, asked.today, detail)
 
@@ -169,8 +170,7 @@ class Timing(Counting):
             asked = self._asked_of(unit, self._open_ticket(unit, ticket_id))
             if seen is not None and seen != asked.known.stamp:
                 raise NotAllowed(
-                    f"Somebody was faster: the clock of {asked.ticket.ref} was changed since you opened this. It is "
-                    f"due {short(asked.ticket.due)} now. Look at the card, then open this again."
+                    say("errors.clock_changed", ref=asked.ticket.ref, due=short(asked.ticket.due))
                 )
             made = act(unit, asked, actor.id)
             checkpoint("clock.moved")
@@ -198,52 +198,51 @@ class Timing(Counting):
 
     def _check_drafts(self, unit: Unit, ticket: Ticket, letter: str) -> None:
         if any(each.kind == letter for each in unit.letters.drafts(ticket.id)):
-            raise NotAllowed("Such a letter waits for its release already: read it on the card, edit or discard it.")
+            raise NotAllowed(say("errors.letter_waits"))
 
     def _check(self, kind: str, asked: Asked) -> None:
         """Nothing, if this move is open now; NotAllowed in words otherwise."""
         if kind in QUESTIONS:
             self._check_question(kind, asked)
         elif kind == ANSWERED and not asked.known.waiting:
-            raise NotAllowed("The person was not asked anything that has no answer yet: the clock runs.")
+            raise NotAllowed(say("errors.not_asked"))
         elif kind == EXTENSION:
             self._check_extension(asked)
         elif kind == REGIME and len(self.house.regimes) < 2:
-            raise NotAllowed("Only one law is switched on: there is nothing to choose.")
+            raise NotAllowed(say("errors.one_law"))
         elif kind not in {ANSWERED, REGIME, LARGE}:
-            raise NotAllowed(f"“{kind}” is no move of the clock.")
+            raise NotAllowed(say("errors.no_clock_move", kind=kind))
 
     def _check_question(self, kind: str, asked: Asked) -> None:
         if kind == IDENTITY and asked.ticket.identity == Identity.CONFIRMED:
-            raise NotAllowed("Identity is confirmed. Without a doubt nobody may be asked again (GDPR art. 12(6)).")
+            raise NotAllowed(say("errors.no_doubt"))
         for each in asked.known.waiting:
             if each.kind == kind and not each.code and each.large == asked.known.large:
-                raise NotAllowed(f"This was asked on {short(each.on)} and has no answer yet.")
+                raise NotAllowed(say("errors.asked_on", on=short(each.on)))
 
     def _check_extension(self, asked: Asked) -> None:
         counts = asked.clock.counts
         extension = law.regime(counts.regime).extension
         if extension is None:
-            raise NotAllowed(f"The date that counts is that of the {counts.short}, which knows no extension.")
+            raise NotAllowed(say("errors.no_extension_counts", law=counts.short))
         if asked.clock.state != "running":
-            raise NotAllowed("The clock stands still until the person answers: there is nothing to extend yet.")
+            raise NotAllowed(say("errors.stands_still"))
         notice_by = asked.clock.extension_notice_by
         if notice_by is None:
-            raise NotAllowed(f"The {counts.short} knows no extension of this date.")
+            raise NotAllowed(say("errors.no_extension", law=counts.short))
         if asked.today > notice_by:
             raise NotAllowed(
-                f"Too late: the person had to be told by {short(notice_by)} ({extension.article}). A later notice has "
-                "no effect, so none is sent."
+                say("errors.notice_too_late", notice_by=short(notice_by), article=extension.article)
             )
 
     def _check_until(self, asked: Asked, until: date) -> None:
         if until <= asked.clock.unrolled:
-            raise NotAllowed(f"That is no later than now: it is due {short(asked.clock.unrolled)}.", field="until")
+            raise NotAllowed(say("errors.not_later", due=short(asked.clock.unrolled)), field="until")
         if until > asked.ticket.received_on + LONGEST:
-            raise NotAllowed("That is more than a year after receipt.", field="until")
+            raise NotAllowed(say("errors.over_a_year"), field="until")
         found = self._extended(asked, until).counts
         if found.unrolled < until:
-            words = f"The {found.short} lets it wait until {short(found.unrolled)} at most."
+            words = say("errors.law_at_most", law=found.short, due=short(found.unrolled))
             raise NotAllowed(words, field="until")
 
     def _extended(self, asked: Asked, until: date) -> law.Clock:
@@ -264,7 +263,7 @@ class Timing(Counting):
         with self.store.read() as unit:
             ticket = unit.tickets.get(ticket_id)
             if ticket.state != "open":
-                raise NotAllowed(f"{ticket.ref} is closed.")
+                raise NotAllowed(say("errors.closed", ref=ticket.ref))
             asked = self._asked_of(unit, ticket)
             self._check(kind, asked)
             view = self.clock_view(unit, ticket)
@@ -326,5 +325,5 @@ def said(words: Sequence[str], field: str, otherwise: str) -> list[str]:
     if not found:
         raise NotAllowed(otherwise, field=field)
     if sum(map(len, found)) > WORDS:
-        raise NotAllowed(f"That is too long for a letter: {WORDS} characters at most.", field=field)
+        raise NotAllowed(say("errors.letter_too_long", words=WORDS), field=field)
     return found

@@ -15,14 +15,12 @@ from bot.desk.refusing import BEFORE
 from bot.desk.running import step_key
 from bot.intake import normal_address
 from bot.page import PAGE, Bulletin, Typed, as_mail, bulletin
+from bot.phrases import say
 from bot.store import Purged, Unit
 from bot.tickets import BOT, DISCLOSING, FINAL, PERSON, PROPOSED, Identity, Request, State, Ticket
 
 SHOWN = timedelta(days=60)  # after its end an enquiry's page is still there
-LATE = (
-    "Somebody with an address on file says “this was not me”, and it had begun. What was not done yet is stopped: "
-    "look what was done, and write to them."
-)
+LATE = "reasons.disowned_late"
 
 
 class Disowned(StrEnum):
@@ -77,14 +75,14 @@ class Visiting(Receiving):
         at_work = [each for each in unit.requests.of(ticket.id) if each.state not in FINAL | {State.RECEIVED}]
         begun = [each for each in at_work if not self._taken_off(unit, each)]
         for each in begun:
-            self._escalate(unit, each, LATE)
+            self._escalate(unit, each, say(LATE))
         for row in unit.packages.of(ticket.id):
             if unit.packages.end(row.id):
                 unit.audit(PERSON.id, "package_over", ticket.id, row.request_id)
         ticket = unit.tickets.get(ticket.id)
         unit.means.void(ticket.id)  # whatever was shown before proves nothing any more
         if not begun and ticket.identity != Identity.UNKNOWN:
-            self._identity(unit, ticket, Identity.UNKNOWN, "an address on file says “this was not me”")
+            self._identity(unit, ticket, Identity.UNKNOWN, say("reasons.disowned"))
         self._word(unit, ticket, "disowned_late" if begun else "disowned", BOT.id, aloud=True)
         return Disowned.BEGUN if begun else Disowned.STOPPED
 

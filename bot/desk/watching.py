@@ -20,6 +20,7 @@ from bot.desk.telling import Telling
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Refused, Temporary, Unsupported
 from bot.law import Right
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.sightings import AGAIN, Alarm, Sighting
 from bot.tickets import BOT, Correspondent, Role, Ticket, check_role
@@ -198,7 +199,7 @@ class Watching(Opening, Telling):
                 return []
             people = together(unit.sightings.to_decide(alarm_id))[:TICKETS]
             if not people:
-                raise NotAllowed("Nobody is left to decide about: the message shows what became of it.")
+                raise NotAllowed(say("errors.nobody_left"))
             addresses = [unit.sightings.address(each[0].id) for each in people]
             tickets = self._open(unit, [self._erased_before(unit, each, user, alarm_id) for each in addresses])
             for ticket, rows in zip(tickets, people, strict=True):
@@ -229,7 +230,7 @@ class Watching(Opening, Telling):
         with self.store.begin() as unit:
             rows = {each.hash: each for each in unit.sightings.to_decide(alarm_id)}
             if not rows:
-                raise NotAllowed("Nobody is left to decide about: the message shows what became of it.")
+                raise NotAllowed(say("errors.nobody_left"))
             unit.audit(user, "look_alarm", alarm=alarm_id)
             return [(each.id, unit.sightings.address(each.id)) for each in rows.values()]
 
@@ -241,7 +242,7 @@ class Watching(Opening, Telling):
                 return
             seen = unit.sightings.get(sighting_id)
             if seen.state != AGAIN:
-                raise NotAllowed("Somebody has decided about this address already.")
+                raise NotAllowed(say("errors.address_decided"))
             self._readmit(unit, user, seen.hash, where, on)
 
     def readmit(self, user: str, event: str, address: str, where: str, on: date | None = None) -> int:
@@ -257,12 +258,12 @@ class Watching(Opening, Telling):
 
     def _readmit(self, unit: Unit, user: str, mark: bytes, where: str, on: date) -> int:
         if not where.strip():
-            raise NotAllowed("Say where the person came back: it has to be shown later (GDPR 7(1)).", field="where")
+            raise NotAllowed(say("errors.say_where_back"), field="where")
         if on > self._today(unit.now):
-            raise NotAllowed("A day in the future: nobody can have come back then.", field="on")
+            raise NotAllowed(say("errors.future_return"), field="on")
         count = unit.ledger.lift(mark, user, on, where.strip())
         if not count:
-            raise NotAllowed("This address is not in the ledger of what was erased.")
+            raise NotAllowed(say("errors.not_in_ledger"))
         for alarm_id in unit.sightings.consents(mark):
             self._redraw_alarm(unit, alarm_id)
         unit.audit(user, "consent", entry=mark.hex()[:16], entries=count, on=on)

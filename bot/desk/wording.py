@@ -8,12 +8,24 @@ from bot.desk.moving import Moving
 from bot.engine import Job, Kind
 from bot.errors import Temporary
 from bot.store import Unit
-from bot.tickets import Ticket
+from bot.tickets import PERSON, Actor, Request, Ticket
 from bot.workflow import NotSeen, Seen
+
+SAID = frozenset(  # moves the thread tells; what is at work the card shows
+    {"choose", "approve", "reject", "stop", "withdraw", "resume", "lift", "keep", "void", "cooled", "finish"}
+)
 
 
 class Wording(Moving):
     """What the thread says."""
+
+    def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
+        """As every move, and the thread says who made it; of a batch of old accounts one message says all."""
+        moved = super()._move(unit, request, verb, actor, **columns)
+        ticket = unit.tickets.get(request.ticket_id)
+        if verb in SAID and actor.id != PERSON.id and ticket.channel != "review":
+            self._word(unit, ticket, verb, actor.id, what=str(request.right))
+        return moved
 
     def _word(
         self, unit: Unit, ticket: Ticket, did: str, by: str, *, to: str = "", what: str = "", aloud: bool = False

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 
 from bot.cards import plainly
 from bot.errors import NotAllowed, Refused, Temporary, Unclear
+from bot.phrases import say
 from bot.slack.calls import call
 from bot.slack.checks import let_in
 from bot.slack.groups import Groups
@@ -214,11 +215,11 @@ def _against(user: object, team: str | None) -> str:
     """What speaks against this user, as Slack describes them (docs.slack.dev/reference/objects/user-object)."""
     known = user if isinstance(user, Mapping) else {}
     if known.get("is_stranger") or (team and known.get("team_id") not in {None, team}):
-        return "This bot works for members of its own workspace only."
+        return say("door.other_workspace")
     if known.get("is_restricted") or known.get("is_ultra_restricted"):
-        return "Guests of the workspace cannot do this, whatever role the configuration gives them. Ask a member."
+        return say("door.guest")
     if known.get("is_bot") or known.get("deleted") or not known:
-        return "Only people who are members of this workspace can do this."
+        return say("door.member")
     return ""
 
 
