@@ -125,7 +125,7 @@ class Store:
                 unit.finish()
         finally:
             self._mine.open = False
-        if unit.purged or (self._scrub_at is not None and self._scrub_at <= time.monotonic()):
+        if unit.purged or (unit.shed and self._file is not None) or (self._scrub_at is not None and self._scrub_at <= time.monotonic()):
             self.scrub()
         if unit.woken:
             for callback in self._callbacks:

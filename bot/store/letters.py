@@ -161,10 +161,14 @@ class Letters:
         sealed = self._sealed(letter_id, row.ticket_id, content)
         return self._run(_CHANGE, {"id_": letter_id, **sealed, **columns}).rowcount == 1
 
-    def rewrite(self, letter_id: str, content: Mapping[str, Any]) -> None:
-        """The letter says this now; the digest stays that of what was first written: it is what went out."""
+    def rewrite(self, letter_id: str, content: Mapping[str, Any], *, shed: bool = False) -> None:
+        """The letter says this now; the digest stays that of what was first written: it is what went out.
+
+        `shed`: what it said before is gone from the files, too, as far as the database lets us.
+        """
         row = self._run(_CONTENT, {"id_": letter_id}).one()
         sealed = self._sealed(letter_id, row.ticket_id, content)["content_sealed"]
+        self._unit.shed |= shed
         self._run(_REWRITE, {"id_": letter_id, "content_sealed": sealed})
 
     def _sealed(self, letter_id: str, ticket_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,6 +234,7 @@ class Packages:
 
     def told(self, package_id: str) -> bool:
         """Whether it was this call by which the passphrase is not kept any more."""
+        self._unit.shed = True
         return self._run(_TOLD, {"id_": package_id, "passphrase_sealed": None}).rowcount == 1
 
     def to_tell(self, ticket_id: str) -> list[str]:

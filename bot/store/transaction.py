@@ -33,6 +33,7 @@ class Transaction:
         self.writes = writes
         self.woken = False
         self.purged = False
+        self.shed = False  # what it wrote over opened a copy: it must not stay in the files (TRUST T28)
         self._held: dict[str, DataKey] = {}
         self._audited: list[audit.Entry] = []
 

@@ -110,6 +110,7 @@ def test_database_key_and_disk_without_the_letter_open_nothing(stage: Stage, tmp
     ticket_id = asked(stage)
     (package_id,) = view(stage, ticket_id).to_tell
     _, _, phrase = stage.desk.passphrase(HUGO, package_id)
+    assert any(phrase in said for said in every_secret(stage)), "else this test reads nothing"
     stage.desk.passphrase_told(HUGO, "t1", package_id)
     stage.desk.sweep()
     for said in every_secret(stage):
@@ -145,3 +146,26 @@ def opened(unit: Any, owners: list[str], table: str, column: str, row_id: str, s
         except (Purged, LookupError, ValueError):
             continue
     raise AssertionError(f"{table}.{column} cannot be opened by this test")
+
+
+def test_no_file_of_the_database_holds_the_way_to_a_copy_any_more(stage: Stage, sqlite_url: str) -> None:
+    """TRUST T28: the letter is rewritten once it has gone, and what it said before stands in no page and no log."""
+    stage.reads = False
+    ticket_id = asked(stage)
+    with stage.store.read() as unit:
+        letter = unit.letters.drafts(ticket_id)[0]
+        sealed = content_of(unit, letter.id)
+    files = [path for path in Path(sqlite_url.removeprefix("sqlite:///")).parent.glob("*.sqlite*") if path.is_file()]
+    assert files
+    assert any(sealed in path.read_bytes() for path in files), "else this test looks in the wrong place"
+    stage.release()
+    stage.work()
+    (package_id,) = view(stage, ticket_id).to_tell
+    stage.desk.passphrase_told(HUGO, "t1", package_id)
+    assert not [path.name for path in files if path.exists() and sealed in path.read_bytes()]
+
+
+def content_of(unit: Any, letter_id: str) -> bytes:
+    from bot.store.schema import letter
+
+    return unit.connection.execute(letter.select().where(letter.c.id == letter_id)).one().content_sealed[:100]  # a page of the file holds that much of it in one piece

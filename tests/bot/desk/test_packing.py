@@ -14,6 +14,7 @@ from bot.law import Right
 from bot.package import Packer
 from bot.tickets import State
 from tests.bot.desk.office import ANN, HUGO, Stage
+from tests.bot.desk.test_by_mail import content_of, every_secret
 from tests.fakes import FakeSystem
 
 
@@ -246,3 +247,22 @@ def test_only_whoever_reads_the_mails_of_this_address_gets_it(stage: Stage) -> N
         kept = [unit.letters.content(each.id) for each in unit.letters.of(ticket.id) if each.kind == "download_code"]
     assert len(kept) == 4
     assert not any("4444 4444" in str(each) for each in kept)
+
+
+def test_once_the_letter_has_gone_the_link_is_nowhere_here(stage: Stage, sqlite_url: str) -> None:
+    """TRUST T28: neither what the main key opens nor any page or log of the database leads to the package."""
+    stage.reads = False
+    ticket_id = asked(stage)
+    stage.work()
+    with stage.store.read() as unit:
+        letter = unit.letters.drafts(ticket_id)[0]
+        token = unit.letters.content(letter.id)["secret"]
+        sealed = content_of(unit, letter.id)
+    stage.release()
+    stage.work()
+    stage.desk.sweep()
+    assert token in stage.postman.texts()[-1]
+    assert not [said for said in every_secret(stage) if token in said]
+    files = list(Path(sqlite_url.removeprefix("sqlite:///")).parent.glob("*.sqlite*"))
+    assert files
+    assert not [path.name for path in files if sealed in path.read_bytes()]
