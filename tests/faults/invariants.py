@@ -14,7 +14,7 @@ from bot.sandbox.slack import Slack
 from bot.store import Store
 from bot.store.rows import AuditRow
 from bot.store.schema import action, erased, mail, work
-from bot.tickets import DESTRUCTIVE, MILD, MOVES, Request, State, Ticket
+from bot.tickets import DESTRUCTIVE, GENTLE, MILD, MOVES, Request, State, Ticket
 
 IN_MODALS = ("views.open", "views.update", "views.push")  # where a person's words may be
 # Letters that go before anybody is identified: nothing in them is about the person but what they wrote themselves.
@@ -135,16 +135,17 @@ def _allowed(trail: Sequence[AuditRow], requests: dict[str, Request]) -> None:
 
 def _in_order(trail: Sequence[AuditRow], requests: dict[str, Request]) -> None:
     """I6: nothing about the person leaves or changes before identity, and before the approvals it needs."""
-    known = False
+    known = vouched = False
     approved: set[str] = set()
     for row in trail:
         known |= row.verb == "identity" and row.detail["identity"] in {"confirmed", "nobody"}
+        vouched |= row.verb == "identity" and row.detail["identity"] == "vouched"
         if row.verb == "approve" and row.request_id:
             approved.add(row.request_id)
         right = requests[row.request_id].right if row.request_id else None
         acts = row.verb in {"pack", "proved", *DONE.values()}
         if (acts or (row.verb == "write" and row.detail["letter"] not in EARLY)) and right not in MILD:
-            assert known, f"I6: {row.verb} before identity"
+            assert known or (vouched and right in GENTLE), f"I6: {row.verb} before identity"
         if row.verb == "erased":
             assert right in DESTRUCTIVE, f"I6: erased for {right}"
         if row.verb in {"erased", "corrected", "lifted"}:
