@@ -6,6 +6,7 @@ from bot.intake import arrival, causes, header, hypertext, origin, parts, radar,
 from bot.intake.envelope import Envelope, asks, hint, issued, nearly_asks, own_addresses
 from bot.intake.patterns import pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
+from bot.law import Right
 
 LIMITS = Limits()
 REPORT = "A bounce or a receipt: it reports on a mail of ours."
@@ -80,11 +81,13 @@ def _judge(envelope: Envelope, found: parts.Content, rules: Rules) -> Reading:
     inside = found.sent_on or parts.Content()
     text = "\n\n".join(each for each in (found.text, inside.subject, inside.text) if each)
     heard = radar.echo(envelope.subject, text)
-    alone = _alone(envelope, found, heard, rules)
+    filed = radar.filed([each.name for each in found.attachments])
+    alone = _alone(envelope, found, heard, filed, rules)
     ref = _REF.search(envelope.subject) if "-" in envelope.subject else None
     whole = _safe(_concern(alone, envelope, found, rules, named=ref is not None), envelope, found)
     concerned = whole.verdict in _CONCERNS or whole.verdict == Verdict.QUARANTINE
     rights = radar.asked(envelope.subject, text, heard) if alone.verdict == Verdict.ENQUIRY else heard.rights
+    rights = rights or tuple(right for right in Right if right in filed)
     first = _first_writer(envelope, found, rules) if concerned else origin.Origin()
     return Reading(
         verdict=whole.verdict,
@@ -113,17 +116,21 @@ def _judge(envelope: Envelope, found: parts.Content, rules: Rules) -> Reading:
     )
 
 
-def _alone(envelope: Envelope, found: parts.Content, heard: radar.Echo, rules: Rules) -> _Opinion:
+def _alone(
+    envelope: Envelope, found: parts.Content, heard: radar.Echo, filed: frozenset[Right], rules: Rules
+) -> _Opinion:
     """What the mail is by its own words."""
     inside = found.sent_on.subject if found.sent_on else ""
     if asks(envelope.subject, rules):
         if _sent_on(envelope, rules):
             return _Opinion(Verdict.NEAR_MISS, ["A colleague sent it on: who wrote first has to be confirmed."])
-        return _Opinion(Verdict.ENQUIRY, ["The subject is that of an enquiry."])
+        return _Opinion(Verdict.ENQUIRY, ["The subject is that of an enquiry.", *heard.reasons])
     if nearly_asks(envelope.subject, rules) or (inside and nearly_asks(inside, rules)):
         return _Opinion(Verdict.NEAR_MISS, ["The subject contains that of an enquiry."])
     if heard.enough:
         return _Opinion(Verdict.NEAR_MISS, [*heard.reasons])
+    if filed:
+        return _Opinion(Verdict.NEAR_MISS, ["A file with it is named after a right of the law on data protection."])
     return _Opinion(Verdict.OTHER, ["Nothing in it speaks of personal data."])
 
 
@@ -177,8 +184,8 @@ def _safe(opinion: _Opinion, envelope: Envelope, found: parts.Content) -> _Opini
     if opinion.verdict == Verdict.MACHINE:
         return opinion
     doubts = [each for each in (found.cut, envelope.sender.fault, *envelope.faults) if each]
-    hidden = found.wrapping.hides(found.text) if opinion.verdict != Verdict.REPLY else None
-    if hidden and opinion.verdict != Verdict.ENQUIRY:
+    hidden = found.wrapping.hides(found.text)
+    if hidden and opinion.verdict not in {Verdict.ENQUIRY, Verdict.REPLY}:
         return _Opinion(Verdict.QUARANTINE, [hidden, *doubts, *_own_words(opinion)])
     if found.fault or (doubts and opinion.verdict in _CONCERNS):
         return _Opinion(Verdict.QUARANTINE, [*([found.fault] if found.fault else []), *doubts, *_own_words(opinion)])

@@ -16,6 +16,7 @@ ToText = Callable[[str], str]
 
 _BOUNDARY = byte_pattern(rb'(?i)boundary[*0-9]{0,8}[ \t]*=[ \t]*(?:"([^"\r\n]{1,250})"|([^\s;"]{1,250}))')
 _MESSAGE = byte_pattern(rb"(?im)^content-type:\s*(?:message/|multipart/digest)")
+STUB = 200  # characters of a plain text that may stand for a longer one
 _DASHES = 20_000  # lines that could be delimiters; each costs two microseconds
 
 
@@ -214,11 +215,17 @@ class _Reader:
     def _choose(self) -> None:
         """The plain text if there is any, else the HTML's, else what Outlook packed."""
         text = "\n\n".join(self.plain)
-        if not text.strip() and self.html:
-            text = self._from_html("\n".join(self.html))
+        if self.html and self._is_stub(text.strip()):
+            text = f"{text}\n\n{self._from_html(chr(10).join(self.html))}".strip()
         if not text.strip():
             text = self.packed.text or (self._from_html(self.packed.html) if self.packed.html else "")
         self.content.text = charsets.plain(text[: self.limits.text]).strip()
+
+    def _is_stub(self, text: str) -> bool:
+        """Whether the plain text only says that there is another one (“Please use a program that shows HTML”)."""
+        if len(text) > STUB:
+            return False
+        return not text or len(hypertext.without_tags("\n".join(self.html)[: self.limits.html])) > 2 * len(text) + STUB
 
     def _from_html(self, text: str) -> str:
         if len(text) > self.limits.html:

@@ -197,6 +197,20 @@ def echo(subject: str, text: str) -> Echo:
     return Echo(words, best, tuple(grounds.values())) if best >= ENOUGH else Echo(words, best)
 
 
+_NAMED = {
+    Clue.ACCESS_BY_NAME: _A, Clue.CORRECTION_BY_NAME: _C, Clue.DELETION_BY_NAME: _D, Clue.RESTRICTION_BY_NAME: _R,
+    Clue.PORTABILITY_BY_NAME: _P,
+}  # fmt: skip
+
+
+def filed(names: Sequence[str]) -> frozenset[Right]:
+    """The rights after which files are named: `Auskunftsbegehren_Keller.pdf`. Nobody opens them to see."""
+    text = folded(". ".join(_BETWEEN.sub(" ", each) for each in names[:FILES]))
+    return frozenset(_NAMED[clue] for clue in _CLUES.in_(text) if clue in _NAMED) if text else frozenset()
+
+
+FILES = 20  # names that are looked at
+_BETWEEN = pattern(r"[_\-.+]+")
 _SEVERAL = pattern(
     r"\b(?:my (?:wife|husband|partner|family|son|daughter) and (?:i|me|my)|(?:both|all|two|three) of us|"
     r"(?:meine|mein) (?:frau|mann|partner\w*|sohn|tochter|familie) und (?:ich|mich|meine)|wir beide|uns beide\w*|"

@@ -8,6 +8,8 @@ from bot.intake import Attachment, Limits, Reading, Rules, Verdict, from_headers
 from bot.law import Right
 from tests.bot.intake.writing import INFO, RULES, SUBJECT, mail, multipart
 
+ASKED = "It asks what is known of the writer, or for a copy of it."
+
 
 def verdict(raw: bytes, rules: Rules = RULES) -> str:
     return read(raw, rules).verdict
@@ -122,7 +124,7 @@ def test_behind_a_form_or_a_list_there_may_be_a_person(headers: dict[str, str], 
     """A request that a program passed on is shown to somebody and answered by nobody; without one it is a machine's."""
     reading = read(mail(**headers), RULES)
     assert (reading.verdict, reading.automatic, reading.rights) == (Verdict.NEAR_MISS, True, (Right.ACCESS,))
-    assert reading.reasons == (reason, "The subject is that of an enquiry.")
+    assert reading.reasons == (reason, "The subject is that of an enquiry.", ASKED)
     assert verdict(mail("Sale!", "Buy now.", **headers)) == "machine"
     answer = {"in_reply_to": "<k.1@dpe.lumen.example>"}
     assert verdict(mail(**headers, **answer)) == "machine"
@@ -257,6 +259,37 @@ def test_what_is_shown_hides_nothing() -> None:
     assert reading.subject == "Data Bcc: x@y"
 
 
+def test_a_reply_nobody_can_read_says_so() -> None:
+    """It belongs to its ticket all the same."""
+    reading = read(mail("Re: x", "-----BEGIN PGP MESSAGE-----\n\nx", in_reply_to="<k1.0a1b@dpe.lumen.example>"), RULES)
+    assert reading.verdict == Verdict.REPLY
+    assert reading.reasons == ("It answers a letter of ours.", "It is encrypted: only who has the key can read it.")
+
+
+@pytest.mark.parametrize(
+    ("name", "rights"),
+    [
+        ("Auskunftsbegehren_Keller.pdf", (Right.ACCESS,)), ("subject-access-request.docx", (Right.ACCESS,)),
+        ("demande_de_suppression.pdf", (Right.DELETION,)), ("Invoice 4711.pdf", ()), ("Loeschung.txt", ()),
+    ],
+)  # fmt: skip
+def test_a_file_named_after_a_right_is_shown_to_a_person(name: str, rights: tuple[Right, ...]) -> None:
+    """“See attached” says nothing, and nobody opens the file to see."""
+    parts = ("Content-Type: text/plain", "See attached."), (f'Content-Type: application/pdf; name="{name}"', "x")
+    reading = read(multipart(*parts, subject="Letter"), RULES)
+    assert (reading.verdict, reading.rights) == (Verdict.NEAR_MISS if rights else Verdict.OTHER, rights)
+
+
+def test_words_that_stand_in_the_html_only_are_judged() -> None:
+    """A plain text that only points at the other one hides nothing; one that says something is the text."""
+    html = "Content-Type: text/html", f"<p>Please delete all my data.</p><p>{'Thank you very much. ' * 30}</p>"
+    stub = "Content-Type: text/plain", "Please use a program that shows HTML."
+    raw = multipart(stub, html, kind="alternative", subject="Hello")
+    assert read(raw, RULES).rights == (Right.DELETION,)
+    whole = "Content-Type: text/plain", "We look forward to seeing you at our booth. " * 8
+    assert verdict(multipart(whole, html, kind="alternative", subject="Hello")) == "other"
+
+
 def test_the_reading_of_an_ordinary_enquiry_is_complete() -> None:
     """Every field, once."""
     raw = multipart(
@@ -276,7 +309,7 @@ def test_the_reading_of_an_ordinary_enquiry_is_complete() -> None:
         in_reply_to=("<0@person.example>",),
         references=("<0@person.example>",),
         attachments=(Attachment("cat.png", "image/png", 3),),
-        reasons=("The subject is that of an enquiry.",),
+        reasons=("The subject is that of an enquiry.", "It asks for the writer's data to be deleted.", "It asks for an account to be deleted."),
         text="Bitte löschen Sie meine Daten und mein Konto. Mit freundlichen Grüssen, ich und die Katze",
         alone=Verdict.ENQUIRY,
     )
