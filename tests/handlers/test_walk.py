@@ -140,7 +140,7 @@ def test_a_letter_is_read_edited_and_released(walk: Walk) -> None:
     walk.click(HANNA.id, "letter:1")
     floor.modal(HANNA.id, "Each of the")
     slack.click_view(HANNA.id, "letter_edit")
-    floor.modal(HANNA.id, "'submit'")
+    floor.modal(HANNA.id, "'submit': {")
     slack.submit(HANNA.id, values={"language": "fr", "added": "À bientôt, wombat-19.", "known": "Said on the phone."})
     floor.modal(HANNA.id, "Read it once more")
     walk.click(VIC.id, "release:1")
