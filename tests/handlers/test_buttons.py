@@ -38,6 +38,12 @@ def test_each_button_is_one_desk_call(view, button: str, wanted, office: Floor) 
     assert len(office.desk.asked) == 1
 
 
+def test_a_further_right_is_chosen_from_its_menu(office: Floor) -> None:
+    """What few ask for stands in a menu: the choice is the press."""
+    office.slack.click(ANN.id, office.card(VIEW), "further", chosen="objection:t1")
+    assert office.asked("choose") == (ANN.id, "t1", Right.OBJECTION)
+
+
 @pytest.mark.parametrize(
     ("button", "key", "seen"),
     [

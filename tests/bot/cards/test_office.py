@@ -137,7 +137,7 @@ def test_every_line_of_more_says_what_it_means() -> None:
     """A sentence beside each button; what is stark asks once more."""
     blocks = [block for block in more_modal(MORE)["blocks"] if "accessory" in block]
     assert [block["accessory"]["action_id"] for block in blocks] == [
-        "do:assign", "do:refuse:access", "do:refuse:deletion", "do:note", "do:hold", "do:not_enquiry", "do:merge",
+        "do:assign", "do:refuse:access", "do:refuse:deletion", "snooze", "do:note", "do:hold", "do:not_enquiry", "do:merge",
         "do:split", "do:block", "do:blocked",
     ]  # fmt: skip
     assert all(len(block["text"]["text"]) > 30 for block in blocks)
