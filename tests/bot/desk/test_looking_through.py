@@ -132,7 +132,7 @@ def test_it_goes_out_as_decided_and_the_letter_says_so(stage: Stage) -> None:
     assert not [name for name, content in files.items() if b"bob" in content.lower() or b"miller" in content.lower()]
     assert json.loads(files["data/server/notes.json"])["rows"][0] == {"note": f"Recommended by {BLACK}."}
     assert sum(name.startswith("files/") for name in files) == 2
-    letter = re.sub(r"\s+", " ", stage.postman.texts()[-1])
+    letter = re.sub(r"\s+", " ", stage.postman.texts()[-2])  # the last one holds the code
     assert "In 3 pieces of your copy, words that name other people are blacked out" in letter
     assert "1 piece that is about other people is left out" in letter
     assert "15(4)" in letter
