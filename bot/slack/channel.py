@@ -61,7 +61,7 @@ class Channel:
             place = self._direct(user) if user else self.id
             answering = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
             self._wait()
-            answer = self._drawn(
+            answer = self._posted(
                 self._web.chat_postMessage,
                 blocks,
                 repeatable=False,
@@ -104,6 +104,12 @@ class Channel:
         """The message shows this. May simply be repeated. Temporary, ShutOut; Refused with Slack's error code."""
         with let_in():
             self._drawn(self._web.chat_update, blocks, repeatable=True, channel=channel, ts=ts, text=text)
+
+    def _posted(self, method: Callable[..., Any], blocks: list[dict[str, Any]], **given: Any) -> Mapping[str, Any]:
+        try:
+            return self._drawn(method, blocks, **given)
+        finally:
+            self._paid()
 
     def _drawn(self, method: Callable[..., Any], blocks: list[dict[str, Any]], **given: Any) -> Mapping[str, Any]:
         """The call with these blocks; in plain ones where this workspace does not take a `plan`, from then on at once.
@@ -149,6 +155,11 @@ class Channel:
             if not cursor["cursor"]:
                 return
         raise Temporary("there are too many messages to be looked through")
+
+    def _paid(self) -> None:
+        """A second from now on: on its way a post may have lost time that the next one does not lose."""
+        with self._turn:
+            self._next = max(self._next, self._tick() + self._every_s)
 
     def _wait(self) -> None:
         """One caller a second goes on, in the order they came."""

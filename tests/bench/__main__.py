@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import copies, exports, figures, lists, mailboxes, sweep
+from tests.bench import copies, crowds, exports, figures, lists, mailboxes, sweep
 
 FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     figures.intake,
@@ -17,6 +17,7 @@ FIGURES: tuple[Callable[[Path], dict[str, Any]], ...] = (
     mailboxes.flood,
     figures.card_after_notice,
     figures.clicks,
+    crowds.crowd,
     figures.access,
     figures.idle_memory,
     copies.copies,

@@ -44,15 +44,19 @@ def spread(values: list[float], digits: int = 1) -> dict[str, float]:
 
 
 @contextmanager
-def at_work(folder: Path, mailbox: Mailbox | None = None, words: set[str] | None = None) -> Iterator[tuple[World, Bot]]:
-    """A world with the bot in this process; its mailbox on Dovecot where one is given.
+def at_work(
+    folder: Path, mailbox: Mailbox | None = None, words: set[str] | None = None, more: str = ""
+) -> Iterator[tuple[World, Bot]]:
+    """A world with the bot in this process; its mailbox on Dovecot where one is given. `more`: of its configuration.
 
     Letters leave at once: how long a person reads before the release is no figure of ours.
     """
     log_plainly(Path(os.devnull))
     with World(folder) as world:
         world.slack.tiers = False
-        let_go(world.folder / "subjectline.toml")
+        file = world.folder / "subjectline.toml"
+        let_go(file)
+        file.write_text(file.read_text() + more)
         environment = {**world.environment(), "PATH": os.environ["PATH"]}
         if mailbox:
             environment["IMAP_URL"] = mailbox.url
