@@ -134,10 +134,10 @@ class Busy(Stage):
         codes = (f"{number}73942" for number in itertools.count(101))
         object.__setattr__(self.desk, "new_code", lambda: next(codes))
 
-    def release(self, user: str = HUGO) -> bool:
+    def release(self) -> bool:
         before = len(self.postman.out)
         with suppress(NotAllowed):
-            return super().release(user)
+            return super().release()
         return len(self.postman.out) > before
 
     def work(self) -> None:
