@@ -2,8 +2,8 @@
 
 What is in it: `page.py` (START-HERE.html, sources.html), `parts.py` (exact JSON, tables for a spreadsheet, files,
 names). How it comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own; when
-all have answered, and a person has looked at what may be about others (`others.py`), the zip is written member by member
-from those files into another one (`vault.py`, `stream.py`). Whatever the size, a few megabytes are in memory, and
+all have answered, and a person has looked at what may be about others (`others.py`), the zip is written member by
+member from those files into another one (`vault.py`, `stream.py`). Whatever the size, a few megabytes are in memory, and
 nothing personal touches the disk in the clear.
 """
 
@@ -149,7 +149,7 @@ class Packer:
 
 
 def passphrase() -> str:
-    """Six groups of four signs that nobody mistakes for others: 118 bits."""
+    """Six groups of four signs that nobody mistakes for others: 120 bits."""
     return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(6))
 
 

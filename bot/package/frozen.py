@@ -249,6 +249,13 @@ def _kind(name: str, seen: str) -> str:
     return _TEXTS.get(ending, seen) if seen == "bin" else seen
 
 
+def shown(sheet: Sheet) -> Sheet:
+    """As the person gets it: why somebody of ours had to look at a file first is not theirs to read."""
+    if sheet.columns != tuple(_FILES):
+        return sheet
+    return replace(sheet, columns=sheet.columns[:2], rows=replace(sheet.rows, columns=(0, 1)))
+
+
 def _records(source: Source, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
     """(kind, sheet, where its content begins, how long it is) of each record between these places."""
     while at < end:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.package.frozen import Blob, Sheet
+from bot.package.frozen import shown as theirs
 
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # names some systems keep for themselves
 _GUARDED = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")  # TRUST T19, and their full-width forms
@@ -96,7 +97,8 @@ class System:
 def system(names: Names, name: str, sheets: Sequence[Sheet], about: Mapping[str, Any]) -> System:
     """A system that was searched, with a part for each table that holds something."""
     label = str(about.get("labels", {}).get(name) or name)
-    return System(name, label, tuple(_part(names, name, sheet, about) for sheet in sheets if sheet.rows or sheet.cut))
+    held = [theirs(sheet) for sheet in sheets if sheet.rows or sheet.cut]
+    return System(name, label, tuple(_part(names, name, sheet, about) for sheet in held))
 
 
 def _part(names: Names, place: str, sheet: Sheet, about: Mapping[str, Any]) -> Part:

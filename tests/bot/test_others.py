@@ -91,7 +91,7 @@ def test_words_are_blacked_out_and_files_left_out(packer: Packer) -> None:
     assert texts == [f"To: {ANN}\nSubject: Order\n\n{BLACK} ({BLACK}) will bring it. {BLACK} knows you.\n",
                      "Subject: Thanks\n\nThank you, Ann."]  # fmt: skip
     page = files["START-HERE.html"].decode()
-    for words in ("words that name other people, in 2 places", "in 1 places", "1 files that are about other people"):
+    for words in ("words that name other people (2)", "words that name other people (1)", "files that are about other people (1)"):
         assert words in page
 
 
@@ -101,6 +101,7 @@ def test_what_a_person_keeps_stays_exactly_as_it_is(packer: Packer) -> None:
     untouched = released(packer, {})
     assert kept == untouched
     assert MAIL.encode() in kept.values()
+    assert not [name for name, content in kept.items() if WHY.encode() in content], "our own note on it is not theirs"
     assert "other people" not in kept["START-HERE.html"].decode()
 
 
@@ -114,7 +115,7 @@ def test_a_system_of_which_all_was_left_out_is_not_told_as_empty(packer: Packer)
     with packer.thawed("v", KEY, clean.digest) as sheets:
         made = packer.pack("p", {"server": sheets}, {**ABOUT, "language": "de"}, MADE)
     page = unzipped(b"".join(packer.open("p", made.token)))["START-HERE.html"].decode()
-    assert "1 Dateien, in denen es um andere Personen geht" in page
+    assert "Dateien, in denen es um andere Personen geht (1)" in page
     assert "nichts über Sie gefunden" not in page
 
 

@@ -180,14 +180,14 @@ def test_the_sources_say_where_was_looked_when_and_what_was_there(packer: Packer
     files = opened(packer, {"server": [table([(1, 2)] * 3, label="Licences of yours")], "zoho": [], "paper": []}, about)
     rows = [
         " ".join(unescape(re.sub("<[^>]+>", " ", row)).split())
-        for row in re.findall("<tr>(.*?)</tr>", files["sources.html"].decode(), re.DOTALL)[1:]
+        for row in re.findall("<section>(.*?)</section>", files["sources.html"].decode(), re.DOTALL)
     ]
     at = "22 November 2026, 10:00"
     assert rows == [
-        f"our internal server {at} Licences of yours : 3 records",
-        f"Zoho CRM, our customer register {at} nothing",
-        f"the folder of paper {at} looked through by a person nothing",
-        f"the old register {at} not in this copy; our letter says why",
+        f"our internal server When {at} What was there Licences of yours : 3 records",
+        f"Zoho CRM, our customer register When {at} What was there nothing",
+        f"the folder of paper When {at} looked through by a person What was there nothing",
+        f"the old register When {at} What was there not in this copy; our letter says why",
     ]
     assert 'href="START-HERE.html#t1-1"' in files["sources.html"].decode()
     assert 'id="t1-1"' in files["START-HERE.html"].decode()
@@ -444,7 +444,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(packer: Packer, tmp_path: Pa
     assert "49" not in page.locator("td .value").nth(2 * INJECTIONS.index("{{ 7 * 7 }}")).inner_text()
     page.goto((tmp_path / "sources.html").as_uri(), wait_until="networkidle")
     nothing_of_theirs(page)
-    assert page.locator("td li").count() == len(hostile) + 1
+    assert page.locator("dd li").count() == len(hostile) + 1
     assert [url for url in asked if not url.endswith(("START-HERE.html", "sources.html"))] == []
     assert dialogs == []
 
@@ -492,7 +492,7 @@ def by_the_book(content: bytes, phrase: str) -> dict[str, bytes]:
         assert keys[64:] == check
         assert hmac.digest(keys[32:64], sealed, "sha1")[:10] == tag
         plain = bytearray()
-        ecb = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor()  # noqa: S305  the counter runs the wrong way round
+        ecb = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor()
         for number, at in enumerate(range(0, len(sealed), 16), start=1):
             pad = ecb.update(number.to_bytes(16, "little"))
             plain += bytes(a ^ b for a, b in zip(sealed[at : at + 16], pad, strict=False))

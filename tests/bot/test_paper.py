@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from bot.errors import NotAllowed
 from bot.letters import Writer
 from bot.letters.paper import WINDOWS
-from tests.bot.test_letters import ROOT, VALUES, write
+from tests.bot.test_letters import ROOT, VALUES, WITH_SUPPRESSION, write
 
 MADE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 COMPANY = {"name": "Müster Instruments AG", "address": ["Technikumstrasse 9", "8400 Winterthur"]}
@@ -106,3 +106,28 @@ def test_without_the_typesetter_it_is_said(writer, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
     with pytest.raises(NotAllowed, match="paper"):
         printed(writer, "acknowledgement")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "it"])
+@pytest.mark.parametrize("kind", ["access_answer", "portability_answer"])
+def test_a_locked_copy_is_explained_to_whoever_has_never_opened_one(writer, kind: str, language: str) -> None:
+    """Which file, with what, in which order; that the passphrase never comes by mail; no link that leads nowhere."""
+    known = {**WITH_SUPPRESSION, **VALUES[kind]}
+    values = {name: value for name, value in known.items() if name not in {"link", "link_until", "downloads"}}
+    text = writer.write(kind, language, {**values, "locked": True, "file": "DPE-2026-0001-1.zip"}).text
+    for words in ("DPE-2026-0001-1.zip", "https://www.7-zip.org", "https://www.keka.io", "START-HERE.html"):
+        assert words in text
+    assert "/p/" not in text
+    assert text.index("7-zip") < text.index("START-HERE")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "it"])
+def test_what_is_about_others_is_told_in_numbers(writer, language: str) -> None:
+    """How much is blacked out, how much is left out, and by which law; where nothing is, nothing is said."""
+    told = write(writer, "access_answer", language=language, others_black=12, others_left=1, others_article="GDPR 15(4)").text
+    one = write(writer, "access_answer", language=language, others_black=1, others_left=0).text
+    none = write(writer, "access_answer", language=language).text
+    flat = " ".join(told.split())
+    assert re.search(r"\b12\b", flat)
+    assert "GDPR 15(4)" in flat
+    assert len(told) > len(one) > len(none)
