@@ -1,10 +1,10 @@
 """The access package: a zip a person can read, keep and check, sealed on disk under the link that leads to it.
 
 What is in it: `page.py` (START-HERE.html, sources.html), `parts.py` (exact JSON, tables for a spreadsheet, files,
-names). How it comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own; when
-all have answered, and a person has looked at what may be about others (`others.py`), the zip is written member by
-member from those files into another one (`vault.py`, `stream.py`). Whatever the size, a few megabytes are in memory, and
-nothing personal touches the disk in the clear.
+names). How it comes about: each system's answer goes record by record (`frozen.py`) into a sealed file of its own;
+when all have answered, and a person has looked at what may be about others (`others.py`), the zip is written member
+by member from those files into another one (`vault.py`, `stream.py`). Whatever the size, a few megabytes are in
+memory, and nothing personal touches the disk in the clear.
 """
 
 import hashlib
