@@ -358,5 +358,7 @@ def test_the_page_speaks_as_the_browser_asks(browse, asked, language):
     page = client.get(f"/p/{TOKEN}", headers={"accept-language": asked})
     assert page.headers["content-language"] == language
     assert words["lead"] in unescape(page.text)
+    code = client.post(f"/p/{TOKEN}", data={"address": ANN}, headers={"accept-language": asked})
+    assert [words["get"] in unescape(each.text) for each in (page, code)] == [True, True]
     refused = client.post(f"/p/{TOKEN}", data={"address": "eve@example.org"}, headers={"accept-language": asked})
     assert words["not_this"] in unescape(refused.text)
