@@ -1,20 +1,25 @@
 """The mailbox's server misbehaves, and no mail is lost or taken twice (TRUST, F10 to F16). Dovecot, and a proxy before it."""
 
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.build import new_id
 from bot.post import Limits, Pace, Patience, WatcherState
 from bot.store import Keys
+from tests.faults.stage import Mortal, Zygote, staged
 from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
-from tests.fixtures.letterbox import TakingIn
+from tests.fixtures.letterbox import TakingIn, counted
 from tests.fixtures.mail import mail
-from tests.fixtures.proxy import GREETING, Fault, Proxy
+from tests.fixtures.proxy import GREETING, HOST, Fault, Proxy
 from tests.fixtures.scripted import FakeImap, Session
-from tests.fixtures.store import opened
+from tests.fixtures.store import SECRET, Clock, opened, postgres_url
 
 LONG = os.environ.get("SUBJECTLINE_FAULTS") == "long"
 
@@ -49,6 +54,11 @@ def proxy() -> Iterator[Callable[..., Proxy]]:
     yield make
     for each in made:
         each.stop()
+
+
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as held:
+        return held.getsockname()[1]
 
 
 def through(proxy: Proxy, box: Mailbox) -> str:
@@ -134,24 +144,52 @@ def test_uids_begin_again(loses: str, dovecot_server: Dovecot, taking_in: Taking
         assert (found["tickets"], found["mails"]) == (before + known + 5, before + known + 5)
 
 
-def test_two_of_us_on_one_mailbox(
-    dovecot: Mailbox, database_url: str, keys: Keys, clock: Any, ids: Any
-) -> None:
-    """F14: two instances watch the same mailbox, one is stopped on the way: 200 mails, 200 tickets, each flagged."""
-    number = 200 if LONG else 60
-    with opened(database_url, keys, clock, ids) as one, opened(database_url, keys, clock, ids) as other:
-        houses = [TakingIn(one, clock, ids), TakingIn(other, clock, ids)]
-        try:
-            for each in houses:
-                each.watch(dovecot.url, limits=Limits(retry_s=0.05))
-            for start in range(0, number, 20):
-                dovecot.fill([mail(each) for each in range(start, start + 20)])
-                if start == number // 2:
-                    assert houses[0].watchers[0].stop()
-            wait_for(lambda: houses[1].has(number), 60)
-        finally:
-            for each in houses:
-                each.close()
+@contextmanager
+def two_processes(url: str, mailbox: str, folder: Path) -> Iterator[Callable[[], object]]:
+    """Two bots, each with everything it has; what kills one of them."""
+    zygote = Zygote()
+    try:
+        with staged(folder, zygote, url) as (_, bot, _):
+            bot._environment["IMAP_URL"] = mailbox
+            other = Mortal(zygote, bot._environment | {"PORT": str(free_port())}, folder / "other.log")
+            bot.start()
+            other.start()
+            yield other.kill
+            assert bot.stop() == 0
+    finally:
+        zygote.close()
+
+
+@contextmanager
+def two_threads(url: str, mailbox: str, _folder: Path) -> Iterator[Callable[[], object]]:
+    """Two watchers, each over a desk and a store of its own; what stops one of them."""
+    with opened(url, Keys(SECRET), Clock(), new_id) as one, opened(url, Keys(SECRET), Clock(), new_id) as other:
+        houses = [TakingIn(each, each.clock, new_id) for each in (one, other)]
+        for each in houses:
+            each.watch(mailbox, limits=Limits(retry_s=0.05))
+        yield houses[0].close
+        houses[1].close()
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(240)
+def test_two_of_us_on_one_mailbox(dovecot: Mailbox, tmp_path: Path) -> None:
+    """F14: two instances watch one mailbox, one of them ends on the way: of each mail one ticket, and none is stranded.
+
+    In `make faults` they are processes, and the one is killed.
+    """
+    number, two = (200, two_processes) if LONG else (60, two_threads)
+    with (
+        postgres_url() as url,
+        opened(url, Keys(SECRET), Clock(), new_id) as store,
+        two(url, dovecot.url, tmp_path / "world") as end_one,
+    ):
+        for start in range(0, number, 20):
+            dovecot.fill([mail(each) for each in range(start, start + 20)])
+            if start == 20:
+                wait_for(lambda: counted(store)["tickets"], 60)
+                end_one()
+        wait_for(lambda: counted(store) == {"tickets": number, "mails": number, "unmarked": 0}, 120)
 
 
 def test_message_ids_missing_and_repeated(dovecot: Mailbox, taking_in: TakingIn) -> None:
