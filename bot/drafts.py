@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from bot.phrases import named
+
 ACKNOWLEDGEMENT, CODE = "acknowledgement", "identity_code"
 ANSWERS = (  # each ends a request
     "access_answer", "portability_answer", "correction_done", "erasure_done", "restriction_done", "restriction_lifted",
@@ -19,29 +21,12 @@ AT_ONCE = (  # unless the configuration says otherwise; the notice before a dele
     ACKNOWLEDGEMENT, CODE, "answer_reminder", "recipient_reminder", "erasure_notice", "download_code",
 )  # fmt: skip
 TO_RECIPIENTS = frozenset({"recipient_notice", "recipient_reminder"})
-NAMES = {  # as people of the team read it; the others by their own words
-    "access_answer": "copy of the data",
-    "portability_answer": "data to hand over",
-    "correction_done": "answer: corrected",
-    "erasure_done": "answer: deleted",
-    "restriction_done": "answer: restricted",
-    "restriction_lifted": "answer: restriction ended",
-    "marketing_stop": "answer: no more advertising",
-    "nothing_held": "answer: nothing held",
-    "lifting_notice": "notice that a restriction ends",
-    "not_an_enquiry": "letter that it was no enquiry",
-    "answer_reminder": "reminder of a question without an answer",
-    "closing": "closing letter",
-    "complaint_acknowledged": "acknowledgement of a complaint",
-    "recipient_notice": "notice to a recipient",
-    "recipient_reminder": "second letter to a recipient",
-}
 _DAY, _MOMENT = "$day", "$moment"
 
 
 def name(letter: str) -> str:
     """What people of the team call this letter."""
-    return NAMES.get(letter, letter.replace("_", " "))
+    return named("draft", letter).replace("_", " ")
 
 
 def stored(value: Any) -> Any:

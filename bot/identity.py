@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.law import Right
+from bot.phrases import Phrases, say
 from bot.tickets import GENTLE, MILD, Identity
 
 FACTS_TRIES = 3  # failed comparisons of facts after which no more are compared
-FACTS = {  # what may be compared; a name, an address of mail or a postcode others know, too
-    "customer_number": "Customer number",
-    "order": "Number of an order or invoice",
-    "order_date": "Date of an order or invoice",
-    "phone": "Telephone",
-    "street": "Street and number",
-    "birthday": "Date of birth",
-}
+FACTS = Phrases({  # what may be compared; a name, an address of mail or a postcode others know, too
+    "customer_number": "fact.customer_number",
+    "order": "fact.order",
+    "order_date": "fact.order_date",
+    "phone": "fact.phone",
+    "street": "fact.street",
+    "birthday": "fact.birthday",
+})  # fmt: skip
 
 
 class Vouched(StrEnum):
@@ -75,21 +76,13 @@ class Step:
     next: Rung | None = None  # None with `enough` false: a person has to find another way, or refuse
 
 
-WHY = {
-    Rung.CODE: "A code to the address on file is the mildest means left (EDPB 01/2022 paras 72-75).",
-    Rung.FACTS: "No code can go to an address on file, or none came back: two facts that are on file are milder than "
-    "any document.",
-    Rung.DOCUMENT: "Milder means have failed. A document is asked for by a person's decision only: blacked out, looked "
-    "at, not kept (EDPB 01/2022 paras 73-79).",
-    Rung.AUTHORITY: "Somebody acts for somebody else: they have to show that they may (EDPB 01/2022 paras 80-81). Data "
-    "given to the wrong person cannot be taken back.",
-    Rung.SECOND: "The answer would go to an address that is not on file: a second person has to agree.",
-}
-NOBODY = "No system knows the address: there is nothing to disclose and nothing to delete."
-NOT_LOCATED = "No system knows the address. Name the one on file that the mail speaks of, or refuse."
-AT_AN_END = (
-    "Every means has been tried: refuse, because it cannot be known whose data they are (GDPR art. 11(2), 12(2))."
-)
+WHY = Phrases({
+    Rung.CODE: "identity.why_code",
+    Rung.FACTS: "identity.why_facts",
+    Rung.DOCUMENT: "identity.why_document",
+    Rung.AUTHORITY: "identity.why_authority",
+    Rung.SECOND: "identity.why_second",
+})  # fmt: skip
 
 
 def bare(right: Right) -> bool:
@@ -110,7 +103,7 @@ def decide(right: Right, known: Known, wishes: Collection[str] = ()) -> Step:
     if known.agent:
         return _of_agent(known)
     if not known.located:
-        return Step(True, Identity.NOBODY, (NOBODY,))
+        return Step(True, Identity.NOBODY, (say("identity.nobody"),))
     for identity, why in _proofs(right, known, wishes):
         if why:
             return Step(True, identity, (why,))
@@ -123,10 +116,10 @@ def _of_agent(known: Known) -> Step:
     if not known.authority:
         return Step(False, Identity.UNKNOWN, (WHY[Rung.AUTHORITY],), Rung.AUTHORITY)
     if not known.located:
-        return Step(False, Identity.UNKNOWN, (NOT_LOCATED,))
+        return Step(False, Identity.UNKNOWN, (say("identity.not_located"),))
     if not known.seconded:
         return Step(False, Identity.ASKED, (WHY[Rung.SECOND],), Rung.SECOND)
-    return Step(True, Identity.CONFIRMED, ("The authority was looked at, and a second person agreed to the address.",))
+    return Step(True, Identity.CONFIRMED, (say("identity.authority_seen"),))
 
 
 def _proofs(right: Right, known: Known, wishes: Collection[str]) -> list[tuple[Identity, str]]:
@@ -134,27 +127,20 @@ def _proofs(right: Right, known: Known, wishes: Collection[str]) -> list[tuple[I
     here = known.on_file or known.seconded  # where the answer goes is on file, or two people agreed to it
     trusted = known.on_file and known.vouched == Vouched.PASS and not known.doubts
     return [
-        (Identity.CONFIRMED, "The code to the address on file came back." if known.code else ""),
+        (Identity.CONFIRMED, say("identity.code_back") if known.code else ""),
         (
             Identity.CONFIRMED,
-            "An answer to our letter came from the address on file, and our own mail server vouches for it."
-            if trusted and known.answered
-            else "",
+            say("identity.answer_vouched") if trusted and known.answered else "",
         ),
-        (Identity.CONFIRMED, "Two facts that are on file were right." if known.facts and here else ""),
-        (Identity.CONFIRMED, "A document was looked at, and not kept." if known.document and here else ""),
+        (Identity.CONFIRMED, say("identity.facts_right") if known.facts and here else ""),
+        (Identity.CONFIRMED, say("identity.document_seen") if known.document and here else ""),
         (
             Identity.VOUCHED,
-            "It comes from the address on file and our own mail server vouches for it: enough for what discloses and "
-            "deletes nothing."
-            if trusted and gentle(right, wishes)
-            else "",
+            say("identity.vouched_enough") if trusted and gentle(right, wishes) else "",
         ),
         (
             Identity.UNKNOWN,
-            "It comes from the address on file, and stops nothing but advertising."
-            if known.on_file and bare(right)
-            else "",
+            say("identity.only_advertising") if known.on_file and bare(right) else "",
         ),
     ]
 
@@ -167,17 +153,17 @@ def _next(right: Right, known: Known, wishes: Collection[str]) -> Step:
         return Step(False, Identity.ASKED, (*why, WHY[Rung.FACTS]), Rung.FACTS)
     if not known.document:
         return Step(False, Identity.ASKED, (*why, WHY[Rung.DOCUMENT]), Rung.DOCUMENT)
-    return Step(False, Identity.ASKED, (*why, AT_AN_END))
+    return Step(False, Identity.ASKED, (*why, say("identity.at_an_end")))
 
 
 def _doubts(right: Right, known: Known, wishes: Collection[str]) -> Sequence[str]:
     """Why the mail itself is not enough: 12(6) wants the doubt of this case."""
     if not known.on_file:
-        return ("The address that wrote is not the one on file.", *known.doubts)
+        return (say("identity.not_on_file"), *known.doubts)
     if known.doubts:
         return known.doubts
     if known.vouched == Vouched.PASS:
         if right in GENTLE and not gentle(right, wishes):
-            return ("It would set another address of mail: that is more than a mail can prove.",)
-        return ("Our mail server vouches for the sender; data are given out and deleted on an answer to us only.",)
-    return ("Anybody can write any sender into a mail, and our mail server does not vouch for this one.",)
+            return (say("identity.sets_address"),)
+        return (say("identity.answer_to_us"),)
+    return (say("identity.anybody_can"),)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.phrases import Phrases
+
 PLACE = "recipients"  # in a plan, instead of a system: people who are told
 LONGEST = 60  # characters of a slug
 
@@ -41,24 +43,24 @@ class Verdict(StrEnum):
 
 
 LIFTING = "lifting"  # beside the rights: the end of a restriction
-HOW = {  # a recipient is told by a person
-    "telephone": "by telephone",
-    "letter": "by letter",
-    "portal": "on their own site",
-    "person": "face to face",
-}
-ENDS = {  # why nobody is asked any more: a list, for the record outlives the purge
-    "silent": "They do not answer, however often they are asked.",
-    "effort": "To ask on would take disproportionate effort (GDPR art. 19).",
-    "impossible": "They cannot be reached, or are no more (GDPR art. 19).",
-    "told": "They know, and no answer is needed from them.",
-}
-GROUNDS = {  # on which a recipient says no
-    "law": "A law obliges them to keep the data.",
-    "own": "They say that the data are their own, and answer for them.",
-    "claim": "They need the data for legal claims.",
-    "none": "They name no ground.",
-}
+HOW = Phrases({  # a recipient is told by a person
+    "telephone": "told_by.telephone",
+    "letter": "told_by.letter",
+    "portal": "told_by.portal",
+    "person": "told_by.person",
+})  # fmt: skip
+ENDS = Phrases({  # why nobody is asked any more: a list, for the record outlives the purge
+    "silent": "no_more.silent",
+    "effort": "no_more.effort",
+    "impossible": "no_more.impossible",
+    "told": "no_more.told",
+})  # fmt: skip
+GROUNDS = Phrases({  # on which a recipient says no
+    "law": "their_ground.law",
+    "own": "their_ground.own",
+    "claim": "their_ground.claim",
+    "none": "their_ground.none",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.phrases import capital, named, say
+
 
 @dataclass(frozen=True)
 class Series:
@@ -203,12 +205,12 @@ def days(histogram: Mapping[int, int]) -> Days:
 
 def groups(found: Report, names: Mapping[str, str]) -> Iterator[tuple[str, list[tuple[str, Figure]]]]:
     """Every table that has rows, under its heading: (what people call the group, its figures). `names` are others."""
-    called = {"none": "not chosen yet", **names}
+    called = {"none": say("report.not_chosen"), **names}
     for heading, figures in (
-        ("by right", found.by_right),
-        ("by law", found.by_regime),
-        ("by channel", found.by_channel),
-        ("by language", found.by_language),
+        (say("report.by_right"), found.by_right),
+        (say("report.by_law"), found.by_regime),
+        (say("report.by_channel"), found.by_channel),
+        (say("report.by_language"), found.by_language),
     ):
         if figures:
             yield heading, [(called.get(each.of, each.of), each) for each in figures]
@@ -217,51 +219,48 @@ def groups(found: Report, names: Mapping[str, str]) -> Iterator[tuple[str, list[
 def span(found: Report) -> str:
     """Which enquiries the report is about, in words."""
     since, until = (each and full(each) for each in (found.since, found.until))
-    as_of = f"as of {full(found.as_of)}"
+    as_of = say("report.as_of", as_of=full(found.as_of))
     if since and until:
-        return f"received from {since} to {until}, {as_of}"
+        return say("report.from_to", since=since, until=until, as_of=as_of)
     if since or until:
-        return f"received since {since}, {as_of}" if since else f"received up to {until}, {as_of}"
-    return f"received so far, {as_of}"
+        return say("report.since", since=since, as_of=as_of) if since else say("report.up_to", until=until, as_of=as_of)
+    return say("report.so_far", as_of=as_of)
 
 
 def counted(found: Report) -> str:
     """How many there are: `2 tickets, 1 request`."""
-    return ", ".join(
-        f"{number} {what}{'' if number == 1 else 's'}"
-        for number, what in ((found.tickets, "ticket"), (found.all.received, "request"))
-    )
+    return f"{say('report.tickets', n=found.tickets)}, {say('report.requests', n=found.all.received)}"
 
 
 def weekly(weeks: Sequence[Week]) -> Figures:
     """The chart of these weeks, oldest first; the last is the one reported on."""
     last = weeks[-1]
-    answered = f"{last.answered} answered{_late(last)}"
-    words = [f"Week of {full(last.monday)}: {last.received} received, {answered}."]
-    left = f"At its end {last.open} open, {last.overdue} of them overdue."
-    words.append(left if last.open else "Nothing was left open.")
+    answered = say("report.answered", answered=last.answered, late=_late(last))
+    words = [say("report.week", monday=full(last.monday), received=last.received, answered=answered)]
+    left = say("report.left_open", open=last.open, overdue=last.overdue)
+    words.append(left if last.open else say("report.nothing_open"))
     if before := weeks[:-1]:
         for name, of in _SERIES.items():
-            words.append(f"{name.capitalize()} in the {len(before)} weeks before: {_listed(of, before)}.")
+            called, numbers = capital(named("series", name)), _listed(of, before)
+            words.append(say("report.weeks_before", name=called, before=len(before), of=numbers))
     return Figures(
-        title=f"Enquiries, week of {day(last.monday)}",
+        title=say("report.title", monday=day(last.monday)),
         labels=tuple(day(each.monday) for each in weeks),
-        series=tuple(Series(name, tuple(of(each) for each in weeks)) for name, of in _SERIES.items()),
+        series=tuple(Series(named("series", name), tuple(of(each) for each in weeks)) for name, of in _SERIES.items()),
         alternative=" ".join(words),
     )
 
 
 def day(of: date) -> str:
-    """`23 Nov`, whatever the machine's language."""
-    return f"{of.day} {_MONTHS[of.month - 1]}"
+    """`23 Nov`, in the team's language."""
+    return say("dates.short", day=of.day, month=say("dates.months").split()[of.month - 1])
 
 
 def full(of: date) -> str:
     """`23 Nov 2026`."""
-    return f"{day(of)} {of.year}"
+    return say("dates.full", day=day(of), year=of.year)
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SERIES: Mapping[str, Callable[[Week], int]] = {
     "received": lambda week: week.received,
     "answered": lambda week: week.answered,
@@ -270,12 +269,12 @@ _SERIES: Mapping[str, Callable[[Week], int]] = {
 
 
 def _late(week: Week) -> str:
-    return f" ({week.late} of them late)" if week.late else ", all in time" if week.answered else ""
+    return say("report.late", late=week.late) if week.late else say("report.all_in_time") if week.answered else ""
 
 
 def _listed(of: Callable[[Week], int], weeks: Sequence[Week]) -> str:
     numbers = [of(each) for each in weeks]
-    return ", ".join(map(str, numbers)) if any(numbers) else "none"
+    return ", ".join(map(str, numbers)) if any(numbers) else say("report.none")
 
 
 def _within(histogram: Mapping[int, int], rank: int) -> int:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.errors import NotAllowed, TooLate
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 
 
 class Role(StrEnum):
@@ -205,7 +205,7 @@ def move(request: Request, verb: str) -> Move:
             if verb == "resume" and each.target != request.back_to:
                 continue
             return each
-    raise TooLate(say("errors.no_longer", right=request.right, state=spoken(request.state)))
+    raise TooLate(say("errors.no_longer", right=named("right", request.right), state=spoken(request.state)))
 
 
 def check_move(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> Move:
@@ -252,7 +252,7 @@ def together(waiting: Iterable[tuple[str, str | None]]) -> str:
 
 def spoken(state: State) -> str:
     """The state in words for a card."""
-    return {State.NEEDS_PERSON: "needs a person"}.get(state, state.value)
+    return named("state", state)
 
 
 def diagram() -> str:

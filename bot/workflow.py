@@ -51,12 +51,7 @@ class Outcome(StrEnum):
     CANNOT = "cannot"
 
 
-REASONS = {  # why something cannot be done by hand
-    "law": "the law or a contract forbids it",
-    "whose": "it is not clear whose it is",
-    "reach": "nobody can get at it",
-    "other": "for a reason that stands in the evidence",
-}
+REASONS = ("law", "whose", "reach", "other")  # why something cannot be done by hand
 
 
 @dataclass(frozen=True, order=True)

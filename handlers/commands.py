@@ -9,16 +9,16 @@ from bot import cards
 from bot.cards import entry, overview
 from bot.desk import Desk
 from bot.errors import NotAllowed
-from bot.phrases import say
+from bot.phrases import Phrases, say
 from handlers.door import Heard, Window
 
 COMMAND = "/dpe"
-LISTS = {
-    "open": "Open",
-    "overdue": "Overdue",
-    "mine": "Yours",
-    "waiting": "Waiting for the person who wrote",
-}
+LISTS = Phrases({
+    "open": "commands.open",
+    "overdue": "commands.overdue",
+    "mine": "commands.mine",
+    "waiting": "commands.waiting",
+})  # fmt: skip
 
 
 Blocks = list[dict[str, Any]]
@@ -26,7 +26,7 @@ Blocks = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Command:
-    """One word after `/dpe`. `about` is its line in the help."""
+    """One word after `/dpe`. Its line in the help: `usage`, and `about`, keys of phrases."""
 
     usage: str
     about: str
@@ -56,7 +56,7 @@ def _opens(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
 
 def _help(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
     del heard, rest, desk, now
-    return cards.help_blocks([(f"{COMMAND} {each.usage}", each.about) for each in COMMANDS.values()])
+    return cards.help_blocks([(f"{COMMAND} {say(each.usage)}", say(each.about)) for each in COMMANDS.values()])
 
 
 def _list(heard: Heard, rest: str, desk: Desk, now: datetime) -> Blocks:
@@ -108,13 +108,16 @@ def _reference(rest: str) -> str:
 
 
 COMMANDS = {
-    "help": Command("help", "this list", _help),
-    "list": Command("list [mine|open|overdue|waiting]", "tickets, soonest due first", _list),
-    "show": Command("show REF", "where a ticket is", _show),
-    "clock": Command("clock REF", "why a ticket is due when it is", _clock),
-    "new": Command("new", "a letter or a call that came: opens a form", _opens),
-    "find": Command("find ADDRESS", "what there is under an e-mail address, in a window only you see", _opens),
-    "report": Command("report", "the figures of the year and the chart of the weeks", _report),
-    "health": Command("health", "whether the bot works", _health),
+    "help": Command("commands.usage_help", "commands.about_help", _help),
+    "list": Command("commands.usage_list", "commands.about_list", _list),
+    "show": Command("commands.usage_show", "commands.about_show", _show),
+    "clock": Command("commands.usage_clock", "commands.about_clock", _clock),
+    "new": Command("commands.usage_new", "commands.about_new", _opens),
+    "find": Command("commands.usage_find", "commands.about_find", _opens),
+    "report": Command("commands.usage_report", "commands.about_report", _report),
+    "health": Command("commands.usage_health", "commands.about_health", _health),
 }
-WINDOWS: Mapping[str, tuple[str, Window]] = {"new": ("New enquiry", _new), "find": ("Under this address", _find)}
+WINDOWS: Mapping[str, tuple[str, Window]] = {
+    "new": ("windows.new_enquiry", _new),
+    "find": ("windows.under_this_address", _find),
+}

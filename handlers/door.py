@@ -100,7 +100,7 @@ class Door:
             listener(heard, self.desk)
 
     def modal(self, title: str, listener: Window) -> Callable[..., None]:
-        """A modal is open and shows what the listener made, or why not."""
+        """A modal is open and shows what the listener made, or why not. `title`: a key of `windows`."""
 
         def pressed(body: Body, context: BoltContext) -> None:
             self._open(title, listener, click(body), _origin(body), body, context)
@@ -121,7 +121,7 @@ class Door:
     ) -> None:
         """The modal opens empty first, because Slack allows that for three seconds after the click only."""
         client, opened = context.client, ""
-        trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(title)}
+        trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(say(title))}
 
         def show(view: dict[str, Any]) -> None:
             call(client.views_update, repeatable=True, view_id=opened, view=view)
@@ -137,7 +137,7 @@ class Door:
         self._guard(
             heard,
             origin,
-            lambda text: show(told_modal(title, text)),
+            lambda text: show(told_modal(say(title), text)),
             lambda: show(listener(heard, self.desk, self.now())),
         )
 
@@ -148,7 +148,7 @@ class Door:
             heard, view = click(body), _word(body, "view", "id")
 
             def show(text: str) -> None:
-                call(context.client.views_update, repeatable=True, view_id=view, view=told_modal(title, text))
+                call(context.client.views_update, repeatable=True, view_id=view, view=told_modal(say(title), text))
 
             self._guard(heard, _origin(body), show, lambda: show(listener(heard, self.desk)))
 
@@ -171,21 +171,22 @@ class Door:
 
             def act() -> None:
                 try:
-                    answer.give(response_action="update", view=told_modal(title, listener(heard, fields, self.desk)))
+                    words = listener(heard, fields, self.desk)
+                    answer.give(response_action="update", view=told_modal(say(title), words))
                 except NotAllowed as refusal:
                     if refusal.field not in fields.names:
                         raise
                     answer.give(response_action="errors", errors={refusal.field: str(refusal)})
 
             def tell(text: str) -> None:
-                answer.give(response_action="update", view=told_modal(title, text))
+                answer.give(response_action="update", view=told_modal(say(title), text))
 
             def work() -> None:
                 self._guard(heard, _origin(body), tell, act)
                 answer.end()
 
             self.after(work)
-            ack(**answer.within(FORM_S, loading_modal(title)))
+            ack(**answer.within(FORM_S, loading_modal(say(title))))
 
         return sent
 

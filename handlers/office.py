@@ -32,6 +32,10 @@ def lift_hold(heard: Heard, desk: Desk) -> str:
     return say("answers.hold_lifted")
 
 
+def give_up(heard: Heard, desk: Desk) -> str:
+    return desk.give_up(heard.user, heard.event, heard.value)
+
+
 def block(heard: Heard, desk: Desk) -> str:
     desk.block(heard.user, heard.event, heard.value)
     return say("answers.blocked")
@@ -67,7 +71,7 @@ def open_passphrase(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
 
 def passphrase_told(heard: Heard, desk: Desk) -> str:
     desk.passphrase_told(heard.user, heard.event, heard.value)
-    return "Kept no longer. The person can open the copy now."
+    return say("answers.passphrase_told")
 
 
 def posted(heard: Heard, desk: Desk) -> None:
@@ -124,6 +128,10 @@ def not_enquiry(heard: Heard, fields: Fields, desk: Desk) -> str:
     return desk.not_enquiry(heard.user, heard.event, heard.value, fields.text("why"), letter=letter, words=words)
 
 
+def complained(heard: Heard, fields: Fields, desk: Desk) -> str:
+    return desk.complained(heard.user, heard.event, heard.value, fields.day("on"))
+
+
 def merge(heard: Heard, fields: Fields, desk: Desk) -> str:
     ticket = desk.merge(heard.user, heard.event, heard.value, fields.text("ref"))
     return say("answers.merged", ref=ticket.ref) if ticket else say(TAKEN)
@@ -171,5 +179,6 @@ def _rights(fields: Fields) -> list[Right]:
 
 
 FORMS: dict[str, Callable[[Heard, Fields, Desk], str]] = {
-    each.__name__: each for each in (assign, note, hold, not_enquiry, merge, split, refuse, new, mail, quiet)
+    each.__name__: each
+    for each in (assign, note, hold, not_enquiry, complained, merge, split, refuse, new, mail, quiet)
 }  # fmt: skip

@@ -108,7 +108,7 @@ def divider() -> Block:
 
 
 def lines(texts: Sequence[str], limit: int, rest: str) -> list[Block]:
-    """One plain section with a line per text; beyond `limit` lines the phrase `rest` is said with the number left out."""
+    """One plain section with a line per text; beyond `limit` lines the phrase `rest` says how many more."""
     shown = [cut(text, 240) for text in texts[:limit]]
     if len(texts) > limit:
         shown.append(say(rest, n=len(texts) - limit))

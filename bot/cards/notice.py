@@ -36,9 +36,9 @@ def recipients_told(views: Sequence[NoticeView]) -> str:
     counts = {
         "told": told,
         "answered": sum(each.state == Standing.ANSWERED for each in views),
-        "to be read": sum(each.state == Standing.UNSURE for each in views),
-        "to be told by hand": sum(each.state == Standing.BY_HAND for each in views),
-        "no longer asked": sum(each.state == Standing.DROPPED for each in views),
+        say("notice.to_be_read"): sum(each.state == Standing.UNSURE for each in views),
+        say("notice.to_be_told"): sum(each.state == Standing.BY_HAND for each in views),
+        say("notice.not_asked"): sum(each.state == Standing.DROPPED for each in views),
     }
     said = [f"{count} {what}" for what, count in counts.items() if count or what == "told"]
     return say("notice.recipients", said=", ".join(said))

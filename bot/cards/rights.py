@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.cards.blocks import VIEW_BLOCKS, Block, context, cut, divider, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, logged, one_line, prose
 from bot.cards.views import Wanted
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.workflow import GROUNDS, WORDS, Change
 
 SHOWN = 12  # sections of the person's words beside the fields
@@ -17,7 +17,7 @@ def correction_form(wanted: Wanted) -> Block:
         *words(wanted.words, SHOWN),
         context(say("rights.what_they_wrote_fill_in_what_is_to", logged=logged())),
         divider(),
-        *(one_line(word, label, wanted.proposed.get(word, "")) for word, label in WORDS.items()),
+        *(one_line(word, named("field", word), wanted.proposed.get(word, "")) for word in WORDS),
     ]
     return _form(
         say("rights.correct"), say("rights.ask_the_systems"), "correction", wanted.ref, wanted.ticket_id, blocks
@@ -26,7 +26,7 @@ def correction_form(wanted: Wanted) -> Block:
 
 def restriction_form(ref: str, ticket_id: str) -> Block:
     """The ground stands in the letter (GDPR 18(1))."""
-    picked = choice("ground", {name: _short(told) for name, told in GROUNDS.items()})
+    picked = choice("ground", {name: _short(named("ground", name)) for name in GROUNDS})
     told = say("rights.the_data_stay_and_nothing_is_done_with")
     blocks = [paragraph(told), entry("ground", say("rights.on_what_ground"), picked)]
     return _form(say("rights.restrict"), say("rights.restrict"), "restriction", ref, ticket_id, blocks)

@@ -9,7 +9,7 @@ from bot.desk.choosing import Choosing
 from bot.desk.tasking import second
 from bot.errors import NotAllowed
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import Unit
 from bot.store.rows import TaskRow
 from bot.store.tasks import DONE, OPEN
@@ -54,7 +54,7 @@ class Attesting(Choosing):
             unit.audit(user, "look", task.ticket_id, request.id, task=task.id)
             return TaskForm(
                 self.task_view(unit, task), wrote.address, wrote.name,
-                tuple((label, wishes[word]) for word, label in WORDS.items() if word in wishes),
+                tuple((named("field", word), wishes[word]) for word in WORDS if word in wishes),
                 tuple(name for _, name, _ in unit.tasks.files(task)),
             )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from bot.cards.card import NEXT
 from bot.desk.showing import next_actor
 from bot.diary import Appointment
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import Unit
 from bot.store.diary import ToAnswer
 from bot.tickets import FINAL, Request, Ticket, spoken
@@ -41,7 +41,7 @@ def _stands(ticket: Ticket) -> bool:
 
 
 def _said(each: ToAnswer) -> str:
-    states = [f"{request.right} {spoken(request.state)}" for request in each.requests]
+    states = [f"{named('right', request.right)} {spoken(request.state)}" for request in each.requests]
     told = [say("diary.now", states=", ".join(states))] if states else [say("diary.not_begun")]
     if _stands(each.ticket):
         told.append(say("diary.stands"))

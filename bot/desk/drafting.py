@@ -148,14 +148,14 @@ class Drafting(Attesting):
                 raise TooLate(say("errors.letters_changed"))
             for letter in sorted(found, key=lambda each: each.kind not in drafts.TO_RECIPIENTS):
                 self._release(unit, letter, actor.id)
-            self._word(unit, ticket, "release", actor.id, what=f"{len(found)} letters")
+            self._word(unit, ticket, "release", actor.id, what=say("answers.letters", n=len(found)))
 
     def _release(self, unit: Unit, letter: LetterRow, by: str) -> None:
         ticket = unit.tickets.get(letter.ticket_id)
         content, found = self._as_now(unit, ticket, letter)
         if missing := [each.says for each in found if not each.rests]:
-            things = "something it says" if len(missing) == 1 else f"{len(missing)} things it says"
-            told = f"Nothing on record shows {things}: “Read …” on the card names it. Have it written anew, or edit it."
+            things = say("errors.things_it_says", n=len(missing))
+            told = say("errors.nothing_shows", things=things)
             raise NotAllowed(told)
         if move := content.pop("move", None):
             self._release_move(unit, letter, by, restored(move))

@@ -87,7 +87,7 @@ class Entering(Opening):
         """Where it is known in which country the person lives, its law applies; the record says so."""
         laws = law.applicable(self.house.regimes, country)
         if laws != self.house.regimes:
-            detail = {"regimes": list(laws), "how": "the person says so"}
+            detail = {"regimes": list(laws), "how": say("reasons.person_says")}
             self._record(unit, unit.tickets.lock(ticket.id), user, REGIME, ticket.received_on, detail)
 
     def address(self, user: str, event: str, ticket_id: str, address: str) -> None:
@@ -114,7 +114,7 @@ class Entering(Opening):
 def check(entry: Entry, today: date) -> None:
     """Nothing, if this can be so; NotAllowed with the field that is wrong otherwise."""
     if entry.channel not in CHANNELS:
-        raise NotAllowed(f"It came by {' or '.join(CHANNELS)}.", field="channel")
+        raise NotAllowed(say("errors.came_by", channels=" / ".join(CHANNELS)), field="channel")
     if entry.received_on > today:
         raise NotAllowed(say("errors.future_arrival"), field="received")
     if entry.received_on < today - LONGEST_AGO:
@@ -128,7 +128,7 @@ def check(entry: Entry, today: date) -> None:
     if max(len(entry.words), len(entry.name) * 100) > WORDS:
         raise NotAllowed(say("errors.words_too_long", words=WORDS, name=WORDS // 100), field="words")
     if entry.postal and not 2 <= len(lines(entry.postal)) <= LINES:
-        raise NotAllowed(f"An envelope has 2 to {LINES} lines: name, street, town.", field="postal")
+        raise NotAllowed(say("errors.envelope", lines=LINES), field="postal")
     country = entry.country.partition("-")[0]
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise NotAllowed(say("errors.country"), field="country")

@@ -7,7 +7,7 @@ from bot.desk.opening import Enquiry, Opening
 from bot.errors import NotAllowed
 from bot.intake import normal_address
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
 
@@ -57,7 +57,7 @@ class Joining(Opening):
             raise NotAllowed(say("errors.not_one_address"), field="ref")
         for request in unit.requests.of(younger.id):
             if request.state not in FINAL and request.state != State.RECEIVED:
-                told = say("errors.begun_there", ref=younger.ref, right=request.right)
+                told = say("errors.begun_there", ref=younger.ref, right=named("right", request.right))
                 raise NotAllowed(told, field="ref")
         if unit.letters.drafts(younger.id):
             raise NotAllowed(say("errors.letter_waits_there", ref=younger.ref), field="ref")

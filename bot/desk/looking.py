@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from bot.cards import NextActor, TicketLine, Week
 from bot.cards.team import Health, Home, More, Person
 from bot.desk import reporting
+from bot.desk.ending import COMPLAINTS, Ending
 from bot.desk.refusing import BEFORE
 from bot.desk.showing import Showing
 from bot.errors import NotAllowed, SubjectlineError
@@ -19,7 +20,7 @@ HOME = 8  # of each list of the App Home
 WEEKS = 5  # of its chart: a month
 
 
-class Looking(Showing):
+class Looking(Showing, Ending):
     """The verbs of looking. Every look at a person is audited; lists name nobody."""
 
     def tickets(self, user: str, which: str = "open") -> list[TicketLine]:
@@ -106,7 +107,8 @@ class Looking(Showing):
                 ticket_id=ticket.id, ref=ticket.ref, open=ticket.state == "open", owner=ticket.owner,
                 mine=ticket.owner == user, refusable=tuple(refusable), held=bool(unit.holds.of(ticket.id)),
                 splits=tuple(each.right for each in requests if each.state == State.RECEIVED),
-                four_eyes=self.house.four_eyes,
+                four_eyes=self.house.four_eyes, in_vain=self._asked_in_vain(unit, ticket) is not None,
+                complaints=COMPLAINTS in ticket.regimes,
             )  # fmt: skip
 
     # -- one person -------------------------------------------------------------------------------------------------

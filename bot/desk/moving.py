@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.desk.office import Office, System
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, TooLate
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.reminders import Hours
 from bot.reminders import Kind as Why
 from bot.store import Unit
@@ -59,7 +59,7 @@ class Moving(Office):
         moved = unit.requests.move(request, found.target, **columns)
         if moved is None:
             now = unit.requests.get(request.id)
-            raise TooLate(say("errors.faster_state", right=request.right, state=spoken(now.state)))
+            raise TooLate(say("errors.faster_state", right=named("right", request.right), state=spoken(now.state)))
         unit.audit(actor.id, verb, ticket.id, request.id, source=found.source, target=found.target)
         self._redraw(unit, ticket.id)
         return moved
@@ -72,7 +72,7 @@ class Moving(Office):
         last = next((row for row in reversed(ours) if row.actor != BOT.id), ours[-1])
         who = f"<@{last.actor}>" if last.actor != BOT.id else say("frame.the_bot")
         at = last.at.astimezone(ZoneInfo(self.house.zone))
-        return say("errors.who_was_faster", who=who, verb=last.verb.replace("_", " "), at=f"{at:%H:%M}")
+        return say("errors.who_was_faster", who=who, verb=named("verb", last.verb).replace("_", " "), at=f"{at:%H:%M}")
 
     def _escalate(self, unit: Unit, request: Request, reason: str) -> None:
         """A person has to look. The reason names nobody."""
@@ -141,7 +141,7 @@ class Moving(Office):
         if request_id is None:
             return
         _, request = self._request(unit, request_id)
-        where = f" in {self.systems[job.args['system']].label}" if "system" in job.args else ""
+        where = say("reasons.step_where", label=self.systems[job.args["system"]].label) if "system" in job.args else ""
         if state == "unknown":
             self._redraw(unit, request.ticket_id)  # the card asks a person what happened
             return

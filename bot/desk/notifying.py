@@ -13,6 +13,7 @@ from bot.checkpoints import checkpoint
 from bot.desk.moving import READ_S
 from bot.desk.noticing import Noticing
 from bot.engine import Job, Kind
+from bot.phrases import say
 from bot.recipients import LIFTING, PLACE, Recipient, Standing, register, slug, to_tell
 from bot.reminders import RECIPIENT_DAYS
 from bot.reminders import Kind as Why
@@ -38,7 +39,9 @@ class Notifying(Noticing):
     def _to_tell(self, lines: Iterable[Line]) -> list[Line]:
         """A line for each recipient who hears of it once these lines are carried out."""
         found = to_tell(self._register(), categories(lines))
-        return [Line(PLACE, each.name, Act.TASK, 1, words="" if each.email else "by hand") for each in found]
+        return [
+            Line(PLACE, each.name, Act.TASK, 1, words="" if each.email else say("reasons.by_hand")) for each in found
+        ]
 
     # -- given --------------------------------------------------------------------------------------------------------
 

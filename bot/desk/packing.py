@@ -26,8 +26,8 @@ PACKED = {Right.ACCESS: "access_answer", Right.PORTABILITY: "portability_answer"
 COPY_S = 1800.0  # longest copy of one system, and longest packing; each call within it has its own deadline
 ZIP = ".zip"
 MAILED = 10_000_000  # bytes: more than that many mail servers do not take, once it is written as text
-TOO_LARGE = "The copy has {mb} MB, too much for a mail. Set PUBLIC_URL, so that it can be downloaded, and try again."
-NOT_ON_PAPER = "Without PUBLIC_URL the copy goes with a mail, and this answer goes on paper: hand it over by yourself."
+TOO_LARGE = "reasons.copy_too_large"
+NOT_ON_PAPER = "reasons.not_on_paper"
 BY_HAND_LOST = "reasons.by_hand_lost"
 
 
@@ -61,7 +61,7 @@ class Packing(Sifting, Handing):
 
     def _pack(self, unit: Unit, request: Request) -> None:
         if not self.house.public_url and unit.tickets.correspondent(request.ticket_id).postal:
-            self._escalate(unit, request, NOT_ON_PAPER)
+            self._escalate(unit, request, say(NOT_ON_PAPER))
             return
         key = f"{request.id}:pack:{request.generation}"
         self.engine.put(unit, "pack", key, {"request": request.id}, ticket_id=request.ticket_id)
@@ -164,7 +164,7 @@ class Packing(Sifting, Handing):
             return
         locked = not self.house.public_url  # without a page to download from it goes by mail
         if locked and packed["size"] > MAILED:
-            self._escalate(unit, request, TOO_LARGE.format(mb=packed["size"] // 10**6))
+            self._escalate(unit, request, say(TOO_LARGE, mb=packed["size"] // 10**6))
             return
         address = normal_address(unit.tickets.correspondent(ticket.id).address) or ""
         expires_at = unit.now + timedelta(days=self.house.package_days)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from bot.desk.choosing import Choosing
 from bot.desk.packing import ZIP
 from bot.errors import NotAllowed, TooLate
+from bot.phrases import say
 from bot.store.letters import PAPER
 from bot.tickets import Role, check_role
 
@@ -21,10 +22,10 @@ class Posting(Choosing):
         with self.store.begin() as unit:
             ticket = unit.tickets.by_ref(ref.strip().upper())
             if ticket is None:
-                raise NotAllowed(f"There is no ticket {ref}.")
+                raise NotAllowed(say("errors.no_ticket", ref=ref))
             waiting = unit.letters.to_post(ticket.id)
             if not waiting:
-                raise NotAllowed(f"No letter of {ticket.ref} has to be printed. A draft is released on its card first.")
+                raise NotAllowed(say("errors.nothing_to_print", ref=ticket.ref))
             letter = waiting[0]
             printed = self.writer.paper(
                 unit.letters.content(letter.id), language=letter.language, company=self.house.policy["company"],
@@ -42,9 +43,9 @@ class Posting(Choosing):
             unit.tickets.lock(unit.letters.get(letter_id).ticket_id)
             letter = unit.letters.get(letter_id)
             if letter.medium != PAPER or not letter.released_at:
-                raise NotAllowed("This letter is not one that somebody posts.")
+                raise NotAllowed(say("errors.not_posted_by_hand"))
             if letter.sent_at:
-                raise TooLate("Somebody was faster: the letter is posted.")
+                raise TooLate(say("errors.posted_already"))
             self._left(unit, letter, user)
 
     # -- the passphrase -----------------------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ class Posting(Choosing):
             package = unit.packages.get(package_id)
             phrase = unit.packages.passphrase(package.id)
             if not phrase:
-                raise NotAllowed("Nobody has to be told: the passphrase is not kept any more.")
+                raise NotAllowed(say("errors.passphrase_gone"))
             unit.audit(user, "passphrase", package.ticket_id, package.request_id, package=package.id)
             return unit.tickets.get(package.ticket_id).ref, f"{package.name}{ZIP}", phrase
 
@@ -69,6 +70,6 @@ class Posting(Choosing):
             package = unit.packages.get(package_id)
             unit.tickets.lock(package.ticket_id)
             if not unit.packages.told(package.id):
-                raise TooLate("Somebody was faster: the person has been told.")
+                raise TooLate(say("errors.passphrase_told"))
             unit.audit(user, "passphrase_told", package.ticket_id, package.request_id, package=package.id)
             self._redraw(unit, package.ticket_id)

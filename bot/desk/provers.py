@@ -18,12 +18,13 @@ from bot.desk.office import House, System
 from bot.desk.running import DONE
 from bot.desk.sifting import BLACK, OUT
 from bot.drafts import restored
+from bot.phrases import named, say
 from bot.recipients import register
 from bot.store import Notice, Unit
 from bot.store.remarks import Refusal
 from bot.store.rows import AuditRow, LetterRow, Plan, TaskRow
 from bot.tickets import BOT, Identity, Request, Ticket
-from bot.workflow import ACTING, WORDS, Act, Line
+from bot.workflow import ACTING, Act, Line
 
 RECORD = 2000  # rows of one ticket's record
 ACTS = frozenset(DONE.values())
@@ -76,9 +77,17 @@ class About:
 
     def _said(self, row: AuditRow) -> str:
         at = row.at.astimezone(ZoneInfo(self.house.zone))
-        left = f", {row.detail['left']} left" if "left" in row.detail else ""
-        by = "" if row.actor == BOT.id else f" by {row.actor}"
-        return f"No. {row.seq} of the record, {day(at.date())} {at:%H:%M}: {row.verb.replace('_', ' ')}{by}{left}"
+        left = say("proof.left", left=row.detail["left"]) if "left" in row.detail else ""
+        by = "" if row.actor == BOT.id else say("proof.by", actor=row.actor)
+        return say(
+            "proof.row",
+            seq=row.seq,
+            date=day(at.date()),
+            at=f"{at:%H:%M}",
+            verb=named("verb", row.verb).replace("_", " "),
+            by=by,
+            left=left,
+        )
 
     def on(self, moment: datetime) -> date:
         """The day of a moment in the house's zone."""
@@ -109,15 +118,19 @@ class About:
         """The row of the plan."""
         if self.plan is None:
             return ()
-        return (f"Plan {self.plan.number} of {day(self.plan.made_at.date())}, {self.plan.hash[:12]}",)
+        return (
+            say(
+                "proof.plan_row", number=self.plan.number, date=day(self.plan.made_at.date()), hash=self.plan.hash[:12]
+            ),
+        )
 
     @property
     def whole_plan(self) -> tuple[str, str, str] | None:
-        return ("The plan", f"plan:{self.request.right}", self.ticket.ref) if self.request else None
+        return (say("proof.plan"), f"plan:{self.request.right}", self.ticket.ref) if self.request else None
 
     @property
     def clock(self) -> tuple[str, str, str]:
-        return ("Why this date", "clock", self.ticket.id)
+        return (say("clock.why_this_date"), "clock", self.ticket.id)
 
 
 def statements(about: About) -> tuple[Statement, ...]:
@@ -132,9 +145,9 @@ def statements(about: About) -> tuple[Statement, ...]:
 def _common(about: About) -> Iterable[Statement]:
     ticket = about.ticket
     opened = about.said(*[each for each in about.record if each.verb == "open"][:1])
-    told = f"{ticket.ref}, received on {day(ticket.received_on)}, to be answered by {day(ticket.due)}"
-    yield Statement(told, (*opened, "The ticket and its clock"), about.clock)
-    yield Statement("Who we are, what data are for, who gets them, authorities", ("The configuration",))
+    told = say("proof.ticket", ref=ticket.ref, received_on=day(ticket.received_on), due=day(ticket.due))
+    yield Statement(told, (*opened, say("proof.clock_row")), about.clock)
+    yield Statement(say("proof.company"), (say("proof.configuration"),))
 
 
 # -- what was done -----------------------------------------------------------------------------------------------------
@@ -143,7 +156,7 @@ def _common(about: About) -> Iterable[Statement]:
 def _lines(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
     """What was done to how much in which place: planned like this, done, and proved by asking again."""
     for each in value:
-        says = f"{each['act']}: {each['count']}, {each['system']} · {each['place']}"
+        says = f"{named('act', each['act'])}: {each['count']}, {each['system']} · {each['place']}"
         line = next((line for line in about.plan.lines if _same(about, line, each)), None) if about.plan else None
         yield Statement(says, _shown(about, line) if line else (), about.whole_plan)
 
@@ -169,7 +182,7 @@ def _changes(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[State
     known = about.unit.requests.changes(request_id) if request_id else []
     opens = ("Old → new", "changes", request_id) if request_id else None
     for each in value:
-        says = f"{WORDS.get(each['word'], each['word'])}: {each['old']} → {each['new']}"
+        says = f"{named('field', each['word'])}: {each['old']} → {each['new']}"
         found = [
             one["system"] for one in known
             if (one["word"], one["old"], one["new"]) == (each["word"], each["old"], each["new"])
@@ -184,7 +197,7 @@ def _done_on(about: About, value: date) -> Iterable[Statement]:
     done = [each for each in about.rows(*ACTS, "proved", "task_done") if about.on(each.at) <= value]
     lines = about.plan.lines if about.plan else ()
     acted = any(each.count and each.act in ACTING for each in lines)
-    yield Statement(f"Done by {day(value)}", about.said(*done[-1:]) if done or acted else about.planned)
+    yield Statement(say("proof.done_by", date=day(value)), about.said(*done[-1:]) if done or acted else about.planned)
 
 
 def _searched(about: About, value: Sequence[str]) -> Iterable[Statement]:
@@ -194,16 +207,16 @@ def _searched(about: About, value: Sequence[str]) -> Iterable[Statement]:
         names = [name for name in about.systems if about.label(name) == label]
         looked = [each for each in about.tasks if each.system in names]
         asked = located and any(not about.systems[name].by_hand for name in names)
-        shown = (*about.planned, "Every system was asked whom it knows") if asked else ()
-        yield Statement(f"We looked in: {label}", (*shown, *(row for each in looked for row in _task(each))))
+        shown = (*about.planned, say("proof.all_asked")) if asked else ()
+        yield Statement(say("proof.looked_in", label=label), (*shown, *(row for each in looked for row in _task(each))))
 
 
 def _by_hand(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
     for each in value:
         named = (each["system"], each["place"])
         task = next((one for one in about.tasks if (about.label(one.system), one.place) == named), None)
-        opens = ("Look …", "task_look", task.id) if task and task.state == "done" else None
-        says = f"By hand: {each['system']} · {each['place']}, {each['did']}, {day(each['on'])}"
+        opens = (say("task.look"), "task_look", task.id) if task and task.state == "done" else None
+        says = say("proof.by_hand", system=each["system"], place=each["place"], did=each["did"], date=day(each["on"]))
         yield Statement(says, _task(task) if task else (), opens)
 
 
@@ -211,8 +224,8 @@ def _task(task: TaskRow) -> tuple[str, ...]:
     """What is said of a task that is settled."""
     if not task.settled:
         return ()
-    seen = f", seen by {task.looked_by}" if task.looked_by else ""
-    return (f"Task {task.number}: {task.outcome}, said by {task.done_by}{seen}",)
+    seen = say("proof.seen_by", looked_by=task.looked_by) if task.looked_by else ""
+    return (say("proof.task_row", number=task.number, outcome=task.outcome, done_by=task.done_by, seen=seen),)
 
 
 # -- who was told ------------------------------------------------------------------------------------------------------
@@ -222,21 +235,23 @@ def _told(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statemen
     for each in value:
         found = [one for one in _notices(about) if one.name == each["name"] and one.told_at]
         rows = [row for one in found for row in about.rows("recipient_told") if row.detail.get("notice") == one.id]
-        yield Statement(f"Told: {each['name']}, {day(each['on'])}", about.said(*rows[-1:]), _recipients(about))
+        yield Statement(
+            say("proof.told", name=each["name"], date=day(each["on"])), about.said(*rows[-1:]), _recipients(about)
+        )
 
 
 def _telling(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
     for each in value:
         found = [one for one in _notices(about) if one.name == each["name"]]
         rows = [row for one in found for row in about.rows("notice") if row.detail.get("notice") == one.id]
-        yield Statement(f"Being told: {each['name']}", about.said(*rows[-1:]), _recipients(about))
+        yield Statement(say("proof.telling", name=each["name"]), about.said(*rows[-1:]), _recipients(about))
 
 
 def _untold(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[Statement]:
     known = {(each.name, each.because) for each in register(about.house.policy["policy"]["recipients"])}
     for each in value:
-        shown = ("The configuration names the reason",) if (each["name"], each["because"]) in known else ()
-        yield Statement(f"Not told: {each['name']}, {each['because']}", shown)
+        shown = (say("proof.reason_configured"),) if (each["name"], each["because"]) in known else ()
+        yield Statement(say("proof.untold", name=each["name"], because=each["because"]), shown)
 
 
 def _notices(about: About) -> list[Notice]:
@@ -245,7 +260,7 @@ def _notices(about: About) -> list[Notice]:
 
 
 def _recipients(about: About) -> tuple[str, str, str]:
-    return ("Recipients", "notices", about.ticket.id)
+    return (say("proof.recipients"), "notices", about.ticket.id)
 
 
 def _of_notice(says: str) -> Prover:
@@ -254,7 +269,7 @@ def _of_notice(says: str) -> Prover:
     def prove(about: About, value: Any) -> Iterable[Statement]:
         rows = [each for each in about.rows("notice") if about.notice and each.detail.get("notice") == about.notice.id]
         told = ", ".join(value) if isinstance(value, list | tuple) else str(value)
-        yield Statement(f"{says}: {told}", (*about.planned, *about.said(*rows[-1:])) if rows else ())
+        yield Statement(f"{say(says)}: {told}", (*about.planned, *about.said(*rows[-1:])) if rows else ())
 
     return prove
 
@@ -269,13 +284,13 @@ def _package(about: About, value: Any) -> Iterable[Statement]:
     row = about.unit.packages.by_token(digest)
     alive = row is not None and row.revoked_at is None and row.expires_at > about.unit.now
     packed = about.rows("pack")[-1:]
-    yield Statement("The way to the copy", about.said(*packed) if alive else ())
+    yield Statement(say("proof.way_to_copy"), about.said(*packed) if alive else ())
 
 
 def _withheld(about: About, value: Sequence[str]) -> Iterable[Statement]:
     for each in value:
         rows = [row for row in about.refusals if " ".join(row.words) in each]
-        yield Statement(f"Left out: {each}", _refusal(about, rows))
+        yield Statement(say("proof.withheld", what=each), _refusal(about, rows))
 
 
 def _for_others(says: str, verdict: str = "") -> Prover:
@@ -285,8 +300,12 @@ def _for_others(says: str, verdict: str = "") -> Prover:
         looks = about.unit.looks.of(about.letter.request_id or "")
         decided = [each for each in looks if each.verdict == verdict or (not verdict and each.verdict)]
         if value and (looks or not isinstance(value, str)):
-            shown = tuple(f"Decided by {each.by}" for each in decided) if value in {len(decided), str(value)} else ()
-            yield Statement(f"{says}: {value}", shown)
+            shown = (
+                tuple(say("proof.decided_by", by=each.by) for each in decided)
+                if value in {len(decided), str(value)}
+                else ()
+            )
+            yield Statement(f"{say(says)}: {value}", shown)
 
     return prove
 
@@ -295,7 +314,7 @@ def _for_others(says: str, verdict: str = "") -> Prover:
 
 
 def _refusal(about: About, rows: Sequence[Refusal]) -> tuple[str, ...]:
-    return tuple(f"Refused by {each.by}, {day(about.on(each.at))}" for each in rows[-1:])
+    return tuple(say("proof.refused_by", by=each.by, at=day(about.on(each.at))) for each in rows[-1:])
 
 
 def _refused(says: str) -> Prover:
@@ -305,7 +324,7 @@ def _refused(says: str) -> Prover:
         if value in ([], "", False, None):
             return
         told = ", ".join(each["system"] for each in value) if isinstance(value, list) else str(value)
-        yield Statement(f"{says}: {told}", _refusal(about, about.refusals))
+        yield Statement(f"{say(says)}: {told}", _refusal(about, about.refusals))
 
     return prove
 
@@ -315,21 +334,21 @@ def _ground(about: About, value: str) -> Iterable[Statement]:
     if about.letter.kind != "refusal":
         chosen = about.rows_of_request("choose")
         wished = about.request and about.unit.requests.wishes(about.request.id).get("ground") == value
-        yield Statement(f"On the ground: {value}", about.said(*chosen[-1:]) if wished else ())
+        yield Statement(say("proof.ground", ground=value), about.said(*chosen[-1:]) if wished else ())
         return
     rows = [each for each in about.refusals if each.ground == value]
-    yield Statement(f"On the ground: {value}", _refusal(about, rows))
+    yield Statement(say("proof.ground", ground=value), _refusal(about, rows))
 
 
 def _confirmed(about: About, value: Any) -> Iterable[Statement]:
     """Whether it is known who wrote. Nothing that is held may be shown where it is not."""
     holds = not value or about.ticket.identity == Identity.CONFIRMED
-    yield Statement("Who asks is known" if value else "Who asks is not known", ("The identity of the ticket",) * holds)
+    yield Statement(say("proof.known") if value else say("proof.unknown"), (say("proof.identity"),) * holds)
 
 
 def _lifted_on(about: About, value: date) -> Iterable[Statement]:
     approved = about.rows_of_request("approve")
-    yield Statement(f"The restriction ends on {day(value)}", about.said(*approved[-1:]))
+    yield Statement(say("proof.lifted_on", date=day(value)), about.said(*approved[-1:]))
 
 
 def _why_lifted(about: About, value: str) -> Iterable[Statement]:
@@ -350,14 +369,24 @@ def _added(about: About, value: Sequence[str]) -> Iterable[Statement]:
     notes = [each for each in about.record if each.verb == "edit_letter" and each.detail.get("known")]
     rows = [each for each in notes if each.detail.get("id") == about.letter.id]
     for each in value:
-        yield Statement(each, about.said(*rows[-1:]), ("The note", "details", about.ticket.id))
+        yield Statement(each, about.said(*rows[-1:]), (say("proof.note"), "details", about.ticket.id))
+
+
+def _by_record(says: str, *verbs: str) -> Prover:
+    """Something the record itself says."""
+
+    def prove(about: About, value: Any) -> Iterable[Statement]:
+        told = day(value) if isinstance(value, date) else str(value)
+        yield Statement(f"{say(says)}: {told}", about.said(*about.rows_of_request(*verbs)[-1:]))
+
+    return prove
 
 
 def _by_author(says: str) -> Prover:
     def prove(about: About, value: Any) -> Iterable[Statement]:
         told = ", ".join(value) if isinstance(value, list) else str(value)
         for each in _own_words(about, told):
-            yield Statement(f"{says}: {told}", each.rests)
+            yield Statement(f"{say(says)}: {told}", each.rests)
 
     return prove
 
@@ -367,14 +396,15 @@ def _by_clock(says: str) -> Prover:
 
     def prove(about: About, value: Any) -> Iterable[Statement]:
         told = day(value) if isinstance(value, date) else str(value)
-        yield Statement(f"{says}: {told}", (f"The clock, {len(about.ticket.why)} steps",), about.clock)
+        yield Statement(f"{say(says)}: {told}", (say("proof.clock_steps", why=len(about.ticket.why)),), about.clock)
 
     return prove
 
 
 def _asked_right(about: About, value: str) -> Iterable[Statement]:
     asked = [each.right for each in about.unit.requests.of(about.ticket.id)]
-    yield Statement(f"They asked for: {value}", about.said(*about.record[:1]) if value in asked else ())
+    says = say("proof.asked_right", right=named("right", value))
+    yield Statement(says, about.said(*about.record[:1]) if value in asked else ())
 
 
 PROVERS: Mapping[str, Prover] = {
@@ -389,36 +419,40 @@ PROVERS: Mapping[str, Prover] = {
     "told": _told,
     "telling": _telling,
     "untold": _untold,
-    "act": _of_notice("What was done"),
-    "name": _of_notice("Whom it is about"),
-    "addresses": _of_notice("Their addresses"),
-    "told_on": _of_notice("Told before"),
+    "act": _of_notice("proof.did"),
+    "name": _of_notice("proof.about"),
+    "addresses": _of_notice("proof.addresses"),
+    "told_on": _of_notice("proof.told_before"),
     "link": _package,
     "locked": _package,
     "file": _package,
     "link_until": _package,
     "downloads": _package,
-    "locked": _package,
-    "file": _package,
     "withheld": _withheld,
-    "others_black": _for_others("Pieces with words of other people blacked out", BLACK),
-    "others_left": _for_others("Pieces about other people left out", OUT),
-    "others_article": _for_others("Because of"),
+    "others_black": _for_others("proof.black", BLACK),
+    "others_left": _for_others("proof.out", OUT),
+    "others_article": _for_others("proof.because"),
     "right": _asked_right,
     "ground": _ground,
-    "article": _refused("Article"),
-    "part": _refused("Only a part"),
-    "left_out": _refused("Left out"),
+    "article": _refused("proof.article"),
+    "part": _refused("proof.part"),
+    "left_out": _refused("proof.left_out"),
     "why_no_fee": _own_words,
     "confirmed": _confirmed,
     "words_of_ours": _own_words,
     "why_lifted": _why_lifted,
     "lifted_on": _lifted_on,
     "added": _added,
-    "means": _by_author("How they can show who they are"),
-    "reason": _by_author("The law's reason"),
-    "clock": _by_clock("The clock is then"),
-    "asked_on": _by_clock("Asked on"),
-    "due_if_answered": _by_clock("Due if they answer at once"),
-    "was_due": _by_clock("Due before"),
+    "means": _by_author("proof.means"),
+    "reason": _by_author("proof.law_reason"),
+    "clock": _by_clock("proof.clock_then"),
+    "asked_on": _by_clock("proof.asked_on"),
+    "due_if_answered": _by_clock("proof.due_at_once"),
+    "was_due": _by_clock("proof.due_before"),
+    "question": _by_clock("proof.question"),
+    "first_asked": _by_clock("proof.asked_on"),
+    "closes_on": _by_clock("proof.closes_on"),
+    "why": _by_record("proof.why_closed", "give_up", "withdraw"),
+    "since": _by_record("proof.since", "give_up", "withdraw"),
+    "complained_on": _by_record("proof.complained_on", "complaint"),
 }

@@ -83,7 +83,7 @@ class Refusing(Identifying):
         if not unit.tickets.correspondent(ticket.id).reachable:
             return say("answers.refused_by_post")
         self._send(unit, ticket, "refusal", values, request=request, by=user)
-        return f"Refused. The letter with your reasons {self._how('refusal')}; the card shows it."
+        return say("answers.refused", how=self._how("refusal"))
 
     def _refuse_part(
         self, unit: Unit, ticket: Ticket, request: Request, user: str, values: Mapping[str, Any], systems: Sequence[str]
@@ -102,7 +102,7 @@ class Refusing(Identifying):
         self.engine.cancel(unit, cool_key(request))
         self._void(unit, request)
         told = self._how("refusal")
-        return f"Refused in part. The letter {told}, and the plan is made anew without that part."
+        return say("answers.refused_part", told=told)
 
     def _leavable(self, ticket: Ticket, request: Request) -> dict[str, str]:
         """The systems a refusal in part may leave out (name -> label); none where it would come too late or too soon.

@@ -11,7 +11,7 @@ from bot.desk.running import cool_key
 from bot.errors import NotAllowed, TooLate
 from bot.intake import Reading, Verdict, asks, normal_address, received_at
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import Blocked, MailRow, Unit
 from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
 
@@ -54,15 +54,16 @@ class Sorting(Opening):
             )
             unit.audit(user, "not_enquiry", ticket.id, why=why, letter=letter)
             self._redraw(unit, ticket.id)
-        told = " The person gets a letter that says so." if letter else " Nobody is written to."
-        return f"{ticket.ref} is closed as no enquiry.{told} If they write again, it is open again."
+        told = say("answers.person_told") if letter else say("answers.nobody_told")
+        return say("answers.closed_no_enquiry", ref=ticket.ref, told=told)
 
     def _drop(self, unit: Unit, request: Request, user: str) -> None:
         """A right nobody asked for, after all. NotAllowed once its work has begun."""
         if request.state in FINAL:
             return
         if (request.back_to if request.state == State.NEEDS_PERSON else request.state) not in BEFORE:
-            raise TooLate(say("errors.right_begun", right=request.right, who=self._by_whom(unit, request)))
+            right, who = named("right", request.right), self._by_whom(unit, request)
+            raise TooLate(say("errors.right_begun", right=right, who=who))
         if request.plan_id:
             unit.plans.decide(request.plan_id, "rejected", user)
             unit.plans.void(request.plan_id)

@@ -16,7 +16,7 @@ from bot.desk.office import ByHand
 from bot.desk.packing import COPY_S
 from bot.engine import Job, Kind
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.reminders import TASK_DAYS
 from bot.reminders import Kind as Why
 from bot.store import Holding, Unit
@@ -166,7 +166,7 @@ class Tasking(Asking):
             self._answer_when_told(unit, request)
 
     def _why_not(self, task: TaskRow) -> str:
-        reason = REASONS.get(task.reason or "", REASONS["other"])
+        reason = named("reason", task.reason if task.reason in REASONS else "other")
         place = self._place(task.system)
         return say("reasons.task_cannot", number=task.number, place=place, reason=reason)
 

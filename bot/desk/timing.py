@@ -12,7 +12,8 @@ from typing import Any
 from bot import law
 from bot.cards import HOW, MEANS, WORDS, ClockForm, ClockMove, ClockView
 from bot.checkpoints import checkpoint
-from bot.desk.counting import Counting, Letter, move
+from bot.desk.awaiting import Awaiting
+from bot.desk.counting import Letter, move
 from bot.desk.recorded import (
     ANSWERED,
     CLARIFICATION,
@@ -51,7 +52,7 @@ class Asked:
 Act = Callable[[Unit, Asked, str], ClockMove]
 
 
-class Timing(Counting):
+class Timing(Awaiting):
     """The verbs of the clock."""
 
     def pause(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.phrases import say
 from bot.sandbox.slack import ANN, EVE
 from bot.tickets import State
 from handlers.commands import COMMANDS
@@ -19,7 +20,7 @@ def answer(office: Floor, text: str, user: str = ANN.id, **more: str) -> str:
 def test_help_is_made_from_the_registry(text: str, office: Floor) -> None:
     """Every command one line; without a word too."""
     told = answer(office, text)
-    assert all(each.usage in told and each.about in told for each in COMMANDS.values())
+    assert all(say(each.usage) in told and say(each.about) in told for each in COMMANDS.values())
     assert office.desk.asked == []
 
 
