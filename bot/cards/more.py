@@ -17,7 +17,7 @@ from bot.cards.blocks import (
     section,
 )
 from bot.cards.card import VERB
-from bot.cards.inputs import boxes, choice, entry, one_line, prose
+from bot.cards.inputs import boxes, choice, day_picker, entry, one_line, prose
 from bot.cards.team import Blocked, More
 from bot.law import Right
 from bot.phrases import Phrases, named, say
@@ -52,6 +52,7 @@ def more_modal(more: More) -> Block:
     if more.open:
         told = say("more.until_a_day_you_choose")
         blocks.append(_verb(say("more.remind_later"), told, say("more.later"), "snooze", more.ticket_id))
+        blocks += _ending(more)
     told = say("more.only_whoever_opens_details_reads_it_it")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
     blocks += _holding(more)
@@ -73,6 +74,21 @@ def more_modal(more: More) -> Block:
 
 def _verb(title: str, told: str, text: str, action: str, value: str, ask: Block | None = None) -> Block:
     return section(f"*{escape(title)}*\n{escape(told)}", button(text, action, value, confirm=ask))
+
+
+def _ending(more: More) -> list[Block]:
+    blocks: list[Block] = []
+    if more.in_vain:
+        told = say("more.give_up_told")
+        ask = confirm(say("more.give_up_sure"), told, say("more.give_up_verb"))
+        blocks.append(
+            _verb(say("more.give_up_title"), told, say("more.give_up_verb"), "do:give_up", more.ticket_id, ask)
+        )
+    if more.complaints:
+        told = say("more.complained_told")
+        verb = say("more.complained_verb")
+        blocks.append(_verb(say("more.complained_title"), told, verb, "do:complained", more.ticket_id))
+    return blocks
 
 
 def _whose(more: More) -> list[Block]:
@@ -165,6 +181,12 @@ def not_enquiry_form(more: More) -> Block:
     return _form(say("more.not_an_enquiry"), say("more.close_it"), "not_enquiry", more.ref, more.ticket_id, blocks)
 
 
+def complained_form(more: More) -> Block:
+    blocks = [entry("on", say("more.complained_day"), day_picker("on", None))]
+    title, keep = say("more.complained_title"), say("more.complained_keep")
+    return _form(title, keep, "complained", more.ref, more.ticket_id, blocks)
+
+
 def merge_form(more: More) -> Block:
     hint = say("more.as_it_stands_on_the_other_card_both")
     field = one_line("ref", say("more.which_other_ticket"), longest=24)
@@ -204,6 +226,7 @@ FORMS: Mapping[str, Callable[[More], Block]] = {
     "note": note_form,
     "hold": hold_form,
     "not_enquiry": not_enquiry_form,
+    "complained": complained_form,
     "merge": merge_form,
     "split": split_form,
 }

@@ -51,6 +51,8 @@ class More:
     refusable: tuple[tuple[Right, str], ...] = ()  # right, request
     held: bool = False
     splits: tuple[Right, ...] = ()  # that were asked for and have not begun
+    in_vain: bool = False  # the person was asked who they are, was reminded, and never answered
+    complaints: bool = False  # a law of the ticket has complaints acknowledged
     four_eyes: bool = True
 
 

@@ -73,12 +73,17 @@ VALUES = {
     "refusal": {"right": "deletion", "ground": "excessive", "article": "GDPR art. 12(5)", "words_of_ours": DOUBT, "part": True,
                 "why_no_fee": ["A fee would change nothing."], "left_out": [{"system": "our internal server"}], "confirmed": False},
     "not_an_enquiry": {"words_of_ours": ["Our shop answers you."]},
+    "answer_reminder": {"question": "identity", "first_asked": date(2026, 11, 25), "closes_on": date(2026, 12, 19), **STANDS},
+    "closing": {"why": "unanswered", "since": date(2026, 11, 25)},
+    "complaint_acknowledged": {"complained_on": date(2026, 11, 27)},
     "portability_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
 }  # fmt: skip
 OPTIONAL = {
     "access_answer": {"withheld": ["A letter of another person to us, because it is about them (GDPR art. 15(4))."]},
     "erasure_done": {"made_public": "Your name stood in our list of references; we have asked the portal to take it down.",
                      "told": [{"name": "Mailchimp (Intuit Inc.)", "on": date(2026, 11, 24)}]},
+    "correction_done": {"told": [{"name": "Mailchimp (Intuit Inc.)", "on": date(2026, 11, 24)}]},
+    "restriction_done": {"told": [{"name": "Mailchimp (Intuit Inc.)", "on": date(2026, 11, 24)}]},
 }  # fmt: skip
 WITH_SUPPRESSION = {
     **COMMON,
@@ -150,6 +155,22 @@ REQUIRED = {
         "complaint_and_court": ["right to complain to a data protection authority", "right to go to court"],
     }),
 }  # fmt: skip
+REQUIRED |= {
+    "correction_done": ("correction_done", {
+        "field_old_new_date": ["City", "Before: Zürich", "Now: Winterthur", "We have done so on 24 November 2026"],
+        "systems_changed": ["Where: our internal server", "looked again afterwards: the new values are there"],
+        "recipients_notified": ["We have told them", "Mailchimp (Intuit Inc.), on 24 November 2026"],
+        "supplementary_statement_or_note_of_dispute": ["add a statement of yours", "we note that you contest the entry"],
+        "complaint_and_court": ["right to complain to a data protection authority", "right to go to court"],
+    }),
+    "restriction_done": ("restriction_done", {
+        "what_is_restricted_since_when": ["Orders and invoices", "Where: our internal server (Invoice)", "What: 7 entries", "Since: 24 November 2026"],
+        "ground": ["You say that the data are not correct, and we are checking that (GDPR art. 18(1)(a))"],
+        "what_may_still_happen": ["except with your consent, for legal claims, to protect the rights of another person"],
+        "will_be_told_before_lifting": ["Before we lift the restriction we tell you"],
+        "recipients_notified": ["We have told them", "Mailchimp (Intuit Inc.), on 24 November 2026"],
+    }),
+}  # fmt: skip
 BY_A_PERSON = {  # the same requirement, where a person asks and not the bot
     "identity_request": ("identity_question", {
         "reason_for_doubt": ["Why we doubt", *DOUBT],
@@ -213,8 +234,30 @@ def test_the_letter_says_what_the_law_asks_for(writer, letter, item, wanted):
 def test_every_item_of_the_requirements_is_looked_for(shared):
     """The tests above cover each must and should of the letters we have."""
     listed = json.loads((shared / "law" / "letter_requirements.json").read_text(encoding="utf-8"))["letters"]
+    assert set(REQUIRED) == set(listed)
     for name, (_, items) in [*REQUIRED.items(), *BY_A_PERSON.items()]:
         assert set(items) == {each["id"] for each in listed[name]["items"]}
+
+
+@pytest.mark.parametrize("letter", sorted(VALUES))
+def test_no_language_leaves_a_paragraph_out(writer, letter):
+    """What the law asks for is looked for in English; every other language has as many paragraphs, lists and headings."""
+    said = {each: write(writer, letter, language=each).text.split("\n\n") for each in ("en", "de", "fr", "it")}
+    assert {each: len(parts) for each, parts in said.items()} == dict.fromkeys(said, len(said["en"]))
+
+
+def test_a_question_without_an_answer_is_spoken_of_as_what_it_was(writer):
+    """Reminded of who it is, or of what is meant; closed for want of an answer, or because they want it no more."""
+    assert "we may close the enquiry" in words(write(writer, "answer_reminder").text)
+    clarification = words(write(writer, "answer_reminder", question="clarification").text)
+    assert "If you do not answer, we go by what you wrote in the first place." in clarification
+    assert "close" not in clarification
+    assert "we have no answer" in words(write(writer, "closing").text)
+    withdrawn = words(write(writer, "closing", why="withdrawn").text)
+    assert "On 25 November 2026 you told us that you no longer want it." in withdrawn
+    assert "nothing was changed" not in withdrawn
+    alone = {**COMMON["company"], "phone": ""}
+    assert "call us" not in write(writer, "complaint_acknowledged", company=alone).text
 
 
 def test_a_refusal_says_no_more_than_is_so(writer):
