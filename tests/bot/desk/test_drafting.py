@@ -309,3 +309,64 @@ def test_values_are_kept_as_they_are() -> None:
     """Days and moments, nested as deep as a letter has them."""
     for values in VALUES.values():
         assert restored(stored(values)) == values
+
+
+def asked(stage: Stage) -> str:
+    """Hugo has asked who it is, the letter has left, and Ann does not answer."""
+    ticket_id = stage.open()
+    stage.desk.pause(HUGO, stage.ids(), ticket_id, "identity", ["Two people have your name."], ["facts"])
+    release(stage, drafts(stage, ticket_id)[0])
+    return ticket_id
+
+
+def test_a_question_without_an_answer_is_asked_once_more(stage: Stage) -> None:
+    """Ten days after it left, by itself; never again, and not at all once there is an answer."""
+    silent, answers = asked(stage), asked(stage)
+    stage.desk.resume_clock(HUGO, stage.ids(), answers)
+    stage.clock.forward(days=30)
+    stage.work()
+    with stage.store.read() as unit:
+        kinds = {each: [one.kind for one in unit.letters.of(each)] for each in (silent, answers)}
+    assert kinds[silent].count("answer_reminder") == 1
+    assert "answer_reminder" not in kinds[answers]
+    assert "We are still waiting for your answer" in str(stage.postman.out[-1][2])
+
+
+def test_an_enquiry_nobody_answers_for_is_closed_with_a_letter(stage: Stage) -> None:
+    """Not before the reminder's days are over; then what was asked for is withdrawn, and the person is told how to go on."""
+    ticket_id = asked(stage)
+    assert not stage.desk.more(HUGO, ticket_id).in_vain
+    with pytest.raises(NotAllowed, match="was reminded"):
+        stage.desk.give_up(HUGO, stage.ids(), ticket_id)
+    stage.clock.forward(days=10, hours=1)
+    stage.work()
+    stage.clock.forward(days=14, hours=1)
+    assert stage.desk.more(HUGO, ticket_id).in_vain
+    assert "draft" in stage.desk.give_up(HUGO, "once", ticket_id)
+    assert "already" in stage.desk.give_up(HUGO, "once", ticket_id)
+    assert stage.request(ticket_id, Right.ACCESS).state == State.WITHDRAWN
+    release(stage, drafts(stage, ticket_id)[0])
+    assert "we have closed your enquiry" in " ".join(stage.postman.texts()[-1].split())
+    stage.desk.close(HUGO, stage.ids(), ticket_id)
+
+
+def test_a_complaint_is_acknowledged_where_the_law_asks_for_it(sqlite_store: Any, clock: Any, ids: Any) -> None:
+    """In the United Kingdom (Data Protection Act 2018, s. 164A); elsewhere nobody is asked to."""
+    stage = Stage(sqlite_store, clock, ids, house={"regimes": ("uk_gdpr",)})
+    ticket_id = stage.open()
+    today = stage.ticket(ticket_id).received_on
+    assert stage.desk.more(HUGO, ticket_id).complaints
+    with pytest.raises(NotAllowed, match="between the enquiry and today"):
+        stage.desk.complained(HUGO, stage.ids(), ticket_id, today + DAY)
+    assert "draft" in stage.desk.complained(HUGO, "once", ticket_id, today)
+    assert "already" in stage.desk.complained(HUGO, "once", ticket_id, today)
+    stage.work()
+    assert "We have your complaint," in stage.postman.texts()[-1]
+
+
+def test_elsewhere_no_complaint_is_acknowledged_by_law(stage: Stage) -> None:
+    """Neither offered nor taken."""
+    ticket_id = stage.open()
+    assert not stage.desk.more(HUGO, ticket_id).complaints
+    with pytest.raises(NotAllowed, match="No law of this ticket"):
+        stage.desk.complained(HUGO, stage.ids(), ticket_id, stage.ticket(ticket_id).received_on)
