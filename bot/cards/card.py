@@ -31,6 +31,7 @@ from bot.cards.paper import to_post, to_tell
 from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
+from bot.intake import notes
 from bot.law import Right
 from bot.phrases import Phrases, capital, named, say, small
 from bot.tickets import Identity, State
@@ -74,6 +75,18 @@ IDENTITY = Phrases(
 )
 LANGUAGE = Phrases(
     {"de": "card.german", "en": "card.english", "es": "card.spanish", "fr": "card.french", "it": "card.italian"}
+)
+NOTED = Phrases(
+    {
+        notes.ENCRYPTED: "mail.encrypted",
+        notes.OPAQUE: "mail.opaque",
+        notes.OUTLOOK: "mail.outlook",
+        notes.SEVERAL: "mail.several",
+        notes.MIXED: "mail.mixed",
+        notes.FOREIGN: "mail.foreign",
+        notes.OTHER_NAME: "mail.other_name",
+        notes.SIGNED: "mail.signed",
+    }
 )
 BACK = Phrases(
     {  # `intake.Cause` -> what the mail server said
@@ -174,7 +187,12 @@ def facts(view: CardView, now: datetime) -> list[Block]:
     ]
     if view.owner:
         known.append((say("card.owner"), member(view.owner)))
-    return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned)]
+    return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned), *noted(view.notes)]
+
+
+def noted(odd: Sequence[str]) -> list[Block]:
+    """What is odd about the mails of this ticket."""
+    return [context(f"▲ {NOTED[each]}") for each in odd]
 
 
 def returned(letters: Sequence[tuple[str, str]]) -> list[Block]:
@@ -511,7 +529,8 @@ def _asks_who(view: CardView) -> bool:
     """Whether it has to be settled who wrote, for some right."""
     open_ = [each.back_to if each.state == State.NEEDS_PERSON else each.state for each in view.requests]
     unsettled = view.identity != Identity.CONFIRMED and State.RECEIVED in open_
-    return view.channel not in SILENT and (unsettled or State.IDENTIFYING in open_)
+    mistaken = view.identity == Identity.NOBODY and State.ANSWERING in open_  # they may be known by another address
+    return view.channel not in SILENT and (unsettled or mistaken or State.IDENTIFYING in open_)
 
 
 def _days(number: int) -> str:

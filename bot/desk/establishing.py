@@ -68,7 +68,7 @@ class Establishing(Identifying):
             "code": any(each.next == Rung.CODE for each in steps) and self._code_alive(unit, ticket) is None,
             "facts": bool(located) and not agent and self._facts_left(shown),
             "authority": agent,
-            "claim": bool(waiting) and ticket.identity != Identity.CONFIRMED,
+            "claim": bool(waiting or self._drafted(unit, ticket)) and ticket.identity != Identity.CONFIRMED,
             "ask": bool(waiting) and ticket.identity != Identity.CONFIRMED,
             "document": bool(located) and not agent and self._milder_failed(unit, ticket, shown),
             "itself": agent,
@@ -107,6 +107,7 @@ class Establishing(Identifying):
                 raise TooLate(say("errors.confirmed_who"))
             if found in self._parties(unit, ticket) | {normal_address(self.house.sender)}:
                 raise NotAllowed(say("errors.address_known"), field="address")
+            self._ask_anew(unit, ticket, user)
             self._shown(unit, ticket, user, "claim", secret=found)
             self._look_again(unit, ticket, actor)
         return say("answers.systems_asked")
@@ -246,6 +247,19 @@ class Establishing(Identifying):
         before = {State.RECEIVED, State.IDENTIFYING}
         found = unit.requests.of(ticket.id)
         return [each for each in found if (each.back_to if each.state == State.NEEDS_PERSON else each.state) in before]
+
+    def _drafted(self, unit: Unit, ticket: Ticket) -> list[Request]:
+        """What is answered with “nothing held”, by a letter that nobody has released yet."""
+        if ticket.identity != Identity.NOBODY:
+            return []
+        drafts = {each.request_id for each in unit.letters.drafts(ticket.id)}
+        return [each for each in unit.requests.of(ticket.id) if each.state == State.ANSWERING and each.id in drafts]
+
+    def _ask_anew(self, unit: Unit, ticket: Ticket, user: str) -> None:
+        """Somebody else is meant than the address that wrote: what was drafted for it is not sent."""
+        for request in self._drafted(unit, ticket):
+            self._drop_drafts(unit, request, user)
+            self._move(unit, request, "escalate", BOT, back_to=State.IDENTIFYING)
 
     def _look_again(self, unit: Unit, ticket: Ticket, actor: Actor) -> None:
         """Something new is known: every right that was chosen and waits for it asks the systems once more."""

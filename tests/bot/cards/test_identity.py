@@ -80,6 +80,7 @@ def test_the_card_has_the_button_while_it_matters() -> None:
     assert shown(State.RECEIVED, Identity.UNKNOWN)
     assert shown(State.IDENTIFYING, Identity.CONFIRMED)
     assert not shown(State.RECEIVED, Identity.CONFIRMED)
+    assert shown(State.ANSWERING, Identity.NOBODY)
     assert not shown(State.RUNNING, Identity.VOUCHED)
     assert not shown(State.RECEIVED, Identity.UNKNOWN, "review")
     assert all(each in Rung for each in (Rung.MAIL, *filter(None, (decide(Right.ACCESS, one).next for one in KNOWN))))

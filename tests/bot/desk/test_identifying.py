@@ -163,6 +163,21 @@ def test_the_one_who_is_asked_may_answer_from_there(stage: Stage) -> None:
     assert state(stage, ticket_id) == State.DONE
 
 
+def test_nothing_held_is_not_sent_where_somebody_else_is_meant(stage: Stage) -> None:
+    """Nobody knows the address, and “nothing held” is drafted. Before it is released Hugo names the one on file."""
+    stage.reads = False
+    ticket_id = escalated(stage)
+    assert state(stage, ticket_id) == State.ANSWERING
+    assert "claim" in stage.desk.identity_view(HUGO, ticket_id).offers
+    press(stage, "claim", ticket_id, ANN)
+    assert (state(stage, ticket_id), sent_to(stage, "confirm")) == (State.IDENTIFYING, [ANN])
+    stage.reads = True
+    stage.reply_with_code()
+    stage.work()
+    assert state(stage, ticket_id) == State.DONE
+    assert not any("We hold no data" in each for each in stage.postman.texts())
+
+
 def test_an_address_nobody_holds_gets_no_code(stage: Stage) -> None:
     """Only an address a system has may be asked; the ticket says that there is nobody."""
     ticket_id = escalated(stage, f"Which data do you hold about me? You know me as {ANN}.")
