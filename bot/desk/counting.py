@@ -74,7 +74,7 @@ class Counting(Writing):
         row = ClockEvent(unit.id(), ticket.id, kind, on, detail, by, unit.now)
         known = recorded([*unit.tickets.clock_events(ticket.id), row])
         if letter and letter.draft is None and letter.name not in self.house.release_at_once:
-            return self._drafted(unit, ticket, row, known, letter)
+            return self._as_draft(unit, ticket, row, known, letter)
         now = self._counted(unit, ticket, known)
         dates = {
             "due": [ticket.due.isoformat(), now.due.isoformat()],
@@ -100,7 +100,7 @@ class Counting(Writing):
         self._go_out(unit, letter.draft, by, self._printed_anew(unit, letter.draft, ticket, values))
         return letter.draft.id
 
-    def _drafted(self, unit: Unit, ticket: Ticket, row: ClockEvent, known: Recorded, letter: Letter) -> ClockMove:
+    def _as_draft(self, unit: Unit, ticket: Ticket, row: ClockEvent, known: Recorded, letter: Letter) -> ClockMove:
         """The letter is a draft that says what would follow from the event; the clock is as it was."""
         clock = self._clock_of(ticket, known)
         then = replace(ticket, due=clock.due, unrolled=clock.unrolled, clock=clock.state)

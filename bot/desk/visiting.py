@@ -151,7 +151,11 @@ class Visiting(Receiving):
         if free:
             rights = ", ".join(str(each.right) for each in free)
             self._word(unit, ticket, "withdrew", BOT.id, what=rights)
-        return "withdrawn" if free and len(free) == len(requests) else "withdraw_late"
+        if not free or len(free) < len(requests):
+            return "withdraw_late"
+        if unit.tickets.correspondent(ticket.id).address:
+            self._send(unit, ticket, "closing", {"why": "withdrawn", "since": self._today(unit.now)})
+        return "withdrawn"
 
     def _disowned(self, unit: Unit, ticket: Ticket) -> str:
         if ticket.state != "open":
