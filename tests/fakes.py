@@ -242,9 +242,10 @@ class FakeChannel:
     def shown(self) -> str:
         return json.dumps(list(self.messages.values()), ensure_ascii=False)
 
-    def replies(self) -> list[str]:
-        """What was said in threads, oldest first."""
-        return [self.messages[ts][1] for ts in self.threads]
+    def replies(self, of: str = "") -> list[str]:
+        """What was said in threads, oldest first; only what has keys that begin so, where that is given."""
+        keys = {ts: key for key, ts in self.keys.items()}
+        return [self.messages[ts][1] for ts in self.threads if keys[ts].startswith(of)]
 
 
 @dataclass

@@ -73,7 +73,7 @@ def test_a_question_of_identity_stops_the_clock_until_the_reply(stage: Stage) ->
     assert "If you answer on 23 November 2026, you hear from us by 23 December 2026" in letter
     assert "stands still" in card(stage, ticket_id)
     assert "The person who wrote" in card(stage, ticket_id)
-    assert stage.channel.replies() == [
+    assert stage.channel.replies("note:") == [
         "DPE-2026-0001: <@UHUGO> asked who it is. Due Wed 23 Dec 2026, as before. The clock stands still until the answer."
     ]
     stage.clock.forward(days=3)
@@ -83,7 +83,7 @@ def test_a_question_of_identity_stops_the_clock_until_the_reply(stage: Stage) ->
     assert (ticket.clock, ticket.paused_since) == ("running", None)
     assert ticket.unrolled == date(2026, 12, 26)
     assert ticket.due == date(2026, 12, 28)  # Saturday, holiday at that: Monday
-    assert "Wed 23 Dec 2026 → Mon 28 Dec 2026" in stage.channel.replies()[-1]
+    assert "Wed 23 Dec 2026 → Mon 28 Dec 2026" in stage.channel.replies("note:")[-1]
     with stage.store.read() as unit:
         record = {row.verb: row.detail for row in unit.trail(ticket_id)}
     assert record["resume_clock"]["due"] == ["2026-12-23", "2026-12-28"]
@@ -99,7 +99,7 @@ def test_an_answer_of_the_same_day_moves_nothing(office: Stage) -> None:
     office.reply("Customer 4711.")
     office.work()
     assert office.ticket(ticket_id).due == DUE
-    assert len(office.channel.replies()) == 1
+    assert len(office.channel.replies("note:")) == 1
 
 
 def test_a_handler_records_an_answer_that_came_by_telephone(office: Stage) -> None:
@@ -205,13 +205,13 @@ def test_the_code_stops_the_clock_and_its_reply_lets_it_run(stage: Stage) -> Non
     assert (stage.ticket(ticket_id).clock, stage.ticket(ticket_id).identity) == ("suspended", Identity.ASKED)
     letter = " ".join(stage.postman.texts()[-1].split())
     assert "you hear from us by 23 December 2026 at the latest" in letter
-    assert stage.channel.replies() == []
+    assert stage.channel.replies("note:") == []
     stage.clock.forward(hours=20)
     stage.reply_with_code()
     stage.work()
     ticket = stage.ticket(ticket_id)
     assert (ticket.clock, ticket.identity, ticket.unrolled) == ("running", Identity.CONFIRMED, date(2026, 12, 24))
-    assert "The person answered. Due Wed 23 Dec 2026 → Thu 24 Dec 2026." in stage.channel.replies()[-1]
+    assert "The person answered. Due Wed 23 Dec 2026 → Thu 24 Dec 2026." in stage.channel.replies("note:")[-1]
     assert kinds(stage, ticket_id) == ["received", "identity", "answered"]
 
 
@@ -259,7 +259,7 @@ def test_an_extension_tells_the_person_why_and_until_when(stage: Stage) -> None:
                  "complain to a data protection authority", "FDPIC"):  # fmt: skip
         assert told in letter
     assert "Extended by the notice of Sun 13 Dec 2026" in card(stage, ticket_id)
-    (said,) = stage.channel.replies()
+    (said,) = stage.channel.replies("note:")
     assert said.startswith("DPE-2026-0001: <@UHUGO> extended and wrote to the person (complexity of the request).")
     assert said.endswith("Due Wed 23 Dec 2026 → Mon 1 Feb 2027.")
     assert WHY[0] not in stage.channel.shown()
@@ -359,8 +359,8 @@ def test_a_notice_that_leaves_late_counts_from_the_day_it_left(stage: Stage) -> 
     stage.clock.forward(days=2, hours=6)
     stage.work()
     assert stage.ticket(ticket_id).due == DUE
-    assert "found that the letter left on Fri 25 Dec 2026 only" in stage.channel.replies()[-1]
-    assert "Wed 20 Jan 2027 → Wed 23 Dec 2026" in stage.channel.replies()[-1]
+    assert "found that the letter left on Fri 25 Dec 2026 only" in stage.channel.replies("note:")[-1]
+    assert "Wed 20 Jan 2027 → Wed 23 Dec 2026" in stage.channel.replies("note:")[-1]
     assert kinds(stage, ticket_id)[-1] == "sent"
 
 
@@ -372,7 +372,7 @@ def test_a_letter_that_never_left_moved_nothing(stage: Stage) -> None:
     while stage.engine.step():
         stage.clock.forward(seconds=1)
     assert stage.ticket(ticket_id).due == DUE
-    assert "could not send the letter" in stage.channel.replies()[-1]
+    assert "could not send the letter" in stage.channel.replies("note:")[-1]
 
 
 # -- which law, how much -----------------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def test_the_law_is_set_with_a_reason_and_taken_back(stage: Stage) -> None:
     stage.work()
     ticket = stage.ticket(ticket_id)
     assert ticket.regimes == ("ch_fadp",)
-    assert "set the law: FADP (the address on file is there)" in stage.channel.replies()[-1]
+    assert "set the law: FADP (the address on file is there)" in stage.channel.replies("note:")[-1]
     assert "A person has set which law applies." in card(stage, ticket_id)
     with stage.store.read() as unit:
         (row,) = [row for row in unit.trail(ticket_id) if row.verb == "regime"]
@@ -538,7 +538,7 @@ def test_the_thread_waits_for_its_card(office: Stage) -> None:
     for _ in range(6):
         office.clock.forward(minutes=2)
         office.work()
-    assert len(office.channel.replies()) == 1
+    assert len(office.channel.replies("note:")) == 1
     assert office.channel.threads[office.channel.keys[f"note:{_row(office, ticket_id)}"]] == office.ticket(ticket_id).card_ts
 
 
@@ -566,7 +566,7 @@ def test_a_holiday_added_later_recomputes_open_tickets(stage: Stage) -> None:
     ticket = stage.ticket(ticket_id)
     assert (ticket.due, ticket.unrolled) == (date(2026, 12, 24), DUE)
     assert stage.ticket(closed).due == DUE
-    (said,) = stage.channel.replies()
+    (said,) = stage.channel.replies("note:")
     assert "Due Wed 23 Dec 2026 → Thu 24 Dec 2026" in said
     ts = next(iter(stage.channel.threads))
     assert "Wed 23 Dec 2026 is a holiday of the configuration" in str(stage.channel.messages[ts])
