@@ -1,12 +1,15 @@
 """The house stands as drawn: imports point down, the top level holds what it may, nothing of a workplace is in it."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from bot.desk import Desk
 
 ROOT = Path(__file__).parents[1]
 TOP = {
@@ -63,6 +66,18 @@ def test_no_import_hides_in_a_function() -> None:
                     if isinstance(inner, ast.Import | ast.ImportFrom) and "PLC0415" not in lines[inner.lineno - 1]
                 ]
     assert not hidden
+
+
+def test_no_two_families_of_the_desk_give_one_name_to_two_verbs() -> None:
+    """The chain is long, and the later one would win unseen: whoever takes up a name calls the one below."""
+    families = [each for each in Desk.__mro__ if each.__module__.startswith("bot.desk.")]
+    names = {name for each in families for name, made in vars(each).items() if inspect.isfunction(made)}
+    taken = []
+    for name in sorted(names - set(dir(object))):
+        *above, _ = (each for each in families if name in vars(each))
+        calls = f"super().{name}("
+        taken += [f"{each.__name__}.{name}" for each in above if calls not in inspect.getsource(vars(each)[name])]
+    assert not taken
 
 
 def test_nothing_of_a_registry_or_a_machine_is_in_the_project() -> None:

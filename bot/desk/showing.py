@@ -29,7 +29,7 @@ from bot.desk.running import step_key
 from bot.drafts import name as called
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
-from bot.intake import Verdict, asks, wishes
+from bot.intake import Verdict, asks, notes, wishes
 from bot.phrases import say
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
@@ -85,7 +85,13 @@ class Showing(Drafting):
             to_tell=tuple(unit.packages.to_tell(ticket.id)),
             to_post=tuple((each.id, called(each.kind)) for each in unit.letters.to_post(ticket.id)),
             returned=came_back(unit.letters.of(ticket.id)),
+            notes=self._noted(unit, ticket),
         )
+
+    def _noted(self, unit: Unit, ticket: Ticket) -> tuple[str, ...]:
+        """What is odd about the mails of this ticket, once each."""
+        said = {reason for mail in unit.mail.of(ticket.id) for reason in mail.reasons}
+        return tuple(each for each in notes.TELLING if each in said)
 
     def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
         """Every right has ended, nothing is on its way out any more, and every recipient has answered."""
@@ -219,7 +225,9 @@ class Showing(Drafting):
 
     def _aside(self, row: MailRow) -> tuple[list[dict[str, Any]], str]:
         near_miss, left = row.verdict == Verdict.NEAR_MISS, row.settled_at is None
-        return aside_card(row.id, near_miss=near_miss, left=left), aside_text(near_miss=near_miss, left=left)
+        why, again = row.reasons, row.ticket_id is None
+        blocks = aside_card(row.id, near_miss=near_miss, left=left, why=why, again=again)
+        return blocks, aside_text(near_miss=near_miss, left=left)
 
     def quarantine(self, user: str) -> list[Quarantined]:
         """The mails nobody could read and nobody has settled, oldest first; nothing personal in them."""
@@ -254,12 +262,25 @@ class Showing(Drafting):
             wrote = unit.tickets.correspondent(ticket.id)
             unit.audit(user, "look", ticket.id)
             said = self._said_beside(unit, ticket)
-            mails = [Mail(each.arrived_at, self.words(unit.mail.raw(each.id))) for each in unit.mail.of(ticket.id)[1:]]
+            rows = unit.mail.of(ticket.id)
+            first = rows[0].id if rows and ticket.channel == "mail" else ""
+            mails = [
+                Mail(each.arrived_at, self.words(unit.mail.raw(each.id)), each.id) for each in rows if each.id != first
+            ]
         return Details(
             ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
             identity=ticket.identity, address=wrote.address, name=wrote.name, subject=wrote.subject,
             words=wrote.words, mails=tuple(mails), said=said, asks=asks(wrote.subject, wrote.words),
+            mail_id=first,
         )  # fmt: skip
+
+    def whole_mail(self, user: str, mail_id: str) -> Mail:
+        """A mail of a ticket as it came, with what it repeats. Every look is audited."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            row = unit.mail.get(mail_id)
+            unit.audit(user, "look_mail", row.ticket_id, mail=mail_id)
+            return Mail(row.arrived_at, self.words(unit.mail.raw(mail_id)), row.id)
 
     def _said_beside(self, unit: Unit, ticket: Ticket) -> tuple[Said, ...]:
         """What the team wrote beside the ticket, oldest first."""
@@ -312,18 +333,6 @@ class Showing(Drafting):
             return ticket.why, self.clock_view(unit, ticket)
 
     # -- lists ----------------------------------------------------------------------------------------------------
-
-    def tickets(self, user: str, which: str = "open") -> list[TicketLine]:
-        """`open`, `overdue`, `mine` or `all`, by due date; nothing personal."""
-        check_role(self.actor(user), Role.VIEWER)
-        with self.store.read() as unit:
-            found = unit.tickets.list(state=None if which == "all" else "open")
-            today = self._today(unit.now)
-            if which == "overdue":
-                found = [each for each in found if each.due < today and each.clock == "running"]
-            if which == "mine":
-                found = [each for each in found if each.owner == user]
-            return list(self._rows_of(unit, found))
 
     def ticket(self, user: str, ref: str) -> CardView:
         """The card of one reference; NotAllowed when there is none."""
