@@ -159,7 +159,8 @@ class Tickets:
         """Who wrote. Purged after the purge."""
         sealed = self._run(_SEALED, {"id_": ticket_id}).scalar_one()
         values = self._unit.open_json(owner(ticket_id), *_PLACE, ticket_id, sealed)
-        return Correspondent(**{name: tuple(each) if isinstance(each, list) else each for name, each in values.items()})
+        known: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
+        return Correspondent(**known)
 
     def set_correspondent(
         self, ticket_id: str, correspondent: Correspondent, sender_blind: bytes | None = None
