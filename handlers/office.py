@@ -32,6 +32,11 @@ def lift_hold(heard: Heard, desk: Desk) -> str:
     return say("answers.hold_lifted")
 
 
+def end_links(heard: Heard, desk: Desk) -> str:
+    desk.end_links(heard.user, heard.event, heard.value)
+    return say("answers.links_ended")
+
+
 def give_up(heard: Heard, desk: Desk) -> str:
     return desk.give_up(heard.user, heard.event, heard.value)
 
@@ -48,6 +53,10 @@ def unblock(heard: Heard, desk: Desk) -> str:
 
 def not_one(heard: Heard, desk: Desk) -> None:
     desk.settle_mail(heard.user, heard.event, heard.value)
+
+
+def mail_again(heard: Heard, desk: Desk) -> None:
+    desk.look_again(heard.user, heard.event, heard.value)
 
 
 def not_one_inside(heard: Heard, desk: Desk) -> str:

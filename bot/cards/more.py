@@ -56,6 +56,12 @@ def more_modal(more: More) -> Block:
     told = say("more.only_whoever_opens_details_reads_it_it")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
     blocks += _holding(more)
+    if more.links:
+        told = say("more.whoever_has_the_link_gets_nothing_any_more")
+        ask = confirm(say("more.end_the_link_to_the_copy"), told, say("more.end_it"), danger=True)
+        blocks.append(
+            _verb(say("more.end_the_link_to_the_copy"), told, say("more.end_it"), "do:end_links", more.ticket_id, ask)
+        )
     if more.open:
         blocks += _sorting(more)
     told = say("more.new_mails_of_this_sender_are_put_aside")

@@ -53,6 +53,7 @@ class More:
     splits: tuple[Right, ...] = ()  # that were asked for and have not begun
     in_vain: bool = False  # the person was asked who they are, was reminded, and never answered
     complaints: bool = False  # a law of the ticket has complaints acknowledged
+    links: bool = False  # a copy can still be downloaded
     four_eyes: bool = True
 
 

@@ -25,6 +25,7 @@ DID: Mapping[str, str] = Phrases(
         "hand_over": "words.handed_it_over_to",
         "note": "words.wrote_a_note_press_details_to_read_it",
         "hold": "words.set_a_legal_hold_nothing_about_this",
+        "end_links": "words.ended_the_link_to_the_copy",
         "lift_hold": "words.lifted_the_legal_hold_what_was_approved",
         "refuse": "words.refused_the_and_the_person_is_told_why",
         "refuse_part": "words.refused_a_part_of_the_and_the_person_is",

@@ -6,10 +6,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.desk.timing import Timing
+from bot.errors import NotAllowed
 from bot.intake import normal_address
+from bot.phrases import say
 from bot.store import Unit
 from bot.store.rows import PackageRow
-from bot.tickets import PERSON, Correspondent
+from bot.tickets import PERSON, Correspondent, Role, Ticket, check_role
 
 DOWNLOAD_CODE = "download_code"  # the letter
 GOOD_FOR = timedelta(hours=1)
@@ -46,6 +48,25 @@ class Handing(Timing):
             self._out(unit, ticket, f"{row.id}:{DOWNLOAD_CODE}:{number}", letter, None)
             unit.audit(PERSON.id, "ask_download", ticket.id, row.request_id)
         return True
+
+    def end_links(self, user: str, event: str, ticket_id: str) -> None:
+        """No copy of this ticket can be downloaded any more, whoever has the link."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            ticket = unit.tickets.lock(ticket_id)
+            if not self._ended(unit, ticket, user):
+                raise NotAllowed(say("errors.no_link"))
+            self._word(unit, ticket, "end_links", user)
+            self._redraw(unit, ticket.id)
+
+    def _ended(self, unit: Unit, ticket: Ticket, by: str) -> bool:
+        """Whether some copy could still be downloaded, and cannot now; the next sweep takes its file."""
+        ended = [each for each in unit.packages.of(ticket.id) if unit.packages.end(each.id)]
+        for each in ended:
+            unit.audit(by, "end_link", ticket.id, each.request_id)
+        return bool(ended)
 
     def _package_of(self, unit: Unit, token: str, address: str) -> PackageRow | None:
         """The package behind the link, if it is there still and this is its address; a wrong address is counted."""

@@ -109,6 +109,9 @@ class Looking(Showing, Ending):
                 splits=tuple(each.right for each in requests if each.state == State.RECEIVED),
                 four_eyes=self.house.four_eyes, in_vain=self._asked_in_vain(unit, ticket) is not None,
                 complaints=COMPLAINTS in ticket.regimes,
+                links=any(
+                    each.revoked_at is None and each.expires_at > unit.now for each in unit.packages.of(ticket.id)
+                ),
             )  # fmt: skip
 
     # -- one person -------------------------------------------------------------------------------------------------

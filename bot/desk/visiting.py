@@ -76,9 +76,7 @@ class Visiting(Receiving):
         begun = [each for each in at_work if not self._taken_off(unit, each)]
         for each in begun:
             self._escalate(unit, each, say(LATE))
-        for row in unit.packages.of(ticket.id):
-            if unit.packages.end(row.id):
-                unit.audit(PERSON.id, "package_over", ticket.id, row.request_id)
+        self._ended(unit, ticket, PERSON.id)
         ticket = unit.tickets.get(ticket.id)
         unit.means.void(ticket.id)  # whatever was shown before proves nothing any more
         if not begun and ticket.identity != Identity.UNKNOWN:

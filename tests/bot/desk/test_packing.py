@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.connectors import File, Table
-from bot.errors import Refused
+from bot.errors import NotAllowed, Refused
 from bot.law import Right
 from bot.package import Packer
 from bot.tickets import State
-from tests.bot.desk.office import ANN, HUGO, Stage
+from tests.bot.desk.office import ANN, HUGO, VERA, Stage
 from tests.bot.desk.test_by_mail import content_of, every_secret
 from tests.fakes import FakeSystem
 
@@ -266,3 +266,22 @@ def test_once_the_letter_has_gone_the_link_is_nowhere_here(stage: Stage, sqlite_
     files = list(Path(sqlite_url.removeprefix("sqlite:///")).parent.glob("*.sqlite*"))
     assert files
     assert not [path.name for path in files if sealed in path.read_bytes()]
+
+
+def test_a_link_is_ended_by_hand(stage: Stage) -> None:
+    """Whoever handles it ends the link once: nothing is downloaded, no code goes out, the file is gone with the sweep."""
+    ticket_id = asked(stage)
+    stage.work()
+    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    assert stage.desk.more(HUGO, ticket_id).links
+    with pytest.raises(NotAllowed, match="role"):
+        stage.desk.end_links(VERA, "e1", ticket_id)
+    stage.desk.end_links(HUGO, "e2", ticket_id)
+    stage.desk.end_links(HUGO, "e2", ticket_id)  # the same press, delivered again
+    assert stage.download(token, ANN) is None
+    assert not stage.desk.more(HUGO, ticket_id).links
+    with pytest.raises(NotAllowed, match="no copy"):
+        stage.desk.end_links(HUGO, "e3", ticket_id)
+    stage.work()
+    assert any("ended the link to the copy" in each for each in stage.channel.replies())
+    assert stage.desk.sweep() == 1
