@@ -42,6 +42,10 @@ def quarantined(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     return cards.quarantined_modal(desk.quarantined(heard.user, heard.value), now)
 
 
+def whole_mail(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
+    return cards.whole_modal(desk.whole_mail(heard.user, heard.value), now)
+
+
 def snooze(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
     del now
     ref, days, today = desk.snoozes(heard.user, heard.value)

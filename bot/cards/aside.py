@@ -1,19 +1,28 @@
 """A mail that was put aside, as the channel hears of it: what to do, and nothing of what it says."""
 
-from bot.cards.blocks import Block, actions, button, confirm, header, paragraph
+from collections.abc import Sequence
+
+from bot.cards.blocks import Block, actions, button, confirm, cut, header, paragraph
 from bot.cards.card import quarantine_card, quarantine_text
 from bot.phrases import say
 
 
-def aside_card(mail_id: str, *, near_miss: bool, left: bool) -> list[Block]:
-    """The message for one mail. Once somebody has dealt with it, it says so and has no button."""
+def aside_card(
+    mail_id: str, *, near_miss: bool, left: bool, why: Sequence[str] = (), again: bool = False
+) -> list[Block]:
+    """The message for one mail, with the reasons of intake. Once somebody has dealt with it, it says so.
+
+    `again`: no ticket came of it, so whoever sees it otherwise may take it up once more.
+    """
+    back = actions([button(say("aside.look_again"), "mail_again", mail_id)]) if again and not left else []
     if not near_miss:
-        return quarantine_card(int(left))
+        return [*quarantine_card(int(left)), *back]
     if not left:
-        return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled"))]
-    told = say("aside.a_mail_looks_like_an_enquiry_but_has")
+        return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled")), *back]
+    told = [paragraph(say("aside.a_mail_looks_like_an_enquiry_but_has"))]
+    told += [paragraph(say("aside.why", reasons=cut(" ".join(why), 600)))] if why else []
     raw = button(say("aside.raw_text"), "quarantined:0", mail_id)
-    return [header(say("aside.near_miss")), paragraph(told), *actions([*verdicts(mail_id), raw])]
+    return [header(say("aside.near_miss")), *told, *actions([*verdicts(mail_id), raw])]
 
 
 def aside_text(*, near_miss: bool, left: bool) -> str:

@@ -127,7 +127,7 @@ UNSETTLED = 3  # shown at once; the next ones follow when these are settled
 def card(view: CardView, now: datetime) -> list[Block]:
     """The card as blocks that Slack takes, whatever the size of the plans. `now` carries the house's time zone."""
     if view.closed_on:
-        outcome = cut(view.outcome or "closed", 400)
+        outcome = cut(view.outcome or say("card.closed"), 400)
         told = [header(view.ref), paragraph(say("card.closed_on", closed_on=day(view.closed_on), outcome=outcome))]
         return [*told, *draft_lines(view.drafts, view.ticket_id, view.drafts_mark)]
     for limit in (20, 8, 3, 0):
@@ -239,18 +239,7 @@ def totals(plan: Sequence[PlanLine]) -> str:
     tasks = counts.pop(TASK, 0) - told
     systems = len({each.system for each in plan if each.act != TASK})
     rows = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
-    parts = (
-        [
-            say(
-                "card.rows_in",
-                rows=rows,
-                systems=systems,
-                value=say("card.system") if systems == 1 else say("card.systems"),
-            )
-        ]
-        if rows
-        else []
-    )
+    parts = [say("card.rows_in", rows=rows, n=systems)] if rows else []
     parts += [say("card.for_a_person_to_do_2", tasks=tasks)] if tasks else []
     parts += [say("card.to_be_told", told=told)] if told else []
     return "; ".join(parts)
@@ -288,7 +277,7 @@ def quarantine_card(count: int) -> list[Block]:
     """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
     if not count:
         return [header(say("card.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
-    mails = say("card.n_1_mail") if count == 1 else say("card.mails", count=count)
+    mails = say("card.mails", n=count)
     told = say("card.came_in_that_could_not_be_read_safely", mails=mails)
     return [
         header(say("card.quarantine_2", mails=mails)),
@@ -331,27 +320,14 @@ def _next(view: CardView) -> str:
         return ", ".join(named)
     who = member(view.owner) if view.owner and view.next_actor == NextActor.HANDLER else NEXT[view.next_actor]
     if view.drafts and view.next_actor == NextActor.HANDLER:
-        return say(
-            "card.read_and_release",
-            who=who,
-            value=say("card.the_letter") if len(view.drafts) == 1 else say("card.letters", drafts=len(view.drafts)),
-        )
+        return say("card.read_and_release", who=who, n=len(view.drafts))
     return who
 
 
 def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
     """How far people are, and each task in a line."""
     done = sum(each.state == "done" and not each.waits_for_second for each in tasks)
-    told = [
-        context(
-            say(
-                "card.by_hand_of_done",
-                done=done,
-                tasks=len(tasks),
-                value=say("card.task") if len(tasks) == 1 else say("card.tasks"),
-            )
-        )
-    ]
+    told = [context(say("card.by_hand_of_done", done=done, n=len(tasks)))]
     told += [context(task_line(each)) for each in tasks[:limit]]
     return told + (
         [context(say("card.and_more_press_by_hand", tasks=len(tasks) - limit))] if len(tasks) > limit else []
@@ -370,10 +346,8 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
         State.PLANNED: say("card.planned_nothing_has_been_changed"),
         State.APPROVING: say("card.nothing_has_been_changed", second=second),
         State.COOLING: say("card.approved_nothing_has_been_changed_yet"),
-        State.RUNNING: "running",
         State.PROVING: say("card.every_system_is_being_asked_again"),
         State.ANSWERING: say("card.the_letter_with_the_answer_is_on_its"),
-        State.DONE: "done",
     }.get(request.state, named("state", request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
         words = say("card.waits_for_what_people_do_by_hand")
@@ -534,4 +508,4 @@ def _asks_who(view: CardView) -> bool:
 
 
 def _days(number: int) -> str:
-    return say("card.n_1_day") if number == 1 else say("card.days", number=number)
+    return say("card.days", n=number)

@@ -23,7 +23,8 @@ from bot.cards.blocks import (
 )
 from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_facts, row
 from bot.cards.inputs import logged
-from bot.cards.views import CardView, Details, Quarantined, RequestView, TicketLine
+from bot.cards.views import CardView, Details, Mail, Quarantined, RequestView, TicketLine
+from bot.intake import trimmed
 from bot.phrases import Phrases, capital, named, say
 
 FIRST_MAIL = 40  # sections of the first mail, of each further one, and mails shown
@@ -65,7 +66,7 @@ def details_modal(details: Details, now: datetime) -> Block:
         ),
         divider(),
         *asked(details.asks),
-        *words(details.words, FIRST_MAIL),
+        *_own_words(details.words, FIRST_MAIL, details.mail_id, 0),
     ]
     if details.said:
         blocks.append(divider())
@@ -81,9 +82,9 @@ def details_modal(details: Details, now: datetime) -> Block:
             )
         )
         blocks += words(each.words, 2)
-    for mail in details.mails[-FURTHER_MAILS:]:
+    for number, mail in enumerate(details.mails[-FURTHER_MAILS:], start=1):
         blocks += [divider(), context(say("modals.a_further_mail", arrived_at=moment(mail.arrived_at, now)))]
-        blocks += words(mail.words, FURTHER_MAIL)
+        blocks += _own_words(mail.words, FURTHER_MAIL, mail.id, number)
         if mail.attachments:
             blocks.append(
                 paragraph(say("modals.attached_not_opened", attachments=cut(", ".join(mail.attachments), 400)))
@@ -93,6 +94,21 @@ def details_modal(details: Details, now: datetime) -> Block:
             context(say("modals.earlier_mails_of_this_thread_are_not", mails=len(details.mails) - FURTHER_MAILS))
         )
     return modal(details.ref, blocks, metadata=details.ticket_id)
+
+
+def _own_words(text: str, room: int, mail_id: str, number: int) -> list[Block]:
+    """The mail without what it repeats of others; all of it is a press away."""
+    shown = trimmed(text)
+    whole = [button(say("modals.whole_mail"), f"whole_mail:{number}", mail_id)] if mail_id else []
+    if len(shown) >= len(text.strip()):
+        return words(text, room)
+    return [*words(shown, room), paragraph(say("modals.left_out"), *whole)]
+
+
+def whole_modal(mail: Mail, now: datetime) -> Block:
+    """One mail of a ticket with everything it repeats."""
+    arrived = context(say("modals.arrived_logged", arrived_at=moment(mail.arrived_at, now), logged=logged()))
+    return modal(say("modals.whole_mail"), [arrived, *words(mail.words, FIRST_MAIL)])
 
 
 def asked(asks: Sequence[tuple[str, str]]) -> list[Block]:

@@ -268,6 +268,7 @@ class CardView:
     to_tell: tuple[str, ...] = ()  # ids of locked copies whose passphrase the person does not know yet
     to_post: tuple[tuple[str, str], ...] = ()  # letters on paper, by id, each with its name: somebody posts them
     returned: tuple[tuple[str, str], ...] = ()  # kinds of letters that did not arrive, each with why (`intake.Cause`)
+    notes: tuple[str, ...] = ()  # of `intake.notes`: encrypted, several people, an odd sender
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,7 @@ class Mail:
     arrived_at: datetime
     words: str = field(default="", repr=False)
     attachments: tuple[str, ...] = field(default=(), repr=False)
+    id: str = ""  # where the whole of it can be looked at
 
 
 class Remark(Protocol):
@@ -321,6 +323,7 @@ class Details:
     mails: tuple[Mail, ...] = field(default=(), repr=False)
     asks: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what it asks for, and the sentence that says so
     said: tuple["Remark", ...] = field(default=(), repr=False)  # what the team wrote beside it
+    mail_id: str = ""  # of the first mail, if a mail it was
 
 
 @dataclass(frozen=True)

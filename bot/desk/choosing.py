@@ -9,9 +9,9 @@ from bot.desk.identifying import Identifying
 from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law import Right
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import Unit
-from bot.tickets import FINAL, SILENT, Actor, Request, Role, State, Ticket, check_role
+from bot.tickets import FINAL, SILENT, Actor, Request, Role, State, Ticket, check_role, spoken
 from bot.workflow import GROUNDS, WORDS, Act, plan_hash
 
 # work that must have ended before a ticket is closed
@@ -200,7 +200,8 @@ class Choosing(Identifying):
         with self.store.begin() as unit:
             if unit.events.first(event) and unit.mail.settle(mail_id, user):
                 unit.audit(actor.id, "settle_mail", mail=mail_id)
-                self.engine.put(unit, "quarantine_redraw", f"quarantine_redraw:{mail_id}", {"mail": mail_id})
+                key = f"quarantine_redraw:{mail_id}:{unit.id()}"
+                self.engine.put(unit, "quarantine_redraw", key, {"mail": mail_id})
 
     def close(self, user: str, event: str, ticket_id: str) -> None:
         """The ticket is closed: every right asked for has an end, and nothing is unexplained."""
@@ -212,7 +213,7 @@ class Choosing(Identifying):
             ticket = self._open_ticket(unit, ticket_id)
             requests = unit.requests.of(ticket.id)
             self._check_close(unit, ticket, requests)
-            outcome = ", ".join(f"{each.right} {each.state}" for each in requests)
+            outcome = ", ".join(f"{named('right', each.right)} {spoken(each.state)}" for each in requests)
             unit.tickets.change(ticket.id, ticket.version, state="closed", outcome=outcome, closed_at=unit.now)
             unit.audit(actor.id, "close", ticket.id, outcome=outcome)
             self._word(unit, ticket, "close", user)

@@ -265,7 +265,8 @@ class Showing(Drafting):
             rows = unit.mail.of(ticket.id)
             first = rows[0].id if rows and ticket.channel == "mail" else ""
             mails = [
-                Mail(each.arrived_at, self.words(unit.mail.raw(each.id)), each.id) for each in rows if each.id != first
+                Mail(each.arrived_at, self.words(unit.mail.raw(each.id)), id=each.id)
+                for each in rows if each.id != first
             ]
         return Details(
             ticket_id=ticket.id, ref=ticket.ref, received_at=ticket.received_at, language=ticket.language,
@@ -280,7 +281,7 @@ class Showing(Drafting):
         with self.store.begin() as unit:
             row = unit.mail.get(mail_id)
             unit.audit(user, "look_mail", row.ticket_id, mail=mail_id)
-            return Mail(row.arrived_at, self.words(unit.mail.raw(mail_id)), row.id)
+            return Mail(row.arrived_at, self.words(unit.mail.raw(mail_id)), id=row.id)
 
     def _said_beside(self, unit: Unit, ticket: Ticket) -> tuple[Said, ...]:
         """What the team wrote beside the ticket, oldest first."""

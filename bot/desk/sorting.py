@@ -145,7 +145,7 @@ class Sorting(Opening):
             (ticket,) = self._open(unit, [self._of_mail(user, row, reading, found, rights, language, name)])
             unit.mail.adopt(mail_id, ticket.id)
             unit.audit(user, "open_mail", ticket.id, mail=mail_id)
-            self.engine.put(unit, "quarantine_redraw", f"quarantine_redraw:{mail_id}", {"mail": mail_id})
+            self.engine.put(unit, "quarantine_redraw", f"quarantine_redraw:{mail_id}:{unit.id()}", {"mail": mail_id})
             return ticket
 
     def _of_mail(
@@ -164,6 +164,19 @@ class Sorting(Opening):
             channel="mail", received_at=reached_at, received_on=self._today(reached_at), language=language,
             rights=tuple(rights), who=who, sender=address, silent=reading.automatic or not same, by=user,
         )  # fmt: skip
+
+    def look_again(self, user: str, event: str, mail_id: str) -> None:
+        """What was called none may be one after all: it waits for somebody again. TooLate once it is a ticket."""
+        check_role(self.actor(user), Role.HANDLER)
+        with self.store.begin() as unit:
+            if not unit.events.first(event):
+                return
+            if not unit.mail.unsettle(mail_id):
+                self._waiting_mail(unit, mail_id)  # says who was faster; nothing is wrong where it waits already
+                return
+            unit.audit(user, "look_again", mail=mail_id)
+            key = f"quarantine_redraw:{mail_id}:{unit.id()}"
+            self.engine.put(unit, "quarantine_redraw", key, {"mail": mail_id})
 
     def _waiting_mail(self, unit: Unit, mail_id: str) -> MailRow:
         row = unit.mail.get(mail_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from email_validator import validate_email
 
-from bot.intake import charsets
+from bot.intake import charsets, notes
 from bot.intake.patterns import pattern
 
 LONGEST = 320  # RFC 3696 errata 1690: 64 + 1 + 255
@@ -56,8 +56,8 @@ def odd_letters(address: str) -> str | None:
     labels = [local, *(_unicode(each) for each in domain.split("."))]
     scripts = [_scripts(each) for each in labels]
     if any(len(each) > 1 for each in scripts):
-        return "The sender's address mixes letters of different scripts: it may imitate another address."
-    return "The sender's address is not written in plain Latin letters: it may imitate another address."
+        return notes.MIXED
+    return notes.FOREIGN
 
 
 def _unicode(label: str) -> str:
@@ -112,10 +112,10 @@ def sender(values: list[str]) -> Sender:
     address = normal_address(likely.address)
     if address is None:
         return Sender(name=name, written=written, fault="The sender's address is not a valid address.")
-    notes = [note for note in [odd_letters(address)] if note]
+    odd = [note for note in [odd_letters(address)] if note]
     if "@" in name and normal_address(name.strip(" '\"<>")) != address:
-        notes.append("The sender's name shows an address that is not the sender's.")
-    return Sender(address, name, written, notes=tuple(notes))
+        odd.append(notes.OTHER_NAME)
+    return Sender(address, name, written, notes=tuple(odd))
 
 
 # quoted string, address in brackets, comment (a nested one opens too many readings), end of element, loose text, rest

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.intake import arrival, causes, header, hypertext, origin, parts, radar, returned, vouching, words
+from bot.intake import arrival, causes, header, hypertext, notes, origin, parts, radar, returned, vouching, words
 from bot.intake.envelope import Envelope, asks, hint, issued, nearly_asks, own_addresses
 from bot.intake.patterns import pattern
 from bot.intake.reading import Limits, Reading, Rules, Verdict
@@ -153,7 +153,7 @@ def _first_writer(envelope: Envelope, found: parts.Content, rules: Rules) -> ori
 
 def _notes(envelope: Envelope, found: parts.Content, heard: radar.Echo) -> list[str]:
     """What a person should know besides."""
-    several = ["It speaks for several people: each of them has rights of their own."] if radar.several(heard) else []
+    several = [notes.SEVERAL] if radar.several(heard) else []
     return [*envelope.sender.notes, *found.wrapping.notes(), *several]
 
 

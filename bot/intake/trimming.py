@@ -78,7 +78,8 @@ def trimmed(text: str) -> str:
 
     Quoted lines between their own words stay: they say what is answered.
     """
-    lines = [line.rstrip() for line in text[:READ].replace("\u00a0", " ").splitlines()[:LINES]]
+    whole = text[:READ].encode("utf-8", "ignore").decode()  # half characters are none, and RE2 takes none
+    lines = [line.rstrip() for line in whole.replace("\u00a0", " ").splitlines()[:LINES]]
     kept = _without_end(_without_repeated(_without_signature(lines)))
     return "\n".join(kept).strip("\n") or text.strip()
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.intake import notes
+
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -38,13 +40,13 @@ class Wrapping:
     def hides(self, text: str) -> str | None:
         """Why nobody can judge the words of this mail, or None."""
         if self.encrypted:
-            return "It is encrypted: only who has the key can read it."
+            return notes.ENCRYPTED
         if text.strip():
             return None
         if self.opaque:
-            return "It is signed in a form that holds its text inside."
-        return "Its text is in winmail.dat, a format of Outlook's own." if self.outlook else None
+            return notes.OPAQUE
+        return notes.OUTLOOK if self.outlook else None
 
     def notes(self) -> list[str]:
         """What a person should know of a mail whose words could be read."""
-        return ["It carries a signature, which was not checked."] if self.signed else []
+        return [notes.SIGNED] if self.signed else []

@@ -50,6 +50,9 @@ _QUARANTINED = (
 )
 _ADOPT = update(mail).where(_M.id == bindparam("id_"))
 _SETTLE = update(mail).where(_M.id == bindparam("id_"), _M.settled_at.is_(None))
+_UNSETTLE = update(mail).where(
+    _M.id == bindparam("id_"), _M.settled_at.is_not(None), _M.ticket_id.is_(None)
+)  # fmt: skip
 _UNMARKED = (
     select(_M.uid)
     .where(
@@ -170,6 +173,10 @@ class Mails:
     def settle(self, mail_id: str, by: str) -> bool:
         """Whether it was this call that settled the mail."""
         return self._run(_SETTLE, {"id_": mail_id, "settled_at": self._unit.now, "settled_by": by}).rowcount == 1
+
+    def unsettle(self, mail_id: str) -> bool:
+        """Whether it was this call that put the mail back among those a person has yet to look at."""
+        return self._run(_UNSETTLE, {"id_": mail_id, "settled_at": None, "settled_by": None}).rowcount == 1
 
     def adopt(self, mail_id: str, ticket_id: str) -> None:
         """The mail belongs to this ticket from now on, and its bytes are sealed under the ticket's key."""

@@ -327,7 +327,7 @@ def test_a_view_has_no_field_a_person_could_stand_in() -> None:
     assert set(CardView.__dataclass_fields__) == {
         "ticket_id", "ref", "rights", "received_on", "due", "unrolled", "why", "language", "regimes", "next_actor",
         "identity", "requests", "unsettled", "owner", "four_eyes", "cooling_hours", "can_close", "closed_on", "outcome",
-        "clock", "snoozed_until", "channel", "held", "recipients", "returned", "to_post", "to_tell", "drafts", "drafts_mark",
+        "clock", "snoozed_until", "channel", "held", "recipients", "returned", "to_post", "to_tell", "drafts", "drafts_mark", "notes",
     }  # fmt: skip
     assert set(ClockView.__dataclass_fields__) == {
         "state", "waiting", "notice_by", "extended_on", "large", "chosen", "offers", "moves",

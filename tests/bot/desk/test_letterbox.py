@@ -6,6 +6,8 @@ from email import message_from_bytes
 
 import pytest
 
+from bot.cards import details_modal, whole_modal
+from bot.errors import NotAllowed, TooLate
 from bot.law import Right
 from bot.store import Store
 from tests.bot.desk.office import ANN, EVE, HUGO, Mail, Stage
@@ -168,3 +170,61 @@ def test_an_old_mail_is_handed_over_without_a_letter(stage: Stage) -> None:
     stage.work()
     assert stage.desk.became([pair]) == [ticket_id]
     assert not stage.postman.out
+
+
+def test_a_person_who_was_wrong_about_a_mail_looks_again(stage: Stage) -> None:
+    """“Not one” is no last word: the mail waits again, and opens its ticket with the clock of the day it came."""
+    found = stage.mail("Please delete my account.", subject="My account")
+    assert found is not None
+    mail_id = found.removeprefix("mail:")
+    stage.work()
+    assert "Why: It asks for an account to be deleted." in stage.channel.shown()
+    stage.desk.settle_mail(HUGO, "e1", mail_id)
+    stage.work()
+    assert "Look again" in stage.channel.shown()
+    assert stage.desk.quarantine(HUGO) == []
+    stage.desk.look_again(HUGO, "e2", mail_id)
+    stage.desk.look_again(HUGO, "e2", mail_id)
+    stage.work()
+    assert [each.id for each in stage.desk.quarantine(HUGO)] == [mail_id]
+    stage.clock.forward(days=2)
+    ticket = stage.desk.open_mail(HUGO, "e3", mail_id, ANN, [Right.DELETION], "en")
+    assert ticket is not None
+    assert ticket.received_on.isoformat() == "2026-11-23"
+    with pytest.raises(TooLate):
+        stage.desk.look_again(HUGO, "e4", mail_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "headers", "told"),
+    [
+        ("-----BEGIN PGP MESSAGE-----\n\nx", {}, "The mail is encrypted"),
+        ("My wife and I want a copy of our data.", {}, "The mail speaks for several people"),
+        ("Which data?", {"sender": f'"ann@other.example" <{ANN}>'}, "shows an address that is not the sender"),
+        ("Which data?", {"sender": "Ann <ann@xn--bcher-kva.example>"}, "not in plain Latin letters"),
+    ],
+)
+def test_what_is_odd_about_a_mail_stands_on_its_card(stage: Stage, text: str, headers: dict[str, str], told: str) -> None:
+    """In our words: a card names nobody. A reply nobody can read is told of as well."""
+    ticket_id = stage.open(text, **headers)
+    assert told in stage.channel.shown()
+    assert "ann@" not in stage.channel.shown()
+    stage.reply("-----BEGIN PGP MESSAGE-----\n\nx", headers.get("sender", f"Ann Keller <{ANN}>"))
+    stage.work()
+    assert stage.desk.ticket(HUGO, stage.ticket(ticket_id).ref).notes[0].startswith("It is encrypted")
+
+
+def test_a_reply_is_shown_without_what_it_repeats(stage: Stage) -> None:
+    """The whole of it is a press away, and that look is in the record."""
+    ticket_id = stage.open()
+    stage.reply("I live in Chur.\r\n\r\nOn Mon, 23 Nov 2026 at 10:00, Lumen <info@lumen.example> wrote:\r\n> Dear Ann\r\n> who are you?")
+    details = stage.desk.details(HUGO, ticket_id)
+    shown = str(details_modal(details, stage.clock()))
+    assert "I live in Chur." in shown
+    assert "who are you?" not in shown
+    (mail,) = details.mails
+    assert f"'value': '{mail.id}'" in shown
+    assert "who are you?" in str(whole_modal(stage.desk.whole_mail(HUGO, mail.id), stage.clock()))
+    assert stage.trail(ticket_id)[-1] == "look_mail"
+    with pytest.raises(NotAllowed):
+        stage.desk.whole_mail(EVE, mail.id)
