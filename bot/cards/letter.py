@@ -4,6 +4,7 @@ A line on the card says which letter it is and never what stands in it; its word
 one permitted user's modal.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,7 @@ from bot.phrases import Phrases, say
 
 LANGUAGES = Phrases({"en": "letter.english", "de": "letter.german", "fr": "letter.french", "it": "letter.italian"})
 SHOWN = 3  # drafts of one ticket that have their buttons on the card
+WRAPPED = 48  # characters: a line of a mail that is longer may go on in the next one
 LETTER = 60  # sections of a letter's text
 
 
@@ -127,7 +129,7 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
         paragraph(say("letter.to", to=cut(view.to, 300))),
         paragraph(say("letter.subject", subject=cut(view.subject, 300))),
         divider(),
-        *words(view.text, LETTER),
+        *words(unwrapped(view.text), LETTER),
         divider(),
     ]
     if view.missing:
@@ -161,19 +163,36 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
 def rests_modal(view: LetterView) -> Block:
     """Statement by statement what the letter rests on, with a way to the rows themselves."""
     blocks: list[Block] = [context(f"{escape(view.ref)} · {escape(view.draft.name)} · {logged()}")]
-    number = 0
+    opened: list[tuple[str, str, str]] = []  # each window has one button
     for each in view.statements:
         opens = None
-        if each.opens:
-            number += 1
+        if each.opens and each.opens not in opened:
+            opened.append(each.opens)
             text, action, value = each.opens
-            opens = button(text, f"{action}:{number}" if action in NUMBERED else action, value)
+            opens = button(text, f"{action}:{len(opened)}" if action in NUMBERED else action, value)
         blocks.append(paragraph(f"“{cut(each.says, 600)}”", opens))
-        blocks.append(paragraph(cut("; ".join(each.rests) or say("letter.nothing_on_record_shows_this"), 1000)))
+        rests = "; ".join(each.rests) or say("letter.nothing_on_record_shows_this")
+        blocks.append(context(escape(cut(rests, 1000))))
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.and_more_after_these_2"))]
     return modal(say("letter.what_it_rests_on_2"), blocks, metadata=view.draft.id)
 
+
+def unwrapped(text: str) -> str:
+    """The letter without the line ends of a mail: a window has its own width."""
+    lines: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        goes_on = len(before) > WRAPPED and line.strip() and not _BEGINS.match(line)
+        if goes_on:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+        before = line
+    return "\n".join(lines)
+
+
+_BEGINS = re.compile(r"- |---|\s*[^:.]{1,40}: |https?://")  # a point, a rule, a detail, a link
 
 NUMBERED = frozenset({"task_look"})  # whose action bears a number, because several may stand in one view
 

@@ -47,7 +47,7 @@ def recipients_told(views: Sequence[NoticeView]) -> str:
 def notice_status(view: NoticeView) -> str:
     """How it stands, in a sentence without its end."""
     if view.state == Standing.ANSWERED:
-        ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why in GROUNDS else ""
+        ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why and view.why in GROUNDS else ""
         return say(
             "notice.answered", verdict=SAYS.get(view.verdict or Verdict.DONE, say("notice.they_did_it")), ground=ground
         )
@@ -67,7 +67,7 @@ def notice_status(view: NoticeView) -> str:
         )
         return say("notice.a_person_tells_them", why=why)
     if view.told_on:
-        how = f" {HOW[view.why]}" if view.why in HOW else ""
+        how = f" {HOW[view.why]}" if view.why and view.why in HOW else ""
         return say("notice.told_on_no_answer_yet", how=how, told_on=day(view.told_on))
     return say("notice.the_letter_is_on_its_way")
 

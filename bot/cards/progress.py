@@ -32,9 +32,8 @@ def progress_blocks(request: RequestView, limit: int) -> list[Block]:
 def progress_text(request: RequestView) -> str:
     """All systems in one line: `1 of 2 systems done, 9 found → 3 left`."""
     done = sum(_status(each, request) == "complete" for each in request.progress)
-    systems = "system" if len(request.progress) == 1 else "systems"
     found = sum(each.found for each in request.progress)
-    told = say("progress.of_done_found", done=done, progress=len(request.progress), systems=systems, found=found)
+    told = say("progress.of_done_found", done=done, n=len(request.progress), found=found)
     left = [each.left for each in request.progress if each.left is not None]
     return say("progress.left", told=told, left=sum(left)) if left else told
 
@@ -45,7 +44,7 @@ def progress_line(each: Progress, state: State) -> str:
     if each.left is not None:
         return say("progress.found_left", system=system, found=each.found, left=each.left)
     tail = {
-        "done": "done",
+        "done": say("progress.done"),
         "unknown": say("progress.answer_lost_being_looked_at"),
         "dead": say("progress.did_not_work"),
     }

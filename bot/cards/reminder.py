@@ -179,7 +179,7 @@ def _today(view: Reminded, today: date) -> str:
 
 
 def _days(number: int) -> str:
-    return say("reminder.n_1_day") if number == 1 else say("reminder.days", number=number)
+    return say("card.days", n=number)
 
 
 # -- several tickets ------------------------------------------------------------------------------------------------
@@ -187,12 +187,7 @@ def _days(number: int) -> str:
 
 def reminders_card(views: Sequence[Reminded], now: datetime) -> list[Block]:
     """What one person (or the channel) is reminded of today, each with a button to its card."""
-    title = (
-        say("reminder.n_1_enquiry_needs_you")
-        if len(views) == 1
-        else say("reminder.enquiries_need_you", views=len(views))
-    )
-    blocks = [header(title)]
+    blocks = [header(say("reminder.enquiries_need_you", n=len(views)))]
     for number, view in enumerate(views[:LISTED], start=1):
         told = f"{_line(view, now.date())}\n{escape(reason(view, now.date()))} {escape(todo(view))}"
         blocks.append(
@@ -233,12 +228,7 @@ def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
     if digest.more:
         blocks.append(context(say("reminder.there_are_more_than_these_dpe_list")))
     if digest.again:
-        number = (
-            say("reminder.n_1_address_waits")
-            if digest.again == 1
-            else say("reminder.addresses_wait", again=digest.again)
-        )
-        blocks.append(paragraph(say("reminder.erased_and_there_again_for_a_decision", number=number)))
+        blocks.append(paragraph(say("reminder.erased_and_there_again_for_a_decision", n=digest.again)))
     for label, why in digest.unwatched[:5]:
         blocks.append(
             paragraph(say("reminder.could_not_be_looked_over_for_what_was", label=cut(label, 80), why=cut(why, 300)))

@@ -228,4 +228,4 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
 
 
 def _accounts(number: int) -> str:
-    return say("review.n_1_account") if number == 1 else say("review.accounts", number=number)
+    return say("review.accounts", n=number)

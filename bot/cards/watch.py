@@ -107,4 +107,4 @@ def _buttons(view: AlarmView) -> list[Block]:
 
 
 def _addresses(number: int) -> str:
-    return say("watch.n_1_address_is") if number == 1 else say("watch.addresses_are", number=number)
+    return say("watch.addresses_are", n=number)
