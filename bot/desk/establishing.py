@@ -68,7 +68,7 @@ class Establishing(Identifying):
             "code": any(each.next == Rung.CODE for each in steps) and self._code_alive(unit, ticket) is None,
             "facts": bool(located) and not agent and self._facts_left(shown),
             "authority": agent,
-            "claim": bool(waiting or self._drafted(unit, ticket)) and ticket.identity != Identity.CONFIRMED,
+            "claim": bool(waiting or self._drafted_answers(unit, ticket)) and ticket.identity != Identity.CONFIRMED,
             "ask": bool(waiting) and ticket.identity != Identity.CONFIRMED,
             "document": bool(located) and not agent and self._milder_failed(unit, ticket, shown),
             "itself": agent,
@@ -248,7 +248,7 @@ class Establishing(Identifying):
         found = unit.requests.of(ticket.id)
         return [each for each in found if (each.back_to if each.state == State.NEEDS_PERSON else each.state) in before]
 
-    def _drafted(self, unit: Unit, ticket: Ticket) -> list[Request]:
+    def _drafted_answers(self, unit: Unit, ticket: Ticket) -> list[Request]:
         """What is answered with “nothing held”, by a letter that nobody has released yet."""
         if ticket.identity != Identity.NOBODY:
             return []
@@ -257,7 +257,7 @@ class Establishing(Identifying):
 
     def _ask_anew(self, unit: Unit, ticket: Ticket, user: str) -> None:
         """Somebody else is meant than the address that wrote: what was drafted for it is not sent."""
-        for request in self._drafted(unit, ticket):
+        for request in self._drafted_answers(unit, ticket):
             self._drop_drafts(unit, request, user)
             self._move(unit, request, "escalate", BOT, back_to=State.IDENTIFYING)
 
