@@ -16,8 +16,8 @@ CLOSE_DAYS = 14  # after the reminder has left
 class Awaiting(Counting):
     """The person is asked once more."""
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
-        super()._letter_after(unit, job, _)
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        super()._letter_after(unit, job, result)
         row = self._carried_by(unit, job.args["letter"])
         if row and row.kind in QUESTIONS:
             self.engine.put(

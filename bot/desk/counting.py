@@ -155,8 +155,8 @@ class Counting(Writing):
 
     # -- what became of the letters -------------------------------------------------------------------------------
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
-        super()._letter_after(unit, job, _)
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        super()._letter_after(unit, job, result)
         on = self._today(unit.now)
         row = self._carried_by(unit, job.args["letter"])
         if row and on > row.on_date:  # what counts is the day on which the person could know

@@ -100,8 +100,8 @@ class Forewarning(Tasking):
             return ""
         return "" if any(map(_arrived, self._warnings(unit, request))) else say(UNHEARD)
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
-        super()._letter_after(unit, job, _)
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        super()._letter_after(unit, job, result)
         self._forewarned(unit, unit.letters.get(job.args["letter"]))
 
     def _letter_failed(self, unit: Unit, job: Job, state: str, error: str) -> None:

@@ -140,8 +140,8 @@ class Notifying(Noticing):
             self._tell_by_hand(unit, notice)
             self._redraw(unit, notice.ticket_id)
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
-        super()._letter_after(unit, job, _)
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
+        super()._letter_after(unit, job, result)
         notice = self._notice_of(unit, unit.letters.get(job.args["letter"]))
         if notice and notice.state == Standing.TO_TELL:
             self._now_told(unit, notice, BOT.id)

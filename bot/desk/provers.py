@@ -139,7 +139,7 @@ def statements(about: About) -> tuple[Statement, ...]:
     for name, value in restored(about.content["values"]).items():
         prover = PROVERS.get(name)
         found += [Statement(name.replace("_", " "))] if prover is None else prover(about, value)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _common(about: About) -> Iterable[Statement]:

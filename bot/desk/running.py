@@ -166,9 +166,9 @@ class Running(Forewarning):
         """When an approved run begins; None while somebody has to be told first."""
         return None if self._unannounced(unit, request) else self._begins(unit, request)
 
-    def _letter_after(self, unit: Unit, job: Job, _: Mapping[str, Any]) -> None:
+    def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
         """Whoever hears today that a restriction ends has all the days of the notice from now on."""
-        super()._letter_after(unit, job, _)
+        super()._letter_after(unit, job, result)
         letter = unit.letters.get(job.args["letter"])
         if letter.kind != LIFTING_NOTICE or letter.request_id is None:
             return

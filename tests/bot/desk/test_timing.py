@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot import law
+from bot.drafts import LETTERS
 from bot.errors import NotAllowed, Refused, Temporary
 from bot.law import Right
 from bot.tickets import Identity
@@ -14,26 +15,26 @@ from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, VERA, Stage
 DOUBT = ["Your mail came from another address than the one we know."]
 WHY = ["Your data are spread over five systems, two of which have to be read by hand."]
 COMPLEX = "complexity of the request"
+HOUSE = {"release_at_once": frozenset(LETTERS)}  # what a draft does to the clock: test_drafting.py
 DUE = date(2026, 12, 23)  # of a mail of Mon 23 Nov 2026, by the GDPR as by the FADP
 
 
 @pytest.fixture
 def stage(store, clock, ids) -> Stage:
-    return Stage(store, clock, ids)
+    return Stage(store, clock, ids, house=HOUSE)
 
 
 @pytest.fixture
 def office(sqlite_store, clock, ids) -> Stage:
     """On SQLite alone: what has nothing to do with the database."""
-    return Stage(sqlite_store, clock, ids)
+    return Stage(sqlite_store, clock, ids, house=HOUSE)
 
 
 def only(stage: Stage, *regimes: str, **place: object) -> Stage:
     """The same office with these laws switched on."""
     house = {"holidays_region": "CH-ZH", "zone": "Europe/Zurich", **place}
-    return Stage(
-        stage.store, stage.clock, stage.ids, house={"regimes": regimes, "deadline": law.Deadline(regimes, **house)}
-    )
+    regime = {"regimes": regimes, "deadline": law.Deadline(regimes, **house)}
+    return Stage(stage.store, stage.clock, stage.ids, house={**HOUSE, **regime})
 
 
 def ask(stage: Stage, ticket_id: str, kind: str = "identity", **more):
@@ -232,7 +233,7 @@ def test_a_code_that_has_run_out_is_asked_anew(office: Stage) -> None:
 @pytest.mark.parametrize(("days", "pauses", "state"), [(7, 7, "suspended"), (8, 7, "running"), (0, 0, "running")])
 def test_a_code_that_comes_late_stops_nothing(office: Stage, days: int, pauses: int, state: str) -> None:
     """EDPB 01/2022 para 159: without undue delay. A week, or what the house has set; the letter is true either way."""
-    office = Stage(office.store, office.clock, office.ids, house={"code_pauses_days": pauses})
+    office = Stage(office.store, office.clock, office.ids, house={**HOUSE, "code_pauses_days": pauses})
     ticket_id = office.open()
     office.clock.forward(days=days)
     office.choose(ticket_id, Right.ACCESS)
