@@ -211,8 +211,3 @@ FORMS: Mapping[str, Callable[[IdentityView], Block]] = {
     "authority": authority_form,
 }
 INSIDE = ("code", "second", "agent", "itself")  # buttons of the modal that need no form
-
-
-def identity_button(ticket_id: str, *, primary: bool = False) -> Block:
-    """For the card."""
-    return button(say("identity.identity_2"), "identity", ticket_id, style="primary" if primary else "")
