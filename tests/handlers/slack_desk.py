@@ -1,7 +1,7 @@
 """A desk that keeps what it was asked and answers what a test wrote down; and a door for it, over the stand-in."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -31,6 +31,7 @@ from bot.cards import (
     card_text,
 )
 from bot.cards.identity import DO, IdentityView
+from bot.cards.looks import LookForm, PieceView
 from bot.cards.refusal import RefusalForm
 from bot.cards.team import Health, Home, MailForm, More, Person
 from bot.errors import NotAllowed
@@ -146,6 +147,30 @@ class FakeDesk:
 
     def settle(self, user: str, event: str, key: str, *, seen: bool) -> None:
         self._act("settle", user, event, key, seen)
+
+    def look_form(self, user: str, request_id: str) -> LookForm:
+        self._ask("look_form", user, request_id)
+        pieces = [
+            PieceView("p1", "our mailbox", "Other people are named.", "1.eml", "Zora Quellmann wrote to Bob."),
+            PieceView("p2", "our files", "It was found by its text.", "scan.pdf", ""),
+        ]
+        return LookForm(VIEW.ref, request_id, pieces, 7)
+
+    def looked_through(
+        self, user: str, event: str, request_id: str, verdicts: Mapping[str, str], words: Sequence[str], rest: str = ""
+    ) -> int:
+        self._act("looked_through", user, event, request_id, dict(verdicts), list(words), rest)
+        return 0 if rest else 7
+
+    def posted(self, user: str, event: str, letter_id: str) -> None:
+        self._act("posted", user, event, letter_id)
+
+    def passphrase(self, user: str, package_id: str) -> tuple[str, str, str]:
+        self._ask("passphrase", user, package_id)
+        return VIEW.ref, f"{VIEW.ref}-1.zip", "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ"
+
+    def passphrase_told(self, user: str, event: str, package_id: str) -> None:
+        self._act("passphrase_told", user, event, package_id)
 
     def tasks(self, user: str, request_id: str) -> tuple[str, list[TaskView]]:
         self._ask("tasks", user, request_id)

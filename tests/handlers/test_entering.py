@@ -109,3 +109,25 @@ def test_whoever_has_no_name_on_the_machine(say: Say, book: Store, monkeypatch: 
     with book.read() as unit:
         ticket = unit.tickets.by_ref("DPE-2026-0001")
         assert unit.trail(ticket.id)[0].actor == "os:unknown"
+
+
+def test_a_letter_on_paper_is_printed_at_the_machine(say: Say, book: Store, tmp_path: Path) -> None:
+    """Only what was released, for a window envelope, into a new file that others cannot read."""
+    assert say(*LETTER, "--right", "access", "--postal", "Ann Keller|Bahnhofstrasse 3|8001 Zürich").exit_code == 0
+    out = tmp_path / "letter.pdf"
+    assert isinstance(say("letter", "DPE-2026-0001", "--out", str(out)).exception, NotAllowed)
+    desk = build.clerk(None)  # type: ignore[arg-type]
+    with book.read() as unit:
+        (request,) = unit.requests.of(unit.tickets.by_ref("DPE-2026-0001").id)  # type: ignore[union-attr]
+    desk.refuse("os:hugo", "e1", request.id, "unidentified", ["We find nobody of this name."])
+    with book.read() as unit:
+        (draft,) = unit.letters.drafts(request.ticket_id)
+    desk.release("os:hugo", "e2", draft.id, draft.digest[:16])
+    found = say("letter", "dpe-2026-0001", "--out", str(out), "--window", "left")
+    assert found.exit_code == 0, (found.output, found.exception)
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert out.stat().st_mode & 0o077 == 0
+    assert "refusal" in found.stdout
+    assert "Keller" not in found.stdout
+    assert isinstance(say("letter", "DPE-2026-0001", "--out", str(out)).exception, NotAllowed), "nothing is overwritten"
+    assert say("letter", "DPE-2026-0001", "--out", str(out), "--window", "middle").exit_code == 2
