@@ -15,10 +15,10 @@ from bot.cards.modals import (
     plan_modal,
     quarantine_modal,
     quarantined_modal,
-    whole_modal,
     ticket_blocks,
     told_home,
     told_modal,
+    whole_modal,
 )
 from bot.cards.notice import answered_text, notice_card, notice_text, recipients_told, said_blocks
 from bot.cards.progress import plainly
@@ -134,7 +134,6 @@ __all__ = [
     "quarantine_modal",
     "quarantine_text",
     "quarantined_modal",
-    "whole_modal",
     "recipients_told",
     "refusal_form",
     "reminder_card",
@@ -162,4 +161,5 @@ __all__ = [
     "told_modal",
     "week_card",
     "week_text",
+    "whole_modal",
 ]
