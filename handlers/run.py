@@ -99,6 +99,7 @@ class Bot:
         """The post is minded, nothing stands longer than it may, and every date is counted by the rules of today."""
         desk = self.parts.desk
         self._look_at_roles()
+        desk.mind([each.condition() for each in self.watchers])
         desk.sweep()
         desk.recount()
         today = desk.clock().date()
