@@ -6,6 +6,7 @@ A key is `file.name`, or `file.table.name`. A text with `one` and `other` is cho
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +46,17 @@ def named(kind: str, word: str) -> str:
     """A word of the house (`right`, `access`) as people read it. Where it has no name of its own, the word."""
     found = phrases(_House.language).get(f"{kind}.{word}")
     return found if isinstance(found, str) else str(word)
+
+
+def day(of: date) -> str:
+    """`Mon 14 Dec 2026`, as the team's language writes it; never as the machine's does."""
+    weekday = say("dates.weekdays").split()[of.weekday()]
+    return say("dates.day", weekday=weekday, day=of.day, month=month(of), year=of.year)
+
+
+def month(of: date) -> str:
+    """`Dec`."""
+    return say("dates.months").split()[of.month - 1]
 
 
 def capital(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.phrases import capital, named, say
+from bot.phrases import capital, month, named, say
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def weekly(weeks: Sequence[Week]) -> Figures:
 
 def day(of: date) -> str:
     """`23 Nov`, in the team's language."""
-    return say("dates.short", day=of.day, month=say("dates.months").split()[of.month - 1])
+    return say("dates.short", day=of.day, month=month(of))
 
 
 def full(of: date) -> str:

@@ -8,10 +8,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from bot.phrases import say
+from bot.phrases import day, say
 
 Block = dict[str, Any]
 
@@ -53,17 +53,6 @@ def member(user: str | None) -> str:
     if user and _MEMBER.fullmatch(user):
         return f"<@{user}>"
     return escape(cut(user or say("frame.nobody"), 40))
-
-
-def day(value: date) -> str:
-    """`Mon 14 Dec 2026`."""
-    weekday = say("dates.weekdays").split()[value.weekday()]
-    return say("dates.day", weekday=weekday, day=value.day, month=month(value), year=value.year)
-
-
-def month(value: date) -> str:
-    """`Dec`."""
-    return say("dates.months").split()[value.month - 1]
 
 
 def moment(value: datetime, now: datetime) -> str:

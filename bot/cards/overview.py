@@ -24,7 +24,7 @@ from bot.cards.inputs import entry, logged
 from bot.cards.team import Health, Home, Person, WeekCount
 from bot.cards.views import TicketLine
 from bot.cards.week import Week, chart
-from bot.phrases import say
+from bot.phrases import month, say
 from bot.report import Report, counted, span
 
 BAR = 20  # signs of the longest bar
@@ -97,7 +97,7 @@ def _bar(number: int, most: int) -> str:
 
 
 def _short(monday: date) -> str:
-    return f"{monday.day:>2} {day(monday).split()[2]}"
+    return f"{monday.day:>2} {month(monday)}"
 
 
 def _settings(view: Home) -> list[Block]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.identity import Vouched
 from bot.intake import address
 from bot.intake.patterns import pattern
+from bot.phrases import say
 
 _LONG = 4000  # characters of a line
 _COMMENT = pattern(r"\([^()]*\)")
@@ -16,8 +17,8 @@ _DEEPEST = 5  # comments within comments
 _RESULT = pattern(r"(?i)^\s*([a-z0-9-]+)(?:\s*/\s*[0-9]+)?\s*=\s*([a-z]+)\b")
 _OF = pattern(r"(?i)\b(header\.(?:from|d))\s*=\s*\"?([^\s;\"]+)")
 _FAILS = frozenset({"fail", "hardfail", "policy", "permerror"})
-FAILED = "Our own mail server doubts that the mail comes from where it says."
-ELSEWHERE = "It asks for answers at another address than the sender's."
+FAILED = "identity.doubt_sender"
+ELSEWHERE = "identity.doubt_reply"
 
 
 def vouched(lines: Sequence[str], ours: str, sender: str | None) -> Vouched:
@@ -45,8 +46,8 @@ def doubts(sender: address.Sender, reply_to: str, said: Vouched) -> tuple[str, .
     found = [*sender.notes]
     answers = address.sender([reply_to]).address if reply_to.strip() else sender.address
     if sender.address and answers != sender.address:
-        found.append(ELSEWHERE)
-    return (*found, FAILED) if said == Vouched.FAIL else tuple(found)
+        found.append(say(ELSEWHERE))
+    return (*found, say(FAILED)) if said == Vouched.FAIL else tuple(found)
 
 
 def _plain(line: str) -> str:

@@ -13,6 +13,9 @@ from functools import cache
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
+from bot import phrases
+from bot.phrases import say
+
 DAY = timedelta(days=1)
 
 
@@ -38,9 +41,9 @@ class Calendar:
     def why_free(self, day: date) -> str | None:
         """Why nobody works on this day ("Good Friday", "a Saturday"); None for a working day."""
         if day.weekday() >= calendar.SATURDAY:
-            return f"a {day:%A}"
+            return say("law.saturday") if day.weekday() == calendar.SATURDAY else say("law.sunday")
         if _listed(day, self.extra):
-            return "a holiday of the configuration"
+            return say("law.own_holiday")
         name = _holidays(self.region, day.year).get(day)
         return None if name is None or _listed(day, self.removed) else name
 
@@ -48,7 +51,7 @@ class Calendar:
         """The first working day from this one on, and why each day before it is free."""
         free = []
         while reason := self.why_free(day):
-            free.append(f"{short(day)} is {reason}")
+            free.append(say("law.is_free", day=short(day), reason=reason))
             day += DAY
         return day, free
 
@@ -62,8 +65,8 @@ class Calendar:
     def sources(self) -> str:
         """What the answer rests on, for the record."""
         if self.region == "none":
-            return "weekends only"
-        return f"holidays {holidays_version()}, {self.region}"
+            return say("law.weekends")
+        return say("law.holidays", version=holidays_version(), region=self.region)
 
 
 def add_months(day: date, months: int) -> date:
@@ -74,12 +77,8 @@ def add_months(day: date, months: int) -> date:
 
 
 def short(day: date) -> str:
-    """`Mon 2 Mar 2026`, whatever the machine's language."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    """`Mon 2 Mar 2026`."""
+    return phrases.day(day)
 
 
 def is_day(text: str) -> bool:

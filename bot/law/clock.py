@@ -12,6 +12,7 @@ from bot.law.calendar import DAY, holidays_version, short
 from bot.law.count import Dates, Event
 from bot.law.readings import NOTHING, dates
 from bot.law.regimes import Regime, known, regime, text_of
+from bot.phrases import say
 
 COUNTING = 1  # raise it when the same files and events give other dates than before
 
@@ -59,9 +60,9 @@ class Clock:
         """Every step of every regime, then which one counts."""
         lines = [line for each in self.dates for line in each.why]
         if self.target:
-            lines.append(f"The house's own goal: {short(self.target)}.")
+            lines.append(say("law.own_goal", target=short(self.target)))
         if len(self.dates) > 1:
-            lines.append(f"The earliest date counts: {short(self.due)} ({self.counts.short}).")
+            lines.append(say("law.earliest", due=short(self.due), short=self.counts.short))
         return tuple(lines)
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.law.calendar import DAY, Calendar, add_months, short
 from bot.law.regimes import Extension, Period, Regime
+from bot.phrases import named, say
 
 EXTENSION = "extension"
 Ending = Callable[[date], date]  # start -> end
@@ -85,15 +86,22 @@ class Count:
     def received(self, received: datetime | date, day: date) -> str:
         """The first line: from when is counted."""
         if not isinstance(received, datetime):
-            return f"{self.law.short}: received {short(day)} ({self.law.start.article})."
+            return say("law.received", short=self.law.short, day=short(day), article=self.law.start.article)
         at, zone = received.astimezone(ZoneInfo(self.calendar.zone)), self.calendar.zone
-        return f"{self.law.short}: received {short(day)} at {at:%H:%M}, {zone} ({self.law.start.article})."
+        return say(
+            "law.received_at",
+            short=self.law.short,
+            day=short(day),
+            at=f"{at:%H:%M}",
+            zone=zone,
+            article=self.law.start.article,
+        )
 
     def dates(self, day: date, received: str, events: tuple[Event, ...]) -> Dates:
         first = self._run(day, self._first_end, events, self._length())
         last, valid = self._extended(day, first, events)
         due, moved = self._rolled(last.end)
-        stands = f"The clock stands still: the person's answer is awaited. Without the pause: {short(due)}."
+        stands = say("law.stands", due=short(due))
         ack_by = self._ack_by(day)
         return Dates(
             regime=self.law.key,
@@ -110,7 +118,7 @@ class Count:
                 *([moved] if moved else []),
                 *([stands] if last.state != "running" else []),
                 *([self._confirm(ack_by)] if ack_by else []),
-                f"Rule as of {short(self.law.checked)}; {self.calendar.sources()}.",
+                say("law.rule", checked=short(self.law.checked), sources=self.calendar.sources()),
             ),
             state=last.state,
             extension_valid=valid,
@@ -119,7 +127,7 @@ class Count:
     def _length(self) -> str:
         counted = ""
         if self.period.unit == "day":
-            counted = ", the day of receipt counted" if self.period.day_of_receipt_counts else ""
+            counted = say("law.receipt_counted") if self.period.day_of_receipt_counts else ""
         return f"{_amount(self.period.length, self.period.unit)}{counted} ({self.period.article})"
 
     def _first_end(self, start: date) -> date:
@@ -131,14 +139,18 @@ class Count:
     def _confirm(self, ack_by: date) -> str:
         assert self.acknowledgement is not None
         length = _amount(self.acknowledgement.length, self.acknowledgement.unit).lower()
-        return f"Receipt is to be confirmed within {length}: {short(ack_by)} ({self.acknowledgement.article})."
+        return say("law.confirm", length=length, ack_by=short(ack_by), article=self.acknowledgement.article)
 
     def _rolled(self, day: date) -> tuple[date, str]:
         """Where the end moves to, and why."""
         if self.period.roll == "none":
             return day, ""
         due, free = self.calendar.rolled(day)
-        why = f"{', '.join(free)}: next working day {short(due)} ({self.period.roll_article})." if free else ""
+        why = (
+            say("law.rolled", free=", ".join(free), due=short(due), roll_article=self.period.roll_article)
+            if free
+            else ""
+        )
         return due, why
 
     def _notice_by(self, first: _Run) -> date | None:
@@ -154,7 +166,7 @@ class Count:
             if each.kind not in self.law.pauses:
                 continue
             if reason := self._idle(each, end):
-                why.append(f"The question of {short(each.on)} ({each.kind}) does not move the date: {reason}.")
+                why.append(say("law.not_moved", on=short(each.on), kind=named("question", each.kind), reason=reason))
                 continue
             mode = self.law.pauses[each.kind].mode
             if each.until is None:
@@ -173,10 +185,10 @@ class Count:
         """Why this question does not stop the clock; empty where it does."""
         pause = self.law.pauses[asked.kind]
         if pause.mode == "none":
-            return f"the clock runs on ({pause.article})"
+            return say("law.runs_on", article=pause.article)
         if pause.only_large and not asked.large:
-            return f"nobody recorded a large amount of data ({pause.article})"
-        return "it came after the last day" if asked.on > self._rolled(end)[0] else ""
+            return say("law.not_large", article=pause.article)
+        return say("law.after_last") if asked.on > self._rolled(end)[0] else ""
 
     def _days(self, pause: Event) -> set[date]:
         """Days of one pause; those of overlapping pauses count once, as they are the same days."""
@@ -190,20 +202,28 @@ class Count:
         return pause.on + DAY * rule.days if rule.mode == "reflection" else until
 
     def _waiting(self, pause: Event) -> str:
-        rule = self.law.pauses[pause.kind]
+        rule, kind = self.law.pauses[pause.kind], named("question", pause.kind)
         if rule.mode == "reflection":
             last = short(pause.on + DAY * rule.days)
-            return f"Asked {short(pause.on)} ({pause.kind}): withdrawn unless confirmed by {last} ({rule.article})."
-        return f"Asked {short(pause.on)} ({pause.kind}), not answered yet ({rule.article})."
+            return say("law.unless_confirmed", on=short(pause.on), kind=kind, last=last, article=rule.article)
+        return say("law.not_answered", on=short(pause.on), kind=kind, article=rule.article)
 
     def _paused(self, pause: Event, until: date, end: date) -> str:
         rule = self.law.pauses[pause.kind]
         how = {
-            "suspend": f"{_amount(len(self._days(pause)), 'day')} not counted",
-            "restart": "counted from then",
-            "reflection": f"counted from the last day of reflection, {short(self._anew(pause, until))}",
+            "suspend": say("law.not_counted", days=_amount(len(self._days(pause)), "day")),
+            "restart": say("law.from_then"),
+            "reflection": say("law.reflection", day=short(self._anew(pause, until))),
         }[rule.mode]
-        return f"Asked {short(pause.on)} ({pause.kind}), answered {short(until)}, {how}: {short(end)} ({rule.article})."
+        return say(
+            "law.answered",
+            on=short(pause.on),
+            kind=named("question", pause.kind),
+            until=short(until),
+            how=how,
+            end=short(end),
+            article=rule.article,
+        )
 
     def _extended(self, received: date, first: _Run, events: tuple[Event, ...]) -> tuple[_Run, bool | None]:
         """The longest of the extensions told in time; the first period where there is none."""
@@ -211,7 +231,7 @@ class Count:
         in_time, why = list[_Run](), list[str]()
         for each in asked:
             if reason := self._no_effect(each, received, first):
-                why.append(f"The notice of {short(each.on)} changes nothing: {reason}.")
+                why.append(say("law.notice_nothing", on=short(each.on), reason=reason))
             else:
                 in_time.append(self._longer(received, each, events))
         last = max([first, *in_time], key=lambda each: each.end)
@@ -221,15 +241,15 @@ class Count:
         """Why this notice does not extend anything; empty where it may."""
         notice_by = self._notice_by(first)
         if notice_by is None:
-            return f"{self.law.short} knows no extension here"
+            return say("law.no_extension", short=self.law.short)
         if told.on < received:
-            return "it was sent before the request came"
+            return say("law.notice_before")
         late = told.on > notice_by and first.state == "running"
-        return f"it had to be sent by {short(notice_by)}" if late else ""
+        return say("law.notice_by", notice_by=short(notice_by)) if late else ""
 
     def _longer(self, received: date, told: Event, events: tuple[Event, ...]) -> _Run:
         assert self.extension is not None
-        how = f"Extended by the notice of {short(told.on)}"
+        how = say("law.extended", on=short(told.on))
         article = f"({self.extension.article})"
         free = self.extension.length == 0
         end, most = self._ending(told), self._ending(Event(EXTENSION, told.on))
@@ -238,7 +258,9 @@ class Count:
         if told.new_due is None:
             return limit
         later = tuple(each for each in events if each.on >= told.on)  # the date named knew of the pauses before
-        named = self._run(received, lambda _: told.new_due or received, later, f"{how} to the date it names {article}")
+        named = self._run(
+            received, lambda _: told.new_due or received, later, say("law.to_the_date", how=how, article=article)
+        )
         return named if free else min(named, limit, key=lambda each: each.end)
 
     def _ending(self, told: Event) -> Ending:
@@ -266,5 +288,4 @@ def _end(period: Period, start: date, calendar: Calendar) -> date:
 
 
 def _amount(length: int, unit: str) -> str:
-    word = unit.replace("_", " ")
-    return f"{length} {word}s" if length != 1 else f"One {word}"
+    return say(f"law_unit.{unit}", n=length)

@@ -6,10 +6,11 @@ PIPEDA s. 9, sched. 1; APP 11-13. Every other ground is none: no reason given, a
 paras 167, 188-189). An objection to direct marketing cannot be refused at all (GDPR 21(3)).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.law import Right
+from bot.phrases import Phrases
 
 EXCESSIVE = "excessive"  # the controller bears the burden of proof, and says why no fee is asked instead (GDPR 12(5))
 
@@ -23,18 +24,18 @@ class Ground:
     article: str  # of each of these laws
 
 
-_WORDS: Mapping[str, str] = {
-    "not_met": "The conditions of this right are not met",
-    "others": "It would harm the rights of other people",
-    "unidentified": "We cannot find out whose data it is about",
-    "excessive": "Manifestly unfounded or excessive",
-    "kept_by_law": "The law makes us keep the data",
-    "claims": "Needed for legal claims",
-    "expression": "Freedom of expression and information",
-    "archive": "Archives, research or statistics in the public interest",
-    "own_interest": "Our own interest outweighs, and no third party gets the data",
-    "other_law": "Another law forbids or limits it",
-}
+_WORDS = Phrases({
+    "not_met": "refusal_ground.not_met",
+    "others": "refusal_ground.others",
+    "unidentified": "refusal_ground.unidentified",
+    "excessive": "refusal_ground.excessive",
+    "kept_by_law": "refusal_ground.kept_by_law",
+    "claims": "refusal_ground.claims",
+    "expression": "refusal_ground.expression",
+    "archive": "refusal_ground.archive",
+    "own_interest": "refusal_ground.own_interest",
+    "other_law": "refusal_ground.other_law",
+})  # fmt: skip
 _ALL = frozenset(Right) - {Right.OBJECTION}
 _A, _C, _D, _R, _P = Right.ACCESS, Right.CORRECTION, Right.DELETION, Right.RESTRICTION, Right.PORTABILITY
 

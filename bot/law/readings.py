@@ -9,6 +9,7 @@ from typing import Any
 from bot.law.calendar import Calendar, short
 from bot.law.count import EXTENSION, Count, Dates, Event
 from bot.law.regimes import PAUSES, Contested, Regime, regime
+from bot.phrases import say
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -65,14 +66,16 @@ def _with_other_readings(found: Dates, count: Count, right: str | None, events: 
             continue
         here, others = _readings(each.setting, each.readings, count)
         differs = [
-            f"with {reading} {_result(found, other)}"
+            say("law.with_reading", reading=reading, found=_result(found, other))
             for reading, law, calendar in others
             if _key(other := read(law, calendar)) != _key(found)
         ]
         if differs:
             points.append(each.point)
-            lines.append(f"Contested {each.point}, {each.question} Counted with {each.setting} = {here}; "
-                         f"{', '.join(differs)}.")  # fmt: skip
+            lines.append(say(
+                "law.contested", point=each.point, question=each.question, setting=each.setting, here=here,
+                differs=", ".join(differs),
+            ))  # fmt: skip
     paused = any(each.kind in PAUSES for each in events)
     strict = read(count.law.chosen(dict.fromkeys(PAUSES, "none")), count.calendar).due if paused else found.due
     why = (*found.why[:-1], *lines, found.why[-1])
@@ -123,7 +126,7 @@ def _key(found: Dates) -> tuple[str, date, date]:
 
 def _result(found: Dates, other: Dates) -> str:
     if other.state != "running":
-        return "the clock would stand still"
+        return say("law.would_stand")
     if other.due == found.due and other.state == found.state:
-        return f"it would be moved from {short(other.unrolled)}"
+        return say("law.would_move", unrolled=short(other.unrolled))
     return short(other.due)

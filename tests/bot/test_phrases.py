@@ -19,7 +19,7 @@ from bot.phrases import LANGUAGES, PLURAL, Phrase, Phrases, say, speak
 ROOT = Path(__file__).parents[2]
 FILES = sorted({path.stem for path in (phrases.ROOT / "en").glob("*.toml")})
 KEY = re.compile(rf"(?:{'|'.join(FILES)})(?:\.[a-z0-9_*]+)+")
-QUIET = ("tickets", "identity", "drafts", "report", "reminders", "recipients")  # the words of `workflow` stand in letters
+QUIET = ("law/calendar", "law/count", "law/readings", "tickets", "identity", "drafts", "report", "reminders", "recipients")  # the words of `workflow` stand in letters
 HANDLERS = (  # what people press and type in Slack; the others speak to a terminal or to a browser
     "__init__", "buttons", "commands", "door", "forms", "home", "identity", "letters", "looks", "modals", "moves", "office",
     "recipients", "review", "rights", "tasks", "watch",
