@@ -1,6 +1,7 @@
 """The person's page: how far it is, an answer, taking it back, “this was not me”; and an enquiry made on a page."""
 
 import re
+import secrets
 import tomllib
 from pathlib import Path
 
@@ -79,6 +80,17 @@ def test_nothing_is_said_to_anybody_else(stage: Stage) -> None:
             assert verb(token, address) is None
         assert stage.desk.write_on_page(token, address, "1234 5678") is None
     assert stage.desk.disown(mine) is None
+
+
+def test_ten_thousand_guesses_hit_nothing(stage: Stage) -> None:
+    """T27: the right row with a mark of chance, a mark of another row, of another use: none opens."""
+    ticket_id = stage.open()
+    row, _, mark = link(stage).partition(".")
+    assert row == ticket_id
+    guesses = [f"{row}.{secrets.token_urlsafe(32)}" for _ in range(9_000)]
+    guesses += [f"{secrets.token_hex(8)}.{mark}" for _ in range(1_000)]
+    assert not any(stage.desk.disown(each) for each in guesses)
+    assert not any(stage.desk.enquiry(each, ANN) for each in guesses[::100])
 
 
 def test_what_is_purged_shows_nothing(stage: Stage) -> None:
