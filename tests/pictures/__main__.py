@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Page, Route, sync_playwright
 
 from tests.bot import cards as tests_of_cards
+from tests.pictures import more
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -32,11 +33,14 @@ def found() -> dict[str, list[dict[str, Any]]]:
             for title, shown in _pairs(draws()) if callable(draws) else ():
                 if not any(word in title for word in CROWDED):
                     families[_family(module, shown)].append(_picture(title, shown))
+    families["messages"] += [_picture(*each) for each in more.messages()]
+    families["windows"] += [_picture(*each) for each in more.windows()]
     return families
 
 
 def _pairs(drawn: Any) -> Iterable[tuple[str, Any]]:
-    return drawn.items() if isinstance(drawn, Mapping) else drawn
+    found = drawn.items() if isinstance(drawn, Mapping) else drawn
+    return [each for each in found if isinstance(each, tuple)]
 
 
 def _family(module: str, shown: Any) -> str:
@@ -53,7 +57,7 @@ def _picture(title: str, shown: Any) -> dict[str, Any]:
 def main() -> int:
     """The sheets stand in docs/pictures; what stood there before is gone."""
     TO.mkdir(exist_ok=True)
-    for old in TO.glob("*.png"):
+    for old in TO.glob("*.*"):
         old.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
@@ -73,7 +77,7 @@ def _sheets(page: Page, name: str, wide: int, pictures: Sequence[dict[str, Any]]
     for number, start in enumerate(range(0, len(pictures), most), start=1):
         page.evaluate("([wide, pictures]) => window.show(wide, pictures)", [wide, pictures[start : start + most]])
         tail = f"-{number}" if len(pictures) > most else ""
-        page.screenshot(path=TO / f"{name}{tail}.png", full_page=True)
+        page.screenshot(path=TO / f"{name}{tail}.jpg", full_page=True, type="jpeg", quality=45)
 
 
 def _answer(route: Route) -> None:
