@@ -1,10 +1,13 @@
 """The child that opens mail: it may die, the bot may not."""
 
+import base64
+import io
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -212,3 +215,35 @@ def test_a_long_read_holds_nobody_longer_than_its_limit() -> None:
         for each in threads:
             each.join(20)
         assert sorted(found) == ["enquiry", "enquiry", "quarantine"]
+
+
+def packed(name: str, data: bytes, times: int = 1) -> bytes:
+    """A zip of this file, so many times."""
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(times):
+            archive.writestr(f"{number}-{name}", data)
+    return box.getvalue()
+
+
+NASTY: dict[str, tuple[str, Callable[[], bytes]]] = {  # what they are called, and what they are
+    "a bomb in bombs": ("a.zip", lambda: packed("b.zip", packed("c.zip", packed("d.bin", b"\0" * 20_000_000), 20), 20)),
+    "a page that is a picture": ("a.gif", lambda: b"GIF89a/*\0\0<script>alert(1)</script>*/=0;//"),
+    "a document with a program": ("a.docm", lambda: packed("word/vbaProject.bin", b"Sub AutoOpen()")),
+    "what every scanner knows": ("a.com", lambda: b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"),
+    "a shortcut": ("invoice.pdf.lnk", lambda: b"L\0\0\0\1\x14\2\0"),
+}  # fmt: skip
+
+
+def test_attachments_are_never_opened(opener: Opener) -> None:
+    """T13: listed by name and size, whatever they hold; the words are read, and no memory goes into the rest."""
+    opener.read(mail())
+    before = psutil.Process(pid(opener)).memory_info().rss
+    for name, made in NASTY.values():
+        data = made()
+        head = f'Content-Type: application/pdf; name="{name}"\r\nContent-Transfer-Encoding: base64'
+        reading = opener.read(multipart(("Content-Type: text/plain", "My words."), (head, base64.encodebytes(data))))
+        assert reading.text == "My words."
+        assert [(each.name, each.size) for each in reading.attachments] == [(name, len(data))]
+        assert str(data[:20]) not in repr(reading)
+    assert psutil.Process(pid(opener)).memory_info().rss - before < 20 * 1024**2
