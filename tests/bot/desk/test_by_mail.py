@@ -12,7 +12,7 @@ import pyzipper
 
 from bot.cards.paper import passphrase_modal, to_tell
 from bot.connectors import Table
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, Refused
 from bot.law import Right
 from bot.package import Packer
 from bot.post.inspection import check_letter
@@ -103,6 +103,14 @@ def test_a_copy_too_large_for_a_mail_is_a_persons(stage: Stage, monkeypatch: pyt
     assert request.state == State.NEEDS_PERSON
     assert "PUBLIC_URL" in (request.reason or "")
     assert view(stage, ticket_id).to_tell == ()
+
+
+@pytest.mark.parametrize("name", ["", "a.pdf", "../a.zip", 'a".zip', "a\r\nBcc: eve@x.zip", "ä.zip", "a" * 90 + ".zip"])
+def test_a_file_has_a_plain_name_or_is_not_attached(stage: Stage, name: str) -> None:
+    """TRUST T11: nothing of it can become a header."""
+    asked(stage)
+    with pytest.raises(Refused, match="cannot stand in a header"):
+        stage.desk.writer.attached(stage.postman.out[-1][2], name, b"PK")
 
 
 def test_database_key_and_disk_without_the_letter_open_nothing(stage: Stage, tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ class Registry(FakeSystem):
 
 
 @pytest.fixture
-def stage(store, clock, ids, tmp_path: Path) -> Stage:
+def stage(sqlite_store, clock, ids, tmp_path: Path) -> Stage:
     return Stage(
-        store, clock, ids, system=Registry("server", {"person:1": (ANN, 3)}), packer=Packer(tmp_path / "data")  # type: ignore[arg-type]
+        sqlite_store, clock, ids, system=Registry("server", {"person:1": (ANN, 3)}), packer=Packer(tmp_path / "data")  # type: ignore[arg-type]
     )
 
 
