@@ -239,7 +239,8 @@ class Walk:
         user = self.handler
 
         def waiting() -> dict[str, Any] | None:
-            found = [each for each in self.world.slack.messages() if "Quarantine" in each["text"] and buttons(each)]
+            messages = self.world.slack.messages()
+            found = [each for each in messages if any(one["action_id"] == "quarantine" for one in buttons(each))]
             return found[0] if found else None
 
         self.until("a message about the quarantine", waiting)
