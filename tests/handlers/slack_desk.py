@@ -18,6 +18,7 @@ from bot.cards import (
     ClockView,
     Details,
     Evidence,
+    Mail,
     NextActor,
     NoticeReply,
     NoticeView,
@@ -56,7 +57,8 @@ ROLES = {
 }
 AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 WORDS = "Please delete all you hold about me, I am Zora Quellmann"
-DETAILS = Details("t1", "DPE-2026-0001", AT, "en", Identity.ASKED, "zora@quellmann.example", "Zora", "My data", WORDS)
+DETAILS = Details("t1", "DPE-2026-0001", AT, "en", Identity.ASKED, "zora@quellmann.example", "Zora", "My data", WORDS,
+                  mails=(Mail(AT, "My reply\n\nOn 3 Nov 2026 at 10:00 Lumen <a@b.example> wrote:\n> what it repeats", id="m7"),))  # fmt: skip
 IDENTITY = IdentityView(
     "t1", "DPE-2026-0001", Identity.ASKED, Vouched.FAIL, ("It asks for answers elsewhere.",), False,
     ((Right.ACCESS, decide(Right.ACCESS, Known(located=True))), (Right.DELETION, None)), tuple(DO),
@@ -228,6 +230,13 @@ class FakeDesk:
 
     def settle_mail(self, user: str, event: str, mail_id: str) -> None:
         self._act("settle_mail", user, event, mail_id)
+
+    def look_again(self, user: str, event: str, mail_id: str) -> None:
+        self._act("look_again", user, event, mail_id)
+
+    def whole_mail(self, user: str, mail_id: str) -> Mail:
+        self._ask("whole_mail", user, mail_id)
+        return Mail(AT, "Yes.\n\n> Everything it repeats", id=mail_id)
 
     def erase_again(self, user: str, event: str, alarm_id: str) -> None:
         self._act("erase_again", user, event, alarm_id)

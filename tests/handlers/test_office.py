@@ -121,6 +121,24 @@ def test_a_near_miss_is_none(office: Floor) -> None:
     office.modal(ANN.id, "left the list")
 
 
+def test_a_mail_that_was_none_is_looked_at_again(office: Floor) -> None:
+    """From the message that says it is settled; where a ticket came of it there is no such button."""
+    for near_miss in (True, False):
+        ts = office.show(aside_card("m1", near_miss=near_miss, left=False, again=True))
+        office.slack.click(ANN.id, ts, "mail_again")
+        assert office.asked("look_again") == (ANN.id, "m1")
+        assert "mail_again" not in str(aside_card("m1", near_miss=near_miss, left=False))
+
+
+def test_the_whole_of_a_reply_is_a_press_away(office: Floor) -> None:
+    """The window of the details leaves out what it repeats."""
+    office.slack.click(ANN.id, office.card(VIEW), "details")
+    assert "what it repeats" not in str(office.modal(ANN.id, "My reply"))
+    office.slack.click_view(ANN.id, "whole_mail:1")
+    office.modal(ANN.id, "Everything it repeats")
+    assert office.asked("whole_mail") == (ANN.id, "m7")
+
+
 def test_the_shortcut_on_a_message_opens_a_form_with_its_words(office: Floor) -> None:
     """From any conversation; the words travel in the view only; a person sends it."""
     ts = office.slack.say(BOB.id, "A letter came: <!channel> delete zora@quellmann.example")
