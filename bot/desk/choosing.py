@@ -221,6 +221,10 @@ class Choosing(Identifying):
             checkpoint("close.moved")
         checkpoint("close.committed")
 
+    def _to_bring(self, unit: Unit, ticket: Ticket) -> bool:
+        """Whether somebody has to bring something on its way: a letter to the post, a passphrase to the person."""
+        return bool(unit.letters.to_post(ticket.id) or unit.packages.to_tell(ticket.id))
+
     def _check_close(self, unit: Unit, ticket: Ticket, requests: list[Request]) -> None:
         if not requests:
             raise NotAllowed(say("errors.no_right_chosen"))
@@ -229,6 +233,8 @@ class Choosing(Identifying):
             raise NotAllowed(say("errors.not_finished", still=", ".join(still)))
         if self.engine.unfinished(unit, ticket.id, OUTWARD):
             raise NotAllowed(say("errors.unsettled"))
+        if self._to_bring(unit, ticket):
+            raise NotAllowed(say("errors.to_bring"))
         if unit.notices.any_open(ticket.id):
             raise NotAllowed(say("errors.recipients_open"))
 

@@ -62,7 +62,10 @@ class Showing(Drafting):
             language=ticket.language,
             regimes=ticket.regimes,
             next_actor=next_actor(
-                ticket, requests, asks=bool(unsettled or drafts), hands=self._hands_wait(unit, requests)
+                ticket,
+                requests,
+                asks=bool(unsettled or drafts) or self._to_bring(unit, ticket),
+                hands=self._hands_wait(unit, requests),
             ),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
@@ -96,7 +99,8 @@ class Showing(Drafting):
     def _can_close(self, unit: Unit, ticket: Ticket, requests: Sequence[Request]) -> bool:
         """Every right has ended, nothing is on its way out any more, and every recipient has answered."""
         done = bool(requests) and all(each.state in FINAL for each in requests)
-        return done and not self.engine.unfinished(unit, ticket.id, OUTWARD) and not unit.notices.any_open(ticket.id)
+        waits = self.engine.unfinished(unit, ticket.id, OUTWARD) or unit.notices.any_open(ticket.id)
+        return done and not waits and not self._to_bring(unit, ticket)
 
     def _request_view(self, unit: Unit, request: Request) -> RequestView:
         answered = request.result.get("answered_on")

@@ -75,6 +75,9 @@ def test_the_copy_is_attached_locked_and_its_passphrase_goes_another_way(stage: 
         assert words in " ".join(text.split())
     assert "http://" not in text
     (package_id,) = view(stage, ticket_id).to_tell
+    assert not view(stage, ticket_id).can_close
+    with pytest.raises(NotAllowed, match="passphrase"):
+        stage.desk.close(HUGO, "c0", ticket_id)
     assert "never by mail" in json.dumps(to_tell(view(stage, ticket_id)))
     with pytest.raises(NotAllowed):
         stage.desk.passphrase(VERA, package_id)
@@ -88,6 +91,7 @@ def test_the_copy_is_attached_locked_and_its_passphrase_goes_another_way(stage: 
     stage.desk.passphrase_told(HUGO, "t1", package_id)
     stage.desk.passphrase_told(HUGO, "t1", package_id)
     assert view(stage, ticket_id).to_tell == ()
+    assert view(stage, ticket_id).can_close
     with pytest.raises(NotAllowed, match="not kept any more"):
         stage.desk.passphrase(HUGO, package_id)
     with pytest.raises(NotAllowed, match="faster"):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from bot.cards import NextActor
 from bot.cards.paper import to_post
 from bot.desk import Entry
 from bot.errors import NotAllowed
@@ -67,6 +68,7 @@ def test_the_answer_waits_on_paper_until_it_is_in_the_post(stage: Stage) -> None
     assert "Please name it when you write to us" in words
     assert re.search(r"https://privacy[.]lumen[.]example/p/\S+", words)
     assert printed(stage, view.ref) == words, "printed twice is no harm"
+    assert view.next_actor == NextActor.HANDLER
     stage.clock.forward(days=1)
     stage.desk.posted(HUGO, "p1", letter_id)
     stage.desk.posted(HUGO, "p1", letter_id)
