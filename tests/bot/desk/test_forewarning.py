@@ -10,7 +10,7 @@ import pytest
 from bot.connectors import Found
 from bot.desk import Disowned
 from bot.desk.forewarning import WARNING
-from bot.errors import Refused, Temporary
+from bot.errors import Refused, Temporary, Unclear
 from bot.law import Right
 from bot.tickets import Identity, State
 from tests.bot.desk.deaths import Killed, die_at
@@ -179,6 +179,22 @@ def test_an_address_nobody_reads_any_more_does_not_hold_it_up(stage: Stage) -> N
     assert len(notices(stage)) == 2
     stage.clock.forward(hours=48, minutes=1)
     refused(stage)
+    assert state(stage, ticket_id) == State.DONE
+
+
+def test_a_notice_nobody_knows_the_fate_of_holds_it(stage: Stage) -> None:
+    """The mail server's answer was lost: nothing is deleted until a person has looked; then the cooling time begins."""
+    ticket_id = approved(stage)
+    stage.postman.fails = [Unclear("The answer was lost.")]
+    key = f"letter:{stage.request(ticket_id, Right.DELETION).plan_id}:{WARNING}:1"
+    stage.settled(key)
+    stage.clock.forward(days=5)
+    stage.work()
+    assert (erasures(stage), state(stage, ticket_id)) == (0, State.COOLING)
+    stage.desk.settle(HUGO, stage.ids(), key, seen=True)
+    stage.work()
+    assert erasures(stage) == 0
+    stage.cooled()
     assert state(stage, ticket_id) == State.DONE
 
 
