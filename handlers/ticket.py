@@ -167,8 +167,9 @@ def _move(ref: str, verb: Callable[[Desk, str, str], ClockMove | None], *, as_js
         made = verb(desk, f"cli:{uuid.uuid4()}", ticket.id)
     assert made is not None  # an event of its own: nothing was delivered twice
     if as_json:
-        line({"ref": made.ref, "recorded": made.kind, "on": made.on, "due_before": made.before, "due": made.after,
-              "clock": made.state}, as_json=True)  # fmt: skip
+        row = {"ref": made.ref, "recorded": made.kind, "on": made.on, "due_before": made.before, "due": made.after,
+               "clock": made.state}  # fmt: skip
+        line(row | ({"waits": "for the release of its letter"} if made.waits else {}), as_json=True)
     else:
         say(cards.move_told(made))
 
