@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -153,6 +153,18 @@ def classify_(files: list[Path]) -> None:
     """One JSON line a mail file; opens no ticket. Example: subjectline intake classify mail.eml"""
     for row in classify.files(files):
         print(json.dumps(row, ensure_ascii=False))
+
+
+@intake.command(name="take")
+def take_(
+    files: list[Path],
+    received: Annotated[str, typer.Option(help="The day it reached you: 2026-11-20. Without: today.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Hands mail files to the team, whatever their words. Example: subjectline intake take mail.eml"""
+    day = date.fromisoformat(received) if received else None
+    for row in classify.hand_over(_settings(KEY), files, day):
+        line(row, as_json=as_json)
 
 
 @intake.command(name="scan")

@@ -163,6 +163,11 @@ def test_scan_looks_back_and_hands_over_what_waits(world: World, tmp_path: Path)
     again = run(world, "intake", "scan", **own)
     assert "Nothing waits" in again.stdout
     assert [row["rights"] for row in rows(run(world, "tickets", "--json", **own))] == [["deletion"]]
+    (tmp_path / "a.eml").write_bytes(b"From: Wanda <wanda.rieder@example.com>\r\nSubject: Lunch\r\n\r\nAs I said on the phone.")
+    handed = run(world, "intake", "take", str(tmp_path / "a.eml"), "--received", "2026-11-20", "--json", **own)
+    (row,) = rows(handed)
+    assert row["became"].startswith("mail:")
+    assert row["reasons"][0] == "Somebody of the team handed it over."
 
 
 def test_data_find_counts_people_and_shows_nobody(world: World) -> None:

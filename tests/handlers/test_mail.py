@@ -77,6 +77,9 @@ def test_a_mail_that_cannot_be_taken_in_is_left_to_a_person(arrivals: Arrivals, 
     assert "It could not be taken in (OperationalError)." in desk.heard[0][1].reasons
 
 
+SAYS = ("It asks for the writer's data to be deleted.", "It asks for an account to be deleted.")
+
+
 def test_a_file_is_classified_as_its_mail_would_be(tmp_path: Path) -> None:
     """Every key of DESIGN.md section 6, as plain JSON."""
     path = tmp_path / "mail.eml"
@@ -97,13 +100,10 @@ def test_a_file_is_classified_as_its_mail_would_be(tmp_path: Path) -> None:
         "language": "en",
         "message_id": "<1@person.example>",
         "attachments": [{"name": "cat.png", "type": "image/png", "size": 3}],
-        "reasons": ["The subject is that of an enquiry."],
+        "reasons": ["The subject is that of an enquiry.", *SAYS],
         "asks": [
-            {
-                "says": "It asks for an account to be deleted.",
-                "right": "deletion",
-                "sentence": "Please delete my account and the data that you have.",
-            }
+            {"says": each, "right": "deletion", "sentence": "Please delete my account and the data that you have."}
+            for each in SAYS
         ],
     }
 
