@@ -74,7 +74,7 @@ class Counting(Writing):
         row = ClockEvent(unit.id(), ticket.id, kind, on, detail, by, unit.now)
         known = recorded([*unit.tickets.clock_events(ticket.id), row])
         if letter and letter.draft is None and letter.name not in self.house.release_at_once:
-            return self._as_draft(unit, ticket, row, known, letter)
+            return self._as_draft(unit, ticket, row, letter)
         now = self._counted(unit, ticket, known)
         dates = {
             "due": [ticket.due.isoformat(), now.due.isoformat()],
@@ -100,16 +100,21 @@ class Counting(Writing):
         self._go_out(unit, letter.draft, by, self._printed_anew(unit, letter.draft, ticket, values))
         return letter.draft.id
 
-    def _as_draft(self, unit: Unit, ticket: Ticket, row: ClockEvent, known: Recorded, letter: Letter) -> ClockMove:
+    def _as_draft(self, unit: Unit, ticket: Ticket, row: ClockEvent, letter: Letter) -> ClockMove:
         """The letter is a draft that says what would follow from the event; the clock is as it was."""
-        clock = self._clock_of(ticket, known)
-        then = replace(ticket, due=clock.due, unrolled=clock.unrolled, clock=clock.state)
-        values = {**letter.values, **self._effect(then, known, row.on_date)}
+        then, effect = self._would(unit, ticket, row)
         self._send(
-            unit, then, letter.name, values, automatic=letter.automatic, by=row.by, to=letter.to,
+            unit, then, letter.name, {**letter.values, **effect}, automatic=letter.automatic, by=row.by, to=letter.to,
             move={"kind": row.kind, "detail": row.detail},
         )  # fmt: skip
-        return replace(move(ticket.ref, row), before=ticket.due, after=clock.due, state=clock.state, waits=True)
+        return replace(move(ticket.ref, row), before=ticket.due, after=then.due, state=then.clock, waits=True)
+
+    def _would(self, unit: Unit, ticket: Ticket, row: ClockEvent) -> tuple[Ticket, dict[str, Any]]:
+        """The ticket as it would be with this event on record, and what a letter says of it then."""
+        known = recorded([*unit.tickets.clock_events(ticket.id), row])
+        clock = self._clock_of(ticket, known)
+        then = replace(ticket, due=clock.due, unrolled=clock.unrolled, clock=clock.state)
+        return then, self._effect(then, known, row.on_date)
 
     def _counted(self, unit: Unit, ticket: Ticket, known: Recorded) -> Ticket:
         """The ticket with the dates that follow from what is on record, by the rules of today."""
@@ -134,7 +139,9 @@ class Counting(Writing):
     def _ask_by_code(
         self, unit: Unit, ticket: Ticket, values: Mapping[str, Any], to: Correspondent | None = None
     ) -> None:
-        """The letter with the code is written, to whoever wrote or to another address on file. As a question of identity it stops the clock, if it was soon asked.
+        """The letter with the code is written, to whoever wrote or to another address on file.
+
+        As a question of identity it stops the clock, if it was soon asked.
 
         EDPB 01/2022 para 159: only what is asked without undue delay may suspend.
         """

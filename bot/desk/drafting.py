@@ -15,9 +15,9 @@ from bot.desk.running import LIFTING_NOTICE
 from bot.drafts import ANSWERS, restored
 from bot.errors import NotAllowed, TooLate
 from bot.phrases import say
-from bot.store import Unit
+from bot.store import ClockEvent, Unit
 from bot.store.rows import LetterRow
-from bot.tickets import Request, Role, State, Ticket, check_role, together
+from bot.tickets import BOT, Request, Role, State, Ticket, check_role, together
 
 STAMP = 16  # characters of a digest that say which words were read
 MAY_STAY = frozenset({*drafts.QUESTIONS, "extension_notice", "not_an_enquiry", "closing", "complaint_acknowledged"})
@@ -168,8 +168,14 @@ class Drafting(Attesting):
         self, unit: Unit, ticket: Ticket, letter: LetterRow
     ) -> tuple[dict[str, Any], tuple[Statement, ...]]:
         """The draft with what has changed since it was written, and what each thing it says rests on."""
-        values = unit.letters.content(letter.id)["values"]
-        content = self._printed_anew(unit, letter, ticket, self._since(unit, letter, values))
+        draft = unit.letters.content(letter.id)
+        changes = self._since(unit, letter, draft["values"])
+        if "move" in draft:
+            move = restored(draft["move"])
+            row = ClockEvent("", ticket.id, move["kind"], self._today(unit.now), move["detail"], BOT.id, unit.now)
+            ticket, effect = self._would(unit, ticket, row)
+            changes |= effect
+        content = self._printed_anew(unit, letter, ticket, changes)
         about = About(unit, self.house, self.systems, ticket, letter, content)
         return content, statements(about)
 

@@ -193,18 +193,19 @@ def test_our_own_words_say_how_they_are_known(stage: Stage) -> None:
 def test_a_question_stops_the_clock_when_it_is_released(stage: Stage) -> None:
     """Until then nobody was asked: the clock runs. Then it stands still from that day on."""
     ticket_id = stage.open()
-    told = stage.desk.pause(HUGO, stage.ids(), ticket_id, "clarification", ["Which of our shops?"])
+    told = stage.desk.pause(HUGO, stage.ids(), ticket_id, "identity", ["Which of two Anns?"], ["facts"])
     assert told is not None
     assert told.waits
     stage.work()
     assert (stage.ticket(ticket_id).paused_since, len(stage.postman.out)) == (None, 1)
     with pytest.raises(NotAllowed, match="waits for its release already"):
-        stage.desk.pause(HUGO, stage.ids(), ticket_id, "clarification", ["Which?"])
+        stage.desk.pause(HUGO, stage.ids(), ticket_id, "identity", ["Which?"], ["facts"])
     stage.clock.forward(days=2)
     (letter,) = drafts(stage, ticket_id)
+    assert "If you answer on 25 November 2026" in " ".join(stage.desk.letter(HUGO, letter.id).text.split())
     release(stage, letter, PAULA)
     assert stage.ticket(ticket_id).paused_since == stage.ticket(ticket_id).received_on + 2 * DAY
-    assert "Which of our shops?" in stage.postman.texts()[-1]
+    assert "Which of two Anns?" in stage.postman.texts()[-1]
 
 
 def test_an_extension_that_comes_too_late_cannot_be_released(stage: Stage) -> None:
