@@ -278,7 +278,7 @@ def quarantine_card(count: int) -> list[Block]:
     if not count:
         return [header(say("card.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
     mails = say("card.mails", n=count)
-    told = say("card.came_in_that_could_not_be_read_safely", mails=mails)
+    told = say("card.came_in_that_could_not_be_read_safely", n=count)
     return [
         header(say("card.quarantine_2", mails=mails)),
         paragraph(told),

@@ -97,7 +97,9 @@ def _did(move: ClockMove) -> str:
     return {
         "identity": say("clock.asked_with_a_code_who_it_is") if move.code else say("clock.asked_who_it_is"),
         "clarification": say("clock.asked_what_is_meant"),
-        "answered": "answered" if move.by == "person" else say("clock.recorded_the_answer_of", on=day(move.on)),
+        "answered": (
+            say("clock.answered") if move.by == "person" else say("clock.recorded_the_answer_of", on=day(move.on))
+        ),
         "extension": say("clock.extended_and_wrote_to_the_person", reason=move.reason),
         "large": say("clock.recorded_a_large_amount_of_data")
         if move.large

@@ -34,13 +34,13 @@ def recipients_told(views: Sequence[NoticeView]) -> str:
     """`Recipients: 3 told, 2 answered`, and what waits for somebody."""
     told = sum(each.told_on is not None for each in views)
     counts = {
-        "told": told,
-        "answered": sum(each.state == Standing.ANSWERED for each in views),
+        say("notice.told"): told,
+        say("notice.have_answered"): sum(each.state == Standing.ANSWERED for each in views),
         say("notice.to_be_read"): sum(each.state == Standing.UNSURE for each in views),
         say("notice.to_be_told"): sum(each.state == Standing.BY_HAND for each in views),
         say("notice.not_asked"): sum(each.state == Standing.DROPPED for each in views),
     }
-    said = [f"{count} {what}" for what, count in counts.items() if count or what == "told"]
+    said = [f"{count} {what}" for what, count in counts.items() if count or what == say("notice.told")]
     return say("notice.recipients", said=", ".join(said))
 
 

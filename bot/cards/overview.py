@@ -71,9 +71,11 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
             paragraph(say("overview.no_enquiry_came_and_none_was_answered")),
         ]
     most = max(max(each.received, each.answered) for each in weeks)
+    came, gone = say("overview.came"), say("overview.answered")
+    wide = max(len(came), len(gone))
     bars = [
-        f"{_short(each.monday)}  {'came':<8} {_bar(each.received, most)} {each.received}\n"
-        f"{'':6}  {'answered':<8} {_bar(each.answered, most)} {each.answered}"
+        f"{_short(each.monday)}  {came:<{wide}} {_bar(each.received, most)} {each.received}\n"
+        f"{'':{len(_short(each.monday))}}  {gone:<{wide}} {_bar(each.answered, most)} {each.answered}"
         for each in weeks
     ]
     words = [

@@ -7,7 +7,7 @@ from bot.cards.blocks import Block, actions, button, context, divider, modal, mo
 from bot.cards.inputs import choice, entry, logged
 from bot.cards.notice import ASK, SAYS, answer_buttons, notice_status, stop_button, told_button, who
 from bot.cards.views import NoticeReply, NoticeView
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
 
 LISTED = 24  # recipients in one list: three blocks each
@@ -18,7 +18,7 @@ def notices_modal(ref: str, views: Sequence[NoticeView], ticket_id: str) -> Bloc
     blocks: list[Block] = []
     for number, view in enumerate(views[:LISTED], start=1):
         tail = f":{number}"
-        blocks += [divider(), paragraph(f"{who(view)} · {view.act}: {notice_status(view)}")]
+        blocks += [divider(), paragraph(f"{who(view)} · {named('right', view.act)}: {notice_status(view)}")]
         blocks += actions(_buttons(view, tail))
     if len(views) > LISTED:
         blocks.append(context(say("recipients.and_more", views=len(views) - LISTED)))

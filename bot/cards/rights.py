@@ -43,9 +43,9 @@ def lifting_form(ref: str, request_id: str) -> Block:
 
 def changes_modal(ref: str, changes: Sequence[tuple[str, Change]], ticket_id: str) -> Block:
     """Field by field what a correction sets, for somebody who may see it. The desk has written the audit row."""
-    blocks = [context(say("rights.fields", changes=len(changes), logged=logged()))]
+    blocks = [context(say("rights.fields", n=len(changes), logged=logged()))]
     for label, each in changes[: VIEW_BLOCKS - 4]:
-        old = cut(each.old, 300) if each.old else "nothing"
+        old = cut(each.old, 300) if each.old else say("rights.nothing")
         blocks.append(paragraph(f"{cut(label, 60)} · {cut(each.label, 60)}: {old} → {cut(each.new, 300)}"))
     return modal(ref, blocks, metadata=ticket_id)
 
@@ -57,7 +57,7 @@ def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: l
 
 def _short(told: str) -> str:
     """The ground without its article, as far as a choice has room."""
-    return cut(told.partition(" (GDPR")[0], 75)
+    return cut(told.rpartition(" (")[0], 75)
 
 
 def fields_of(values: Mapping[str, str]) -> dict[str, str]:

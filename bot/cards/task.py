@@ -67,7 +67,7 @@ def task_status(task: TaskView) -> str:
         return say("task.to_be_done_by_hand")
     if task.state == "void":
         return say("task.no_longer_needed")
-    told = TOLD.get(Outcome(task.outcome or "done"), "done")
+    told = TOLD[Outcome(task.outcome or Outcome.DONE)]
     if task.outcome == Outcome.CANNOT:
         told += f": {named('reason', task.reason if task.reason in REASONS else 'other')}"
     if task.done_on:

@@ -1,6 +1,7 @@
 """What the team reads: the same phrases in every language, none in the code, all of them within Slack's limits."""
 
 import ast
+import json
 import re
 import string
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,8 @@ from bot import phrases
 from bot.cards import day
 from bot.cards.blocks import moment
 from bot.phrases import LANGUAGES, PLURAL, Phrase, Phrases, say, speak
+from bot.sandbox import strict
+from tests.pictures.__main__ import found
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted({path.stem for path in (phrases.ROOT / "en").glob("*.toml")})
@@ -53,7 +57,9 @@ def placeholders(phrase: Phrase) -> set[str]:
 
 @cache
 def trees() -> tuple[ast.Module, ...]:
-    return tuple(ast.parse(path.read_text()) for room in ("bot", "handlers") for path in sorted((ROOT / room).rglob("*.py")))
+    """Of every module of the rooms that say something."""
+    rooms = ("bot", "bot/cards", "bot/desk", "bot/intake", "bot/law", "bot/slack", "handlers")
+    return tuple(ast.parse(path.read_text()) for room in rooms for path in sorted((ROOT / room).glob("*.py")))
 
 
 def keys(node: ast.AST) -> Iterator[str]:
@@ -186,3 +192,59 @@ def test_what_is_missing_is_an_error() -> None:
 def test_swiss_spelling() -> None:
     """No sharp s in German."""
     assert not [path for path in (phrases.ROOT / "de").rglob("*.toml") if "ß" in path.read_text(encoding="utf-8")]
+
+
+def words(shown: Any) -> Iterator[tuple[str, str]]:
+    """What kind of place → the text in it: titles, buttons, options and whatever else is drawn."""
+    if isinstance(shown, Mapping):
+        for place, each in shown.items():
+            if isinstance(each, Mapping) and each.get("type") in {"plain_text", "mrkdwn"}:
+                yield f"{shown.get('type', 'option')} {place}", each["text"]
+            yield from words(each)
+    elif isinstance(shown, list):
+        for each in shown:
+            yield from words(each)
+
+
+def drawn(language: str) -> dict[tuple[str, str], dict[str, Any]]:
+    with spoken(language):
+        return {(family, each["name"]): each for family, pictures in found().items() for each in pictures}
+
+
+def test_slack_takes_everything_in_every_language() -> None:
+    """Every card, message, window and App Home keeps Slack's limits, and no word of ours had to be cut for them."""
+    english = drawn("en")
+    for language in LANGUAGES[1:]:
+        other = drawn(language)
+        assert other.keys() == english.keys()
+        for name, picture in other.items():
+            view = picture.get("view")
+            faults = strict.view_faults(view) if view else strict.message_faults(picture["blocks"])
+            assert not faults, (name, faults)
+            cut = [each for each in words(picture) if each[1].endswith("…") and not each[1].endswith(" …")]
+            kept = [each for each in words(english[name]) if each[1].endswith("…") and not each[1].endswith(" …")]
+            assert len(cut) <= len(kept), (name, cut)
+
+
+def test_a_sentence_calls_a_button_by_its_name() -> None:
+    """What English puts in quotes and a button says, every other language quotes as its own button says it."""
+    english = {key: each for key, each in phrases.phrases("en").items() if isinstance(each, str)}
+    for language in LANGUAGES[1:]:
+        other = phrases.phrases(language)
+        for key, sentence in english.items():
+            for quoted in re.findall("“([^”]+)”", sentence):
+                named_so = [name for name, label in english.items() if bare(label) == bare(quoted)]
+                there = {bare(each) for each in re.findall("«([^»]+)»", str(other[key]))}
+                assert not named_so or there & {bare(str(other[name])) for name in named_so}, (key, quoted, there)
+
+
+def bare(label: str) -> str:
+    return label.removesuffix(" …")
+
+
+def test_a_card_in_german() -> None:
+    """The team reads German; what a stranger wrote and what the company named stays as it is."""
+    blocks = json.dumps(drawn("de")["cards", "approving"], ensure_ascii=False)
+    for said_so in ("Löschung", "Fällig", "Mo 14. Dez. 2026", "Zurückweisen", "our internal server"):
+        assert said_so in blocks
+    assert "Due" not in blocks

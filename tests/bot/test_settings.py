@@ -239,6 +239,19 @@ def test_a_connectors_unreadable_secret_is_misconfigured(load):
         load(CRM_PASSWORD_FILE="nowhere").secret("CRM_PASSWORD")
 
 
+def test_the_team_is_spoken_to_in_a_language_we_have(tmp_path):
+    """One language for all of Slack, English unless the file says otherwise; another one is a fault like any other."""
+    for language, right in (("de", True), ("fr", False)):
+        path = tmp_path / "subjectline.toml"
+        path.write_text(f"{EXAMPLE.read_text(encoding='utf-8')}\n[slack]\nlanguage = \"{language}\"\n", encoding="utf-8")
+        if right:
+            assert settings.load({**GOOD, "SUBJECTLINE_CONFIG": str(path)}).slack.language == language
+            continue
+        with pytest.raises(Misconfigured) as wrong:
+            settings.load({**GOOD, "SUBJECTLINE_CONFIG": str(path)})
+        assert wrong.value.faults == ["subjectline.toml: [slack] language is none of the languages the team is spoken to in: en, de."]
+
+
 def test_every_setting_is_documented():
     """docs/configuration.md names each setting of the file and each name of the environment."""
     text = (EXAMPLE.parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
