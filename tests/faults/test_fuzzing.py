@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.intake.test_outlook import FILES, attribute, winmail
 from tests.bot.intake.writing import mail, multipart
 from tests.faults.any_mail import check
 
@@ -30,6 +31,7 @@ OWN: dict[str, bytes] = {  # seeds of every shape, where the corpus is not neede
     "report": multipart(("Content-Type: message/delivery-status", "Action: failed\r\nStatus: 5.1.1"), kind="report"),
     "sent on": multipart(("Content-Type: message/rfc822", "From: a@b.example\r\n\r\nmy data"), subject="Fwd: x"),
     "sealed": multipart(("Content-Type: application/pgp-encrypted", "x"), kind="encrypted"),
+    "outlook": multipart(("Content-Type: application/ms-tnef", winmail(attribute(0x2800C, b"my data"), *FILES))),
     "words": mail("=?utf-8?q?a?= =?utf-8?b?w6k=?=", from_='"A, B" <a@xn--bcher-kva.example>'),
 }  # fmt: skip
 KEPT: dict[str, bytes] = {}  # name -> what once broke a promise
