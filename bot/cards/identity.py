@@ -140,6 +140,7 @@ _KIND = Phrases(
         ("authority", "held"): "identity.an_authority_was_looked_at",
         ("agent", "held"): "identity.it_was_said_for_whom_they_write",
         ("code", "failed"): "identity.a_code_came_back_and_was_disowned",
+        ("disowned", "failed"): "reasons.disowned",
     }
 )
 

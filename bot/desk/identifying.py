@@ -35,6 +35,8 @@ _NAMES = pattern(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"']{3,250}")
 _LOOKED_AT = 5  # addresses a mail names
 _RANK = {Identity.UNKNOWN: 0, Identity.NOBODY: 0, Identity.ASKED: 1, Identity.VOUCHED: 2, Identity.CONFIRMED: 3}
 
+DISOWNED = "disowned"  # among what was shown: somebody with an address on file says that it was not them
+
 
 class Identifying(Running):
     """The verbs of identity."""
@@ -139,13 +141,14 @@ class Identifying(Running):
         mails = [each.sender or {} for each in unit.mail.of(ticket.id) if each.sender_blind == blind]
         said = [each.detail["agent"] for each in shown if each.kind == "agent"]
         newest = mails[-1] if mails else {}
+        disowned = [say("reasons.disowned")] if any(each.kind == DISOWNED for each in shown) else []
         return Known(
             located=bool(persons),
             on_file=wrote in on_file,
             reachable=bool(on_file),
             vouched=Vouched(newest.get("vouched", Vouched.NONE)),
             answered=any(each.get("answers") and each.get("vouched") == Vouched.PASS for each in mails),
-            doubts=tuple(newest.get("doubts", ())),
+            doubts=(*newest.get("doubts", ()), *disowned),
             code="code" in kinds,
             spent=self._code_alive(unit, ticket) is None and self._no_more_codes(unit, ticket),
             facts="facts" in kinds,

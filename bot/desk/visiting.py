@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
 from bot.desk.forewarning import WARNING, cool_key
+from bot.desk.identifying import DISOWNED
 from bot.desk.linking import ENQUIRY, STOP
 from bot.desk.receiving import Receiving
 from bot.desk.refusing import BEFORE
@@ -79,6 +80,7 @@ class Visiting(Receiving):
         self._ended(unit, ticket, PERSON.id)
         ticket = unit.tickets.get(ticket.id)
         unit.means.void(ticket.id)  # whatever was shown before proves nothing any more
+        unit.means.add(ticket.id, DISOWNED, "failed", PERSON.id, {})
         if not begun and ticket.identity != Identity.UNKNOWN:
             self._identity(unit, ticket, Identity.UNKNOWN, say("reasons.disowned"))
         self._word(unit, ticket, "disowned_late" if begun else "disowned", BOT.id, aloud=True)

@@ -131,6 +131,9 @@ def test_whoever_says_so_is_believed_until_a_person_decides(stage: Stage) -> Non
     assert stage.desk.disown(notices(stage)[OLD]) is None  # nothing is under way
     stage.choose(ticket_id, Right.DELETION)
     assert state(stage, ticket_id) == State.IDENTIFYING
+    with stage.store.read() as unit:  # from now on no mail is enough by itself, whoever vouches for it
+        step = stage.desk._step_of(unit, unit.tickets.get(ticket_id), stage.request(ticket_id, Right.DELETION))
+    assert (step.enough, "this was not me" in " ".join(step.why)) == (False, True)
     assert stage.desk.disown(notices(stage)[SHOP]) == Disowned.STOPPED  # an older link stops what is asked anew
 
 
