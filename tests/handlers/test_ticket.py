@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from bot import build
 from bot.desk import Desk
+from bot.drafts import LETTERS
 from bot.settings import Settings, load
 from bot.store import Keys, Store
 from handlers import ticket as command
@@ -27,9 +29,13 @@ Say = Callable[..., Result]
 
 
 @pytest.fixture
-def environment(sqlite_url: str) -> dict[str, str]:
+def environment(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
+    """The example, but for the release of letters: what a draft does to the clock stands in tests/bot/desk."""
+    example = (ROOT / "deploy" / "subjectline.toml").read_text(encoding="utf-8")
+    file = tmp_path / "subjectline.toml"
+    file.write_text(re.sub(r"release_at_once = \[.*\]", f"release_at_once = {json.dumps(LETTERS)}", example), "utf-8")
     return {
-        "SUBJECTLINE_CONFIG": str(ROOT / "deploy" / "subjectline.toml"),
+        "SUBJECTLINE_CONFIG": str(file),
         "SUBJECTLINE_KEY": base64.b64encode(SECRET).decode(),
         "DATABASE_URL": sqlite_url,
     }
@@ -91,7 +97,7 @@ def test_the_clock_is_moved_step_by_step(say: Say, book: Store) -> None:
         letters = [each.kind for each in unit.letters.of(ticket.id)]
     assert (ticket.regimes, str(ticket.due)) == (("ch_fadp",), "2027-01-20")
     assert {each for each in record if each[0] == HANDLER} == {
-        (HANDLER, verb) for verb in ("pause", "resume_clock", "extend", "large", "regime")
+        (HANDLER, verb) for verb in ("write", "pause", "resume_clock", "extend", "large", "regime")
     }
     assert letters == ["identity_question", "extension_notice"]
 
