@@ -192,7 +192,7 @@ def unwrapped(text: str) -> str:
     return "\n".join(lines)
 
 
-_BEGINS = re.compile(r"- |---|\s*[^:.]{1,40}: |https?://")  # a point, a rule, a detail, a link
+_BEGINS = re.compile(r"- |---|\s*[^\s:.][^:.]{0,39}: |https?://")  # a point, a rule, a detail, a link
 
 NUMBERED = frozenset({"task_look"})  # whose action bears a number, because several may stand in one view
 
