@@ -4,6 +4,7 @@ A key is `file.name`, or `file.table.name`. A text with `one` and `other` is cho
 `str.format` puts them; whoever draws escapes them as ever.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -46,6 +47,24 @@ def named(kind: str, word: str) -> str:
     """A word of the house (`right`, `access`) as people read it. Where it has no name of its own, the word."""
     found = phrases(_House.language).get(f"{kind}.{word}")
     return found if isinstance(found, str) else str(word)
+
+
+def translated(room: str, sentence: str) -> str:
+    """A sentence of a room that is written down in English, as the team reads it; as it is where the room has none.
+
+    For what is said where nobody knows the team's language: a mail is read in a process of its own.
+    """
+    for key, form in _forms(room):
+        if found := form.fullmatch(sentence):
+            return say(key, **found.groupdict())
+    return sentence
+
+
+@cache
+def _forms(room: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    english = {key: each for key, each in phrases(LANGUAGES[0]).items() if key.startswith(f"{room}.")}
+    forms = {key: re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(str(each))) for key, each in english.items()}
+    return tuple((key, re.compile(form)) for key, form in forms.items())
 
 
 def day(of: date) -> str:

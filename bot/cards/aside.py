@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, actions, button, confirm, cut, header, paragraph
 from bot.cards.card import quarantine_card, quarantine_text
-from bot.phrases import say
+from bot.phrases import say, translated
 
 
 def aside_card(
@@ -20,7 +20,8 @@ def aside_card(
     if not left:
         return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled")), *back]
     told = [paragraph(say("aside.a_mail_looks_like_an_enquiry_but_has"))]
-    told += [paragraph(say("aside.why", reasons=cut(" ".join(why), 600)))] if why else []
+    reasons = " ".join(translated("intake", each) for each in why)
+    told += [paragraph(say("aside.why", reasons=cut(reasons, 600)))] if why else []
     raw = button(say("aside.raw_text"), "quarantined:0", mail_id)
     return [header(say("aside.near_miss")), *told, *actions([*verdicts(mail_id), raw])]
 

@@ -25,7 +25,7 @@ from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_f
 from bot.cards.inputs import logged
 from bot.cards.views import CardView, Details, Mail, Quarantined, RequestView, TicketLine
 from bot.intake import trimmed
-from bot.phrases import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say, translated
 
 FIRST_MAIL = 40  # sections of the first mail, of each further one, and mails shown
 FURTHER_MAIL = 6
@@ -133,7 +133,7 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
     """The mails nobody could read, oldest first, each with a button. Names nobody."""
     blocks: list[Block] = []
     for number, mail in enumerate(mails[:LISTED], start=1):
-        told = f"{moment(mail.arrived_at, now)} · {_size(mail.size)} · {cut(', '.join(mail.reasons), 300)}"
+        told = f"{moment(mail.arrived_at, now)} · {_size(mail.size)} · {cut(_reasons(mail.reasons), 300)}"
         look = button(
             say("modals.raw_text") if mail.near_miss else say("modals.look"), f"quarantined:{number}", mail.id
         )
@@ -147,7 +147,7 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
 def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
     """One quarantined mail, as far as it could be read, with the button that settles it."""
     blocks = [
-        paragraph(say("modals.set_aside_because", reasons=cut(", ".join(mail.reasons), 600))),
+        paragraph(say("modals.set_aside_because", reasons=cut(_reasons(mail.reasons), 600))),
         *_known((say("modals.from"), mail.sender), (say("modals.subject"), mail.subject)),
         context(say("modals.arrived", arrived_at=moment(mail.arrived_at, now), size=_size(mail.size), logged=logged())),
         divider(),
@@ -195,3 +195,8 @@ def _known(*pairs: tuple[str, str]) -> list[Block]:
 
 def _size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else say("modals.kb", value=max(1, round(size / 1000)))
+
+
+def _reasons(reasons: Sequence[str]) -> str:
+    """Why intake put a mail aside."""
+    return ", ".join(translated("intake", each) for each in reasons)

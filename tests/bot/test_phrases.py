@@ -69,7 +69,7 @@ def keys(node: ast.AST) -> Iterator[str]:
             yield each.value
         elif isinstance(each, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in each.values)
-        elif isinstance(each, ast.Call) and spelled(each.func) == "named" and isinstance(each.args[0], ast.Constant):
+        elif isinstance(each, ast.Call) and spelled(each.func) in {"named", "translated"} and isinstance(each.args[0], ast.Constant):
             yield f"{each.args[0].value}.*"
 
 
@@ -172,6 +172,17 @@ def test_no_sentence_stands_in_the_code() -> None:
     """All Slack text lives in templates."""
     left = {path.relative_to(ROOT).as_posix(): list(literals(path)) for path in modules()}
     assert not any(left.values()), "\n".join(f"{name}:{line} {text}" for name, found in left.items() for line, text in found)
+
+
+def test_every_reason_of_intake_has_its_phrase() -> None:
+    """A mail is read in a process that knows no language of the team: its reasons are translated when they are drawn."""
+    rooms = [*(ROOT / "bot" / "intake").glob("*.py"), ROOT / "bot" / "cell.py", ROOT / "bot" / "opener" / "__main__.py"]
+    with spoken("de"):
+        for path in rooms:
+            reasons = [text for _, text in literals(path) if re.fullmatch(r"[A-Z][^\\|]* [^\\|]*\.", text)]
+            for each in (text.replace("{}", "7") for text in reasons):
+                assert phrases.translated("intake", each) != each, (path.name, each)
+    assert phrases.translated("intake", "The mail has no From header.") == "The mail has no From header."
 
 
 def test_a_phrase_is_said_with_its_values() -> None:
