@@ -29,6 +29,11 @@ def name(letter: str) -> str:
     return named("draft", letter).replace("_", " ")
 
 
+def word(letter: str) -> str:
+    """The same inside a sentence: the identity code did not arrive."""
+    return named("letter_kind", letter).replace("_", " ")
+
+
 def stored(value: Any) -> Any:
     """A letter's values as JSON has room for them; `restored` gives them back (tuples as lists)."""
     if isinstance(value, datetime):

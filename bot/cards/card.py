@@ -31,6 +31,7 @@ from bot.cards.paper import to_post, to_tell
 from bot.cards.progress import progress_blocks, progress_text
 from bot.cards.task import task_line
 from bot.cards.views import CardView, NextActor, PlanLine, RequestView, TaskView, TicketLine, Unsettled
+from bot.drafts import word
 from bot.intake import notes
 from bot.law import Right
 from bot.phrases import Phrases, capital, named, say, small
@@ -197,7 +198,7 @@ def noted(odd: Sequence[str]) -> list[Block]:
 
 def returned(letters: Sequence[tuple[str, str]]) -> list[Block]:
     """Which letters did not arrive, why, and the next means."""
-    told = [(each.replace("_", " "), BACK.get(why, BACK["other"]), _next_means(each, why)) for each, why in letters]
+    told = [(word(each), BACK.get(why, BACK["other"]), _next_means(each, why)) for each, why in letters]
     return [paragraph(say("card.the_did_not_arrive", kind=kind, why=why, means=means)) for kind, why, means in told]
 
 

@@ -145,4 +145,5 @@ class Moving(Office):
         if state == "unknown":
             self._redraw(unit, request.ticket_id)  # the card asks a person what happened
             return
-        self._escalate(unit, request, say("reasons.step_failed", kind=job.kind, where=where, error=error))
+        told = say("reasons.step_failed", kind=named("step", job.kind), where=where, error=error)
+        self._escalate(unit, request, told)

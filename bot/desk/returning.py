@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.desk.notifying import AGAIN, NOTICE
 from bot.desk.opening import Opening
+from bot.drafts import word
 from bot.intake import Cause, Fate, Reading
 from bot.phrases import say
 from bot.store import Unit
@@ -31,7 +32,7 @@ class Returning(Opening):
         for each in letters:
             unit.audit(BOT.id, "returned", each.ticket_id, each.request_id, letter=each.kind, id=each.id, why=why)
             notice = self._notice_returned(unit, each)
-            what = say("reasons.letter_to", name=notice.name) if notice else each.kind.replace("_", " ")
+            what = say("reasons.letter_to", name=notice.name) if notice else word(each.kind)
             self._word(unit, ticket, "returned", BOT.id, what=what, aloud=True)
         if ticket.state == "closed":  # an answer nobody got is no answer
             unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)

@@ -27,10 +27,11 @@ from bot.desk.drafting import Drafting
 from bot.desk.returning import came_back
 from bot.desk.running import step_key
 from bot.drafts import name as called
+from bot.drafts import word
 from bot.engine import Job, Kind
 from bot.errors import NotAllowed, Temporary
 from bot.intake import Verdict, asks, notes, wishes
-from bot.phrases import say
+from bot.phrases import named, say
 from bot.store import MailRow, Unit
 from bot.tickets import DISCLOSING, FINAL, Identity, Request, Role, State, Ticket, check_role
 from bot.workflow import Act, Change, NotSeen, Seen, difference, ends_restriction
@@ -163,10 +164,11 @@ class Showing(Drafting):
 
     def _what(self, unit: Unit, job: Job) -> str:
         if "letter" in job.args:
-            return say("reasons.the_letter", value=unit.letters.get(job.args["letter"]).kind.replace("_", " "))
+            return say("reasons.the_letter", value=word(unit.letters.get(job.args["letter"]).kind))
+        step = named("step", job.kind)
         if "system" in job.args:
-            return say("reasons.the_step_in", kind=job.kind, label=self.systems[job.args["system"]].label)
-        return say("reasons.the_step", kind=job.kind)
+            return say("reasons.the_step_in", kind=step, label=self.systems[job.args["system"]].label)
+        return say("reasons.the_step", kind=step)
 
     def _drawn(self, ticket_id: str) -> tuple[Ticket, list[dict[str, Any]], str]:
         with self.store.read() as unit:
