@@ -95,7 +95,7 @@ def open_form(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:
         return more.blocked_modal(desk.blocked(heard.user), now)
     found = desk.more(heard.user, heard.value)
     if not found.open and heard.word != "note":
-        raise NotAllowed(say("errors.closed", ref=found.ref))
+        raise NotAllowed(say("card.is_closed", ref=found.ref))
     return more.FORMS[heard.word](found)
 
 

@@ -61,7 +61,7 @@ NEXT = Phrases(
         NextActor.APPROVER: "card.an_approver",
         NextActor.PERSON: "card.the_person_who_wrote",
         NextActor.COLLEAGUE: "card.a_colleague_by_hand",
-        NextActor.BOT: "card.the_bot",
+        NextActor.BOT: "frame.the_bot",
         NextActor.NOBODY: "card.nobody_all_done",
     }
 )
@@ -153,7 +153,7 @@ def card_text(view: CardView) -> str:
 
 def rights_named(rights: Sequence[Right]) -> str:
     """Rights in words, one after the other."""
-    return ", ".join(named("right", each) for each in rights) or say("card.no_right_named")
+    return ", ".join(named("right", each) for each in rights) or say("frame.no_right")
 
 
 def sign(due: date, today: date) -> str:
@@ -182,7 +182,7 @@ def facts(view: CardView, now: datetime) -> list[Block]:
         (say("card.asked_for"), asked),
         (say("card.due"), standing(view.due, view.clock.state) or sign(view.due, now.date())),
         (say("card.next"), _next(view)),
-        (say("card.identity"), IDENTITY[view.identity]),
+        (say("windows.identity"), IDENTITY[view.identity]),
         (say("card.received"), day(view.received_on)),
         (say("card.language_and_law"), escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
     ]
@@ -277,7 +277,7 @@ def row(ticket: TicketLine, today: date) -> str:
 def quarantine_card(count: int) -> list[Block]:
     """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
     if not count:
-        return [header(say("card.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
+        return [header(say("windows.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
     mails = say("card.mails", n=count)
     told = say("card.came_in_that_could_not_be_read_safely", n=count)
     return [
@@ -471,15 +471,15 @@ def _ticket_buttons(view: CardView) -> list[Block]:
     look += [button(say("card.identity_2"), "identity", view.ticket_id)] if _asks_who(view) else []
     look += [
         button(say("card.details"), "details", view.ticket_id),
-        button(say("card.why_this_date"), "clock", view.ticket_id),
+        button(say("windows.why_this_date"), "clock", view.ticket_id),
     ]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
     look += [_withdraw(request, say("card.withdraw_2", right=named("right", request.right))) for request in asked]
     if view.can_close:
         ask = confirm(
-            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference_and"), say("card.close_2")
+            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference_and"), say("frame.close")
         )
-        look.append(button(say("card.close_2"), "close", view.ticket_id, confirm=ask))
+        look.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))
     look.append(button(say("card.more"), "more", view.ticket_id))
     named_already = {*view.rights, *begun}
     rest = [each for each in Right if each in FURTHER - named_already and view.channel not in SILENT]

@@ -89,7 +89,7 @@ def history(moves: Sequence[ClockMove]) -> list[str]:
 
 
 def _who(move: ClockMove) -> str:
-    return {"bot": say("clock.the_bot"), "person": say("clock.the_person")}.get(move.by) or member(move.by)
+    return {"bot": say("frame.the_bot"), "person": say("clock.the_person")}.get(move.by) or member(move.by)
 
 
 def _did(move: ClockMove) -> str:
@@ -153,7 +153,7 @@ def clock_blocks(view: CardView) -> list[Block]:
 
 def clock_modal(why: Sequence[str], view: ClockView) -> Block:
     """Why the due date is this date."""
-    return modal(say("clock.why_this_date"), _steps(why, view))
+    return modal(say("windows.why_this_date"), _steps(why, view))
 
 
 def _steps(why: Sequence[str], view: ClockView) -> list[Block]:

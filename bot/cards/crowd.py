@@ -35,7 +35,7 @@ def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
     """The message. It replaces no card: each comes, in its turn."""
     rights = Counter(str(right) for each in crowd.waiting for right in each.rights)
     told = ", ".join(f"{number} {named('right', right)}" for right, number in sorted(rights.items())) or say(
-        "crowd.no_right_named"
+        "frame.no_right"
     )
     ends = now + timedelta(seconds=crowd.every_s * len(crowd.waiting))
     first = [

@@ -46,7 +46,7 @@ def new_form(today: date, prefilled: str = "") -> Block:
             "language", say("entry.language_of_your_answer"), _chosen(choice("language", LETTERS), "en"), optional=True
         ),
     ]
-    return _form(say("entry.new_enquiry"), say("entry.open_a_ticket"), "new", "", blocks)
+    return _form(say("windows.new_enquiry"), say("entry.open_a_ticket"), "new", "", blocks)
 
 
 def mail_form(mail: MailForm, now: datetime) -> Block:
@@ -59,7 +59,7 @@ def mail_form(mail: MailForm, now: datetime) -> Block:
     known = LETTERS if mail.language in LETTERS else {}
     blocks = [
         context(say("entry.arrived", what=what, arrived_at=moment(mail.arrived_at, now), logged=logged())),
-        *([paragraph(say("entry.subject", subject=cut(mail.subject, 500)))] if mail.subject.strip() else []),
+        *([paragraph(say("letter.subject", subject=cut(mail.subject, 500)))] if mail.subject.strip() else []),
         *asked(mail.asks),
         *words(mail.words, MAIL),
         divider(),
@@ -72,7 +72,7 @@ def mail_form(mail: MailForm, now: datetime) -> Block:
             _chosen(choice("language", LETTERS), mail.language if known else "en"),
         ),
     ]  # fmt: skip
-    return _form(say("entry.open_as_enquiry"), say("entry.open_a_ticket"), "mail", mail.id, blocks)
+    return _form(say("windows.open_as_enquiry"), say("entry.open_a_ticket"), "mail", mail.id, blocks)
 
 
 def _rights(marked: tuple[Right, ...]) -> Block:
@@ -94,4 +94,4 @@ def _chosen(element: Block, value: str) -> Block:
 
 def _form(title: str, submit: str, name: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, blocks, metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain(say("entry.not_now")), "callback_id": f"office_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("frame.not_now")), "callback_id": f"office_{name}"}

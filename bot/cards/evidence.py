@@ -71,14 +71,14 @@ def task_form(form: TaskForm) -> Block:
         entry("reason", say("evidence.why_can_it_not_be_done"), reasons, hint=say("evidence.only_then"), optional=True)
     )
     view = modal(
-        say("evidence.done_by_hand"),
+        say("windows.done_by_hand"),
         [context(say("evidence.task", ref=escape(task.ref), number=task.number)), *blocks],
         metadata=task.id,
     )
     return {
         **view,
         "submit": plain(say("evidence.say_so")),
-        "close": plain(say("evidence.not_now")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "task_done",
     }
 
@@ -100,4 +100,4 @@ def evidence_modal(evidence: Evidence) -> Block:
         blocks += [divider(), *actions([button(say("evidence.seen"), "task_seen", task.id, style="primary")])]
     elif task.waits_for_second:
         blocks += [divider(), context(say("evidence.whoever_did_it_cannot_make_the_second"))]
-    return modal(say("evidence.what_was_done"), blocks, metadata=task.id)
+    return modal(say("windows.what_was_done"), blocks, metadata=task.id)

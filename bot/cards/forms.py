@@ -35,7 +35,7 @@ def clock_form(form: ClockForm) -> Block:
     return {
         **view,
         "submit": plain(_SUBMIT[form.kind]),
-        "close": plain(say("forms.not_now")),
+        "close": plain(say("frame.not_now")),
         "callback_id": f"clock_{kind}",
     }
 
@@ -117,7 +117,7 @@ def _regime(form: ClockForm) -> list[Block]:
             "regimes", say("forms.which_law_applies_to_this_person"), boxes("regimes", laws, form.regimes),
             hint=say("forms.all_of_them_nobody_knows_and_the"),
         ),
-        entry("how", say("forms.how_is_that_known"), choice("how", HOW)),
+        entry("how", say("evidence.how_is_that_known"), choice("how", HOW)),
     ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def identity_modal(view: IdentityView) -> Block:
     first = _first(view)
     ordered = sorted(view.offers, key=lambda each: each != first)
     blocks += [_offer(each, view, first=each == first) for each in ordered]
-    return modal(say("identity.identity"), blocks, metadata=view.ticket_id)
+    return modal(say("windows.identity"), blocks, metadata=view.ticket_id)
 
 
 def _steps(view: IdentityView) -> list[Block]:
@@ -202,7 +202,7 @@ def authority_form(view: IdentityView) -> Block:
 
 def _form(title: str, submit: str, name: str, view: IdentityView, blocks: list[Block]) -> Block:
     made = modal(title, [context(escape(view.ref)), *blocks], metadata=view.ticket_id)
-    return {**made, "submit": plain(submit), "close": plain(say("identity.not_now")), "callback_id": f"identity_{name}"}
+    return {**made, "submit": plain(submit), "close": plain(say("frame.not_now")), "callback_id": f"identity_{name}"}
 
 
 FORMS: Mapping[str, Callable[[IdentityView], Block]] = {

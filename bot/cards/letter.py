@@ -30,7 +30,7 @@ from bot.cards.inputs import LONGEST, choice, entry, logged, prose
 from bot.cards.views import DraftView
 from bot.phrases import Phrases, say
 
-LANGUAGES = Phrases({"en": "letter.english", "de": "letter.german", "fr": "letter.french", "it": "letter.italian"})
+LANGUAGES = Phrases({"en": "card.english", "de": "card.german", "fr": "card.french", "it": "card.italian"})
 SHOWN = 3  # drafts of one ticket that have their buttons on the card
 WRAPPED = 48  # characters: a line of a mail that is longer may go on in the next one
 LETTER = 60  # sections of a letter's text
@@ -157,7 +157,7 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
             say("letter.discard_it"), say("letter.nobody_is_written_to_and_nothing"), say("letter.discard"), danger=True
         )
         row.append(button(say("letter.discard"), "letter_drop", draft.id, confirm=ask))
-    return modal(say("letter.a_letter"), [*blocks, *actions(row)], metadata=draft.id)
+    return modal(say("windows.a_letter"), [*blocks, *actions(row)], metadata=draft.id)
 
 
 def rests_modal(view: LetterView) -> Block:
@@ -175,7 +175,7 @@ def rests_modal(view: LetterView) -> Block:
         blocks.append(context(escape(cut(rests, 1000))))
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.and_more_after_these_2"))]
-    return modal(say("letter.what_it_rests_on_2"), blocks, metadata=view.draft.id)
+    return modal(say("windows.what_it_rests_on"), blocks, metadata=view.draft.id)
 
 
 def unwrapped(text: str) -> str:
@@ -213,12 +213,12 @@ def letter_form(form: LetterForm) -> Block:
     hint = say("letter.between_the_letter_and_the_greeting")
     blocks.append(_written(prose("added", say("letter.a_word_of_your_own"), hint, optional=True), form.added))
     hint = say("letter.needed_for_a_word_of_your_own_and_kept")
-    blocks.append(prose("known", say("letter.how_is_that_known"), hint, optional=True))
-    view = modal(say("letter.edit_the_letter"), blocks, metadata=f"{form.draft.id}:{form.draft.stamp}")
+    blocks.append(prose("known", say("evidence.how_is_that_known"), hint, optional=True))
+    view = modal(say("windows.edit_the_letter"), blocks, metadata=f"{form.draft.id}:{form.draft.stamp}")
     return {
         **view,
         "submit": plain(say("letter.keep")),
-        "close": plain(say("letter.not_now")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "letter_edit",
     }
 

@@ -59,5 +59,5 @@ def look_form(form: LookForm) -> Block:
         label = say("looks.and_the_further_ones", further=form.further)
         hint = say("looks.without_a_choice_they_are_shown_next")
         blocks.append(entry("rest", label, choice("rest", REST), hint=hint, optional=True))
-    view = modal(say("looks.before_it_goes_out"), blocks, metadata=form.request_id)
-    return {**view, "submit": plain(say("looks.decide")), "close": plain(say("looks.not_now")), "callback_id": "looks"}
+    view = modal(say("windows.before_it_goes_out"), blocks, metadata=form.request_id)
+    return {**view, "submit": plain(say("looks.decide")), "close": plain(say("frame.not_now")), "callback_id": "looks"}

@@ -134,14 +134,12 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
     blocks: list[Block] = []
     for number, mail in enumerate(mails[:LISTED], start=1):
         told = f"{moment(mail.arrived_at, now)} · {_size(mail.size)} · {cut(_reasons(mail.reasons), 300)}"
-        look = button(
-            say("modals.raw_text") if mail.near_miss else say("modals.look"), f"quarantined:{number}", mail.id
-        )
+        look = button(say("aside.raw_text") if mail.near_miss else say("modals.look"), f"quarantined:{number}", mail.id)
         blocks.append(paragraph(say("modals.near_miss", told=told) if mail.near_miss else told, look))
         blocks += actions(verdicts(mail.id, f":{number}"))
     if len(mails) > LISTED:
         blocks.append(context(say("modals.and_more_after_these", mails=len(mails) - LISTED)))
-    return modal(say("modals.quarantine"), blocks or [paragraph(say("modals.every_quarantined_mail_is_settled"))])
+    return modal(say("windows.quarantine"), blocks or [paragraph(say("card.every_quarantined_mail_is_settled"))])
 
 
 def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
@@ -156,7 +154,7 @@ def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
         paragraph(say("modals.the_mail_itself_is_untouched_in_the")),
         *actions([*verdicts(mail.id, ":0"), button(say("modals.i_have_dealt_with_it"), "settle_mail", mail.id)]),
     ]
-    return modal(say("modals.quarantined_mail"), blocks, metadata=mail.id)
+    return modal(say("windows.quarantined_mail"), blocks, metadata=mail.id)
 
 
 def ticket_blocks(view: CardView, now: datetime) -> list[Block]:

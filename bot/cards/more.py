@@ -51,7 +51,7 @@ def more_modal(more: More) -> Block:
             )
     if more.open:
         told = say("more.until_a_day_you_choose")
-        blocks.append(_verb(say("more.remind_later"), told, say("more.later"), "snooze", more.ticket_id))
+        blocks.append(_verb(say("windows.remind_me_later"), told, say("more.later"), "snooze", more.ticket_id))
         blocks += _ending(more)
     told = say("more.only_whoever_opens_details_reads_it_it")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
@@ -68,14 +68,14 @@ def more_modal(more: More) -> Block:
     blocks.append(_verb(say("more.block_the_sender"), told, say("more.block"), "do:block", more.ticket_id, _block()))
     blocks.append(
         _verb(
-            say("more.blocked_senders"),
+            say("windows.blocked_senders"),
             say("more.look_who_is_blocked_and_end_it"),
-            say("more.look"),
+            say("modals.look"),
             "do:blocked",
             more.ticket_id,
         )
     )
-    return modal(say("more.more"), blocks, metadata=more.ticket_id)
+    return modal(say("windows.more"), blocks, metadata=more.ticket_id)
 
 
 def _verb(title: str, told: str, text: str, action: str, value: str, ask: Block | None = None) -> Block:
@@ -86,10 +86,8 @@ def _ending(more: More) -> list[Block]:
     blocks: list[Block] = []
     if more.in_vain:
         told = say("more.give_up_told")
-        ask = confirm(say("more.give_up_sure"), told, say("more.give_up_verb"))
-        blocks.append(
-            _verb(say("more.give_up_title"), told, say("more.give_up_verb"), "do:give_up", more.ticket_id, ask)
-        )
+        ask = confirm(say("more.give_up_sure"), told, say("more.close"))
+        blocks.append(_verb(say("more.give_up_title"), told, say("more.close"), "do:give_up", more.ticket_id, ask))
     if more.complaints:
         told = say("more.complained_told")
         verb = say("more.complained_verb")
@@ -117,13 +115,13 @@ def _holding(more: More) -> list[Block]:
     if not more.open:
         return []
     told = say("more.nothing_about_this_person_is_deleted_or")
-    return [_verb(say("more.legal_hold"), told, say("more.hold"), "do:hold", more.ticket_id)]
+    return [_verb(say("windows.legal_hold"), told, say("more.hold"), "do:hold", more.ticket_id)]
 
 
 def _sorting(more: More) -> list[Block]:
     found = [
         _verb(
-            say("more.not_an_enquiry"), say("more.it_is_closed_without_looking_into_any"),
+            say("windows.not_an_enquiry"), say("more.it_is_closed_without_looking_into_any"),
             say("more.close"), "do:not_enquiry", more.ticket_id,
         ),
         _verb(
@@ -168,7 +166,7 @@ def note_form(more: More) -> Block:
 def hold_form(more: More) -> Block:
     told = say("more.from_now_on_nothing_about_this_person")
     blocks = [paragraph(told), prose("words", say("more.why"), say("more.for_example_which_claim_and_who_asked"))]
-    return _form(say("more.legal_hold"), say("more.hold_2"), "hold", more.ref, more.ticket_id, blocks)
+    return _form(say("windows.legal_hold"), say("more.hold_2"), "hold", more.ref, more.ticket_id, blocks)
 
 
 def not_enquiry_form(more: More) -> Block:
@@ -184,7 +182,7 @@ def not_enquiry_form(more: More) -> Block:
             optional=True,
         ),
     ]
-    return _form(say("more.not_an_enquiry"), say("more.close_it"), "not_enquiry", more.ref, more.ticket_id, blocks)
+    return _form(say("windows.not_an_enquiry"), say("more.close_it"), "not_enquiry", more.ref, more.ticket_id, blocks)
 
 
 def complained_form(more: More) -> Block:
@@ -219,12 +217,12 @@ def blocked_modal(blocked: Sequence[Blocked], now: datetime) -> Block:
         where = escape(each.ref) if each.ref else say("more.no_ticket")
         told = say("more.the_sender_of_since_by", where=where, at=moment(each.at, now), by=member(each.by))
         blocks += [section(told, button(say("more.end_it"), f"unblock:{number}", each.id))]
-    return modal(say("more.blocked_senders"), blocks or [paragraph(say("more.nobody_is_blocked"))])
+    return modal(say("windows.blocked_senders"), blocks or [paragraph(say("more.nobody_is_blocked"))])
 
 
 def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, [context(escape(ref)), *blocks], metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain(say("more.not_now")), "callback_id": f"office_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("frame.not_now")), "callback_id": f"office_{name}"}
 
 
 FORMS: Mapping[str, Callable[[More], Block]] = {

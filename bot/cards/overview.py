@@ -51,7 +51,7 @@ def home(view: Home, now: datetime) -> Block:
         *_list(say("overview.nobody_looks_after_these"), view.nobodys, now),
     ]
     blocks += waiting or [section(say("overview.what_waits_for_you")), paragraph(say("overview.nothing_thank_you"))]
-    blocks += _list(say("overview.overdue"), view.late, now)
+    blocks += _list(say("commands.overdue"), view.late, now)
     blocks += _list(say("overview.due_next"), view.soon, now)
     blocks += [divider(), *_month(view.weeks), divider(), *_settings(view)]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
@@ -71,7 +71,7 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
             paragraph(say("overview.no_enquiry_came_and_none_was_answered")),
         ]
     most = max(max(each.received, each.answered) for each in weeks)
-    came, gone = say("overview.came"), say("overview.answered")
+    came, gone = say("overview.came"), say("notice.have_answered")
     wide = max(len(came), len(gone))
     bars = [
         f"{_short(each.monday)}  {came:<{wide}} {_bar(each.received, most)} {each.received}\n"
@@ -113,14 +113,14 @@ def quiet_form(quiet: tuple[str, str] | None) -> Block:
     begins, ends = quiet or ("18:00", "08:00")
     blocks = [
         paragraph(say("overview.between_these_times_you_hear_of_what_is")),
-        entry("begins", say("overview.from"), {"type": "timepicker", "action_id": "begins", "initial_time": begins}),
+        entry("begins", say("modals.from"), {"type": "timepicker", "action_id": "begins", "initial_time": begins}),
         entry("ends", say("overview.until"), {"type": "timepicker", "action_id": "ends", "initial_time": ends}),
     ]  # fmt: skip
-    view = modal(say("overview.quiet_hours_2"), blocks)
+    view = modal(say("windows.quiet_hours"), blocks)
     return {
         **view,
-        "submit": plain(say("overview.keep")),
-        "close": plain(say("overview.not_now")),
+        "submit": plain(say("letter.keep")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "office_quiet",
     }
 
@@ -131,14 +131,14 @@ def person_modal(person: Person, now: datetime) -> Block:
     blocks += [
         section(f"{row(each, now.date())}{('' if state == 'open' else say('overview.closed'))}")
         for each, state in zip(person.tickets[:40], person.states, strict=False)
-    ] or [paragraph(say("overview.none"))]
+    ] or [paragraph(say("modals.none"))]
     blocks.append(section(say("overview.systems")))
     for label, number in person.systems:
         told = {None: say("overview.could_not_be_asked_now"), 0: say("overview.knows_nobody")}.get(
             number, say("overview.knows", number=number)
         )
         blocks.append(paragraph(f"{cut(label, 80)}: {told}"))
-    return modal(say("overview.under_this_address"), blocks[:VIEW_BLOCKS])
+    return modal(say("windows.under_this_address"), blocks[:VIEW_BLOCKS])
 
 
 def report_blocks(week: Week, report: Report) -> list[Block]:

@@ -37,4 +37,4 @@ def passphrase_modal(ref: str, file: str, phrase: str, package_id: str) -> Block
         divider(),
         *actions([button(say("paper.they_know_it"), "passphrase_told", package_id, confirm=ask)]),
     ]
-    return modal(say("paper.passphrase_title"), blocks, metadata=package_id)
+    return modal(say("windows.passphrase"), blocks, metadata=package_id)

@@ -36,7 +36,7 @@ def _buttons(view: NoticeView, tail: str) -> list[Block]:
         return [*answer_buttons(view, tail), stop_button(view, tail)]
     if view.state == Standing.ANSWERED and view.plainly:
         return answer_buttons(view, tail)
-    return [button(say("recipients.read"), f"notice_read{tail}", view.id)] if view.wrote else []
+    return [button(say("notice.read"), f"notice_read{tail}", view.id)] if view.wrote else []
 
 
 def reply_modal(reply: NoticeReply, now: datetime) -> Block:
@@ -44,7 +44,7 @@ def reply_modal(reply: NoticeReply, now: datetime) -> Block:
     view = reply.notice
     blocks = [
         paragraph(f"{who(view)}: {notice_status(view)}"),
-        context(say("recipients.arrived", arrived_at=moment(reply.arrived_at, now), logged=logged())),
+        context(say("modals.arrived_logged", arrived_at=moment(reply.arrived_at, now), logged=logged())),
         divider(),
         *words(reply.words, 40),
     ]
@@ -94,7 +94,7 @@ def _form(title: str, name: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, blocks, metadata=metadata)
     return {
         **view,
-        "submit": plain(say("recipients.say_so")),
-        "close": plain(say("recipients.not_now")),
+        "submit": plain(say("evidence.say_so")),
+        "close": plain(say("frame.not_now")),
         "callback_id": f"notice_{name}",
     }

@@ -38,7 +38,7 @@ def refusal_form(form: RefusalForm) -> Block:
         context(
             say("refusal.these_are_the_grounds_every_law_knows")
         ),
-        prose("words", say("refusal.why_is_that_so_in_this_case"), say("refusal.for_the_letter_the_law_asks_why_here")),
+        prose("words", say("forms.why_is_that_so_in_this_case"), say("refusal.for_the_letter_the_law_asks_why_here")),
     ]  # fmt: skip
     if EXCESSIVE in form.grounds:
         told = say("refusal.only_for_manifestly_unfounded_or")
@@ -51,10 +51,10 @@ def refusal_form(form: RefusalForm) -> Block:
         )
     if not form.confirmed:
         blocks.append(context(say("refusal.who_wrote_is_not_confirmed_write")))
-    view = modal(say("refusal.refuse"), blocks, metadata=f"{form.request_id}:{form.version}")
+    view = modal(say("windows.refuse"), blocks, metadata=f"{form.request_id}:{form.version}")
     return {
         **view,
-        "submit": plain(say("refusal.refuse")),
-        "close": plain(say("refusal.not_now")),
+        "submit": plain(say("windows.refuse")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "office_refuse",
     }

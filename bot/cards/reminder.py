@@ -101,17 +101,17 @@ def reminder_card(view: Reminded, now: datetime) -> list[Block]:
         dates.append((say("reminder.last_day_of_the_law"), day(view.due)))
     known = [
         *dates,
-        (say("reminder.next"), NEXT[view.next_actor]),
-        (say("reminder.owner"), member(view.owner) if view.owner else say("reminder.nobody_yet")),
+        (say("card.next"), NEXT[view.next_actor]),
+        (say("card.owner"), member(view.owner) if view.owner else say("reminder.nobody_yet")),
     ]
     blocks = [section(f"*{escape(view.ref)}* · *{escape(reason(view, now.date()))}*"), fields(*known)]
     blocks.append(section(say("reminder.what_to_do", view=escape(todo(view)))))
     if view.notice_by and view.kind != Kind.EXTENSION and view.notice_by >= now.date():
         blocks.append(context(say("reminder.an_extension_can_still_be_announced", notice_by=day(view.notice_by))))
     row = [link(say("reminder.go_to_the_card"), "card", view.link, style="primary")] if view.link else []
-    row.append(button(say("reminder.why_this_date"), "clock", view.ticket_id))
+    row.append(button(say("windows.why_this_date"), "clock", view.ticket_id))
     if view.kind != Kind.OVERDUE:
-        row.append(button(say("reminder.remind_me_later"), "snooze", view.ticket_id))
+        row.append(button(say("windows.remind_me_later"), "snooze", view.ticket_id))
     return [*blocks, *actions(row)]
 
 
@@ -280,4 +280,4 @@ def snooze_modal(ref: str, ticket_id: str, days: Sequence[date], today: date) ->
         last = say("reminder.the_next_day_the_law_names_no_later") if each == days[-1] else ""
         choose = button(say("reminder.until_then"), f"snooze_until:{number}", f"{ticket_id}:{each.isoformat()}")
         blocks.append(section(f"{words}{last}", choose))
-    return modal(say("reminder.remind_me_later"), blocks, metadata=ticket_id)
+    return modal(say("windows.remind_me_later"), blocks, metadata=ticket_id)

@@ -32,7 +32,7 @@ from bot.phrases import Phrases, capital, named, say
 from bot.tickets import State, together
 
 NEVER = "never"  # no activity is known
-CHOICES = Phrases({"keep": "review.keep", "anonymise": "review.anonymise", "delete": "review.delete"})
+CHOICES = Phrases({"keep": "letter.keep", "anonymise": "review.anonymise", "delete": "card.delete"})
 DECIDED = Phrases({"open": "review.to_decide", "kept": "review.kept", "erase": "review.to_delete_or_anonymise"})
 SHOWN = 12  # places of all plans together
 
@@ -111,11 +111,11 @@ def accounts_form(batch_id: str, found: Sequence[tuple[str, str, date | None]], 
         ),
         context(logged()),
     ]
-    view = modal(say("review.old_accounts_2"), blocks, metadata=batch_id)
+    view = modal(say("windows.old_accounts"), blocks, metadata=batch_id)
     return {
         **view,
-        "submit": plain(say("review.decide")),
-        "close": plain(say("review.not_now")),
+        "submit": plain(say("looks.decide")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "review",
     }
 
@@ -142,12 +142,12 @@ def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
         *facts(view, now), context(SILENT["review"]), section(f"*{_accounts(len(view.requests))}* · {told}"),
     ]  # fmt: skip
     if plan:
-        blocks.append(section(say("review.plan", plan=escape(totals(plan)))))
-        blocks += lines([plan_line(each) for each in plan], limit, "review.and_more_places")
+        blocks.append(section(say("card.plan", plan=escape(totals(plan)))))
+        blocks += lines([plan_line(each) for each in plan], limit, "card.and_more_places")
     changed = [change for each in view.requests for change in each.changes]
     if changed:
-        blocks.append(context(say("review.the_data_changed_so_the_earlier")))
-        blocks += lines(changed, max(limit, 3), "review.and_more_places")
+        blocks.append(context(say("card.the_data_changed_so_the_earlier")))
+        blocks += lines(changed, max(limit, 3), "card.and_more_places")
     state = State.PROVING if State.PROVING in states else State.RUNNING
     progress = _progress([each for request in view.requests for each in request.progress])
     blocks += lines([signed_line(each, state) for each in progress], 6, "review.and_more_systems")
@@ -190,7 +190,7 @@ def _stuck(requests: Sequence[RequestView]) -> list[Block]:
     return [
         paragraph(why + (say("review.and_more", more=more) if more > 0 else "")),
         *actions([
-            button(say("review.try_again"), f"resume:{first.right}", first.id, style="primary"),
+            button(say("card.try_again"), f"resume:{first.right}", first.id, style="primary"),
             button(say("review.leave_it_alone"), f"withdraw:{first.right}", first.id, confirm=ask),
         ]),
     ]  # fmt: skip
@@ -204,7 +204,7 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
         ask = confirm(
             say("review.approve", waiting=_accounts(len(waiting))),
             f"{capital(totals(plan))}.{wait}",
-            say("review.approve_2"),
+            say("card.approve"),
             danger=True,
         )
         value = f"{view.ticket_id}:{together(waiting)}"
@@ -216,14 +216,14 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
             say("review.call_it_off"), say("review.nothing_is_done_about_these_accounts"), say("review.call_off")
         )
         row.append(button(say("review.call_it_off_2"), "call_off", view.ticket_id, confirm=ask))
-    row.append(button(say("review.why_this_date"), "clock", view.ticket_id))
+    row.append(button(say("windows.why_this_date"), "clock", view.ticket_id))
     if view.can_close:
         ask = confirm(
-            say("review.close", ref=view.ref),
-            say("review.the_card_shrinks_to_its_reference_and"),
-            say("review.close_2"),
+            say("card.close", ref=view.ref),
+            say("card.the_card_shrinks_to_its_reference_and"),
+            say("frame.close"),
         )
-        row.append(button(say("review.close_2"), "close", view.ticket_id, confirm=ask))
+        row.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))
     return row
 
 

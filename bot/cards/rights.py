@@ -19,9 +19,7 @@ def correction_form(wanted: Wanted) -> Block:
         divider(),
         *(one_line(word, named("field", word), wanted.proposed.get(word, "")) for word in WORDS),
     ]
-    return _form(
-        say("rights.correct"), say("rights.ask_the_systems"), "correction", wanted.ref, wanted.ticket_id, blocks
-    )
+    return _form(say("card.correct"), say("rights.ask_the_systems"), "correction", wanted.ref, wanted.ticket_id, blocks)
 
 
 def restriction_form(ref: str, ticket_id: str) -> Block:
@@ -29,15 +27,15 @@ def restriction_form(ref: str, ticket_id: str) -> Block:
     picked = choice("ground", {name: _short(named("ground", name)) for name in GROUNDS})
     told = say("rights.the_data_stay_and_nothing_is_done_with")
     blocks = [paragraph(told), entry("ground", say("rights.on_what_ground"), picked)]
-    return _form(say("rights.restrict"), say("rights.restrict"), "restriction", ref, ticket_id, blocks)
+    return _form(say("card.restrict"), say("card.restrict"), "restriction", ref, ticket_id, blocks)
 
 
 def lifting_form(ref: str, request_id: str) -> Block:
     """Why a restriction ends stands in the notice that goes out before (GDPR 18(3))."""
     told = say("rights.a_second_person_has_to_approve_then_the")
-    reason = prose("why", say("rights.why_does_the_restriction_end"), say("rights.for_the_letter"))
+    reason = prose("why", say("rights.why_does_the_restriction_end"), say("forms.for_the_letter"))
     return _form(
-        say("rights.end_restriction"), say("rights.propose"), "lifting", ref, request_id, [paragraph(told), reason]
+        say("windows.end_restriction"), say("rights.propose"), "lifting", ref, request_id, [paragraph(told), reason]
     )
 
 
@@ -52,7 +50,7 @@ def changes_modal(ref: str, changes: Sequence[tuple[str, Change]], ticket_id: st
 
 def _form(title: str, submit: str, name: str, ref: str, metadata: str, blocks: list[Block]) -> Block:
     view = modal(title, [context(ref), *blocks], metadata=metadata)
-    return {**view, "submit": plain(submit), "close": plain(say("rights.not_now")), "callback_id": f"right_{name}"}
+    return {**view, "submit": plain(submit), "close": plain(say("frame.not_now")), "callback_id": f"right_{name}"}
 
 
 def _short(told: str) -> str:

@@ -40,7 +40,7 @@ def task_card(task: TaskView) -> list[Block]:
             )
         )
     row = task_buttons(task)
-    row.append(button(say("task.whole_plan"), f"plan:{task.right}", task.ref))
+    row.append(button(say("card.whole_plan"), f"plan:{task.right}", task.ref))
     return [*blocks, *actions(row)]
 
 
@@ -100,5 +100,5 @@ def task_buttons(task: TaskView) -> list[Block]:
     if task.state == "open":
         return [button(say("task.done_2"), f"task_done:{task.number}", task.id, style="primary")]
     if task.waits_for_second:
-        return [button(say("task.look"), f"task_look:{task.number}", task.id, style="primary")]
-    return [] if task.state == "void" else [button(say("task.what_was_done"), f"task_look:{task.number}", task.id)]
+        return [button(say("review.look"), f"task_look:{task.number}", task.id, style="primary")]
+    return [] if task.state == "void" else [button(say("windows.what_was_done"), f"task_look:{task.number}", task.id)]

@@ -63,7 +63,7 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
         *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "frame.and_so_on"),
     ]
     if view.refs:
-        blocks += lines([say("watch.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
+        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
     blind = say("watch.not_watched_because_they_cannot_list", blind=", ".join(view.blind)) if view.blind else ""
     blocks.append(context(escape(cut(say("watch.seen", at=moment(view.at, now), blind=blind), 900))))
     return [*blocks, *(_buttons(view) if view.open else [])]
@@ -71,7 +71,7 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
 
 def alarm_text(view: AlarmView) -> str:
     """The same in one line."""
-    left = say("watch.to_decide", open=view.open) if view.open else say("watch.all_decided")
+    left = say("review.to_decide_2", open=view.open) if view.open else say("review.all_decided")
     return say("watch.held_again_although_erased", addresses=_addresses(view.addresses), left=left)
 
 
@@ -86,11 +86,11 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
         entry("on", say("watch.when"), day_picker("on", today)),
         context(logged()),
     ]
-    view = modal(say("watch.new_consent"), blocks, metadata=alarm_id)
+    view = modal(say("windows.new_consent"), blocks, metadata=alarm_id)
     return {
         **view,
-        "submit": plain(say("watch.record")),
-        "close": plain(say("watch.not_now")),
+        "submit": plain(say("forms.record")),
+        "close": plain(say("frame.not_now")),
         "callback_id": "consent",
     }
 

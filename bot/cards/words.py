@@ -69,7 +69,7 @@ def word_text(word: Word) -> str:
 
 
 def _who(by: str) -> str:
-    return say("words.the_bot") if by == "bot" else member(by)
+    return say("frame.the_bot") if by == "bot" else member(by)
 
 
 def _told(word: Word) -> str:

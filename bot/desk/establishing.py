@@ -221,7 +221,7 @@ class Establishing(Identifying):
 
     def _check_asks(self, ticket: Ticket) -> None:
         if ticket.state != "open":
-            raise NotAllowed(say("errors.closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         if ticket.channel in SILENT:
             raise NotAllowed(say("errors.nobody_to_ask", ref=ticket.ref))
 

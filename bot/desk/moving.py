@@ -44,7 +44,7 @@ class Moving(Office):
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
         ticket = unit.tickets.lock(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(say("errors.closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         return ticket
 
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:

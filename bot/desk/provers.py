@@ -130,7 +130,7 @@ class About:
 
     @property
     def clock(self) -> tuple[str, str, str]:
-        return (say("clock.why_this_date"), "clock", self.ticket.id)
+        return (say("windows.why_this_date"), "clock", self.ticket.id)
 
 
 def statements(about: About) -> tuple[Statement, ...]:
@@ -215,7 +215,7 @@ def _by_hand(about: About, value: Sequence[Mapping[str, Any]]) -> Iterable[State
     for each in value:
         named = (each["system"], each["place"])
         task = next((one for one in about.tasks if (about.label(one.system), one.place) == named), None)
-        opens = (say("task.look"), "task_look", task.id) if task and task.state == "done" else None
+        opens = (say("review.look"), "task_look", task.id) if task and task.state == "done" else None
         says = say("proof.by_hand", system=each["system"], place=each["place"], did=each["did"], date=day(each["on"]))
         yield Statement(says, _task(task) if task else (), opens)
 

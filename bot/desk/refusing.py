@@ -118,7 +118,7 @@ class Refusing(Identifying):
 
     def _check_refusable(self, unit: Unit, ticket: Ticket, request: Request) -> None:
         if ticket.state != "open":
-            raise NotAllowed(say("errors.closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         if ticket.channel in SILENT:
             raise NotAllowed(say("errors.nobody_to_refuse", ref=ticket.ref))
         if request.right not in REFUSABLE:

@@ -192,7 +192,7 @@ class Reminding(Showing):
 
     def _snoozes(self, unit: Unit, ticket: Ticket) -> list[date]:
         if ticket.state != "open":
-            raise NotAllowed(say("errors.closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         days = reminders.snoozes(standing_of(ticket), self.hours, self._today(unit.now))
         if not days:
             raise NotAllowed(say("errors.cannot_wait", ref=ticket.ref))

@@ -264,7 +264,7 @@ class Showing(Drafting):
         with self.store.begin() as unit:
             ticket = unit.tickets.get(ticket_id)
             if ticket.state != "open":
-                raise NotAllowed(say("errors.closed", ref=ticket.ref))
+                raise NotAllowed(say("card.is_closed", ref=ticket.ref))
             wrote = unit.tickets.correspondent(ticket.id)
             unit.audit(user, "look", ticket.id)
             said = self._said_beside(unit, ticket)
@@ -323,7 +323,7 @@ class Showing(Drafting):
         with self.store.read() as unit:
             ticket = unit.tickets.get(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(say("errors.closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         return ticket.ref
 
     def ref_of_request(self, user: str, request_id: str) -> str:

@@ -264,7 +264,7 @@ class Timing(Awaiting):
         with self.store.read() as unit:
             ticket = unit.tickets.get(ticket_id)
             if ticket.state != "open":
-                raise NotAllowed(say("errors.closed", ref=ticket.ref))
+                raise NotAllowed(say("card.is_closed", ref=ticket.ref))
             asked = self._asked_of(unit, ticket)
             self._check(kind, asked)
             view = self.clock_view(unit, ticket)
