@@ -15,15 +15,15 @@ WROTE = {
     "it": "Buongiorno\n\nVi chiedo di cancellare tutti i dati che avete su di me.\n\nCordiali saluti\nAnn Keller",
 }
 HEARD = {
-    "de": ("erhalten", "bestätigen", "gelöscht"),
-    "fr": ("reçu", "confirmer", "effacées"),
-    "it": ("ricevuto", "Confermi", "cancellati"),
+    "de": ("erhalten", "bestätigen", "Waren Sie das?", "gelöscht"),
+    "fr": ("reçu", "confirmer", "est-ce bien vous", "effacées"),
+    "it": ("ricevuto", "Confermi", "è stato lei", "cancellati"),
 }
 
 
 @pytest.mark.parametrize("language", sorted(WROTE))
 def test_every_letter_of_a_deletion_is_in_the_persons_language(store, clock, ids, language: str) -> None:
-    """Acknowledgement, code and answer; what Slack shows stays in the team's."""
+    """Acknowledgement, code, notice and answer; what Slack shows stays in the team's."""
     stage = Stage(store, clock, ids)
     ticket_id = stage.open(WROTE[language])
     stage.choose(ticket_id, Right.DELETION)
