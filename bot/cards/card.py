@@ -239,7 +239,7 @@ def totals(plan: Sequence[PlanLine]) -> str:
     told = sum(each.count for each in plan if each.act == TASK and each.system == TO_TELL)
     tasks = counts.pop(TASK, 0) - told
     systems = len({each.system for each in plan if each.act != TASK})
-    rows = ", ".join(f"{number} {ACT.get(act, act)}" for act, number in sorted(counts.items()))
+    rows = ", ".join(f"{number} {ACT.get(act, named('act', act))}" for act, number in sorted(counts.items()))
     parts = [say("card.rows_in", rows=rows, n=systems)] if rows else []
     parts += [say("card.for_a_person_to_do_2", tasks=tasks)] if tasks else []
     parts += [say("card.to_be_told", told=told)] if told else []
@@ -261,7 +261,7 @@ def plan_line(each: PlanLine) -> str:
         )
     kept = f" ({each.basis})" if each.basis else ""
     until = say("card.until", until=day(each.until)) if each.until else ""
-    return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, each.act)}{kept}{until}"
+    return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, named('act', each.act))}{kept}{until}"
 
 
 def row(ticket: TicketLine, today: date) -> str:
