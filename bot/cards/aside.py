@@ -19,7 +19,7 @@ def aside_card(
         return [*quarantine_card(int(left)), *back]
     if not left:
         return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled")), *back]
-    told = [paragraph(say("aside.a_mail_looks_like_an_enquiry_but_has"))]
+    told = [paragraph(say("aside.a_mail_looks_like_an_enquiry"))]
     reasons = " ".join(translated("intake", each) for each in why)
     told += [paragraph(say("aside.why", reasons=cut(reasons, 600)))] if why else []
     raw = button(say("aside.raw_text"), "quarantined:0", mail_id)
@@ -35,7 +35,7 @@ def aside_text(*, near_miss: bool, left: bool) -> str:
 
 def verdicts(mail_id: str, tail: str = "") -> list[Block]:
     """Open / Not one."""
-    told = say("aside.it_leaves_the_list_and_nobody_is")
+    told = say("aside.it_leaves_the_list")
     ask = confirm(say("aside.not_an_enquiry"), told, say("aside.not_one"))
     return [
         button(say("aside.open_as_enquiry"), f"open_mail{tail}", mail_id, style="primary"),

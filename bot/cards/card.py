@@ -49,8 +49,8 @@ VERB = Phrases(
 )
 SILENT = Phrases(
     {  # channel -> why there is a ticket that nobody wrote
-        "watch": "card.nobody_wrote_this_somebody_who_was",
-        "review": "card.nobody_wrote_this_accounts_nobody_has",
+        "watch": "card.nobody_wrote_this_somebody",
+        "review": "card.nobody_wrote_this_accounts",
     }
 )
 BRIEF = -1  # as a limit: of each request its state and its buttons only
@@ -68,8 +68,8 @@ NEXT = Phrases(
 IDENTITY = Phrases(
     {
         Identity.UNKNOWN: "card.not_confirmed_yet",
-        Identity.ASKED: "card.a_code_is_under_way_to_the_address_on",
-        Identity.VOUCHED: "card.our_own_mail_server_vouches_for_the",
+        Identity.ASKED: "card.a_code_is_under_way_to_the_address",
+        Identity.VOUCHED: "card.our_own_mail_server_vouches",
         Identity.CONFIRMED: "card.confirmed",
         Identity.NOBODY: "card.no_system_knows_the_address",
     }
@@ -91,7 +91,7 @@ NOTED = Phrases(
 )
 BACK = Phrases(
     {  # `intake.Cause` -> what the mail server said
-        "unknown": "card.a_mail_server_says_that_there_is_no",
+        "unknown": "card.a_mail_server_says",
         "full": "card.their_mailbox_is_full",
         "refused": "card.their_mail_server_refuses_mail_of_ours",
         "large": "card.it_is_too_large_for_their_mailbox",
@@ -105,8 +105,8 @@ MEANS = Phrases(
         "full": "card.write_once_more_in_a_few_days_by_post",
         "refused": "card.write_by_post_or_call_and_tell_whoever",
         "large": "card.write_once_more_without_the_large_part",
-        "away": "card.look_for_a_slip_in_the_address_and",
-        "other": "card.look_at_the_address_or_write_by_post_or",
+        "away": "card.look_for_a_slip_in_the_address",
+        "other": "card.look_at_the_address_or_write_by_post",
     }
 )
 TASK = "task"  # of a plan line: for a person to do
@@ -206,7 +206,7 @@ def _next_means(kind: str, why: str) -> str:
     if kind == "identity_code" and why not in {"full", "away"}:
         return say("card.ask_for_another_address_on_file_or_find")
     if kind.endswith(("_answer", "_done")) or kind in {"nothing_held", "refusal", "marketing_stop"}:
-        return say("card.as_long_as_it_has_not_arrived_nobody_is", why=MEANS.get(why, MEANS["other"]))
+        return say("card.as_long_as_it_has_not_arrived", why=MEANS.get(why, MEANS["other"]))
     return MEANS.get(why, MEANS["other"])
 
 
@@ -281,7 +281,7 @@ def quarantine_card(count: int) -> list[Block]:
     mails = say("card.mails", n=count)
     told = say("card.came_in_that_could_not_be_read_safely", n=count)
     return [
-        header(say("card.quarantine_2", mails=mails)),
+        header(say("card.quarantine", mails=mails)),
         paragraph(told),
         *actions([button(say("card.look_at_them"), "quarantine", "quarantine", style="primary")]),
     ]
@@ -299,7 +299,7 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     if view.channel in SILENT:
         blocks.append(context(SILENT[view.channel]))
     if view.held:
-        blocks.append(context(say("card.a_legal_hold_is_on_nothing_about_this")))
+        blocks.append(context(say("card.a_legal_hold_is_on_nothing_about")))
     if not view.four_eyes:
         blocks.append(context(say("card.four_eyes_are_off_here_one_person_alone")))
     for request in view.requests:
@@ -343,23 +343,23 @@ def _status(request: RequestView, view: CardView, now: datetime) -> str:
     )
     words = {
         State.IDENTIFYING: say("card.who_wrote_is_being_settled", identity=_settling(view.identity)),
-        State.PLANNING: say("card.the_bot_is_asking_every_system_what_it"),
+        State.PLANNING: say("card.the_bot_is_asking_every_system"),
         State.PLANNED: say("card.planned_nothing_has_been_changed"),
         State.APPROVING: say("card.nothing_has_been_changed", second=second),
         State.COOLING: say("card.approved_nothing_has_been_changed_yet"),
         State.PROVING: say("card.every_system_is_being_asked_again"),
-        State.ANSWERING: say("card.the_letter_with_the_answer_is_on_its"),
+        State.ANSWERING: say("card.the_letter_with_the_answer"),
     }.get(request.state, named("state", request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
         words = say("card.waits_for_what_people_do_by_hand")
     if any(each.right == request.right for each in view.drafts):
         words = {
-            State.ANSWERING: say("card.the_letter_with_the_answer_waits_for"),
-            State.COOLING: say("card.approved_the_person_is_told_before_and"),
-            State.REFUSED: say("card.refused_the_letter_waits_for_its"),
+            State.ANSWERING: say("card.the_letter_with_the_answer_waits"),
+            State.COOLING: say("card.approved_the_person_is_told_before"),
+            State.REFUSED: say("card.refused_the_letter_waits"),
         }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
-        words += say("card.starts_until_then_a_handler_may_stop_it", cooling_until=moment(request.cooling_until, now))
+        words += say("card.starts_until_then_a_handler_may_stop", cooling_until=moment(request.cooling_until, now))
     elif request.state == State.COOLING and not request.lifting:
         words += say("card.every_address_on_file_is_told_first")
     if request.state == State.DONE and request.answered_on:
@@ -425,7 +425,7 @@ def _approve(request: RequestView, view: CardView) -> Block:
 
 
 def _withdraw(request: RequestView, text: str) -> Block:
-    told = say("card.only_if_the_person_did_not_ask_for_this")
+    told = say("card.only_if_the_person_did_not_ask")
     ask = confirm(say("card.withdraw_the", right=named("right", request.right)), told, say("card.withdraw"))
     return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
@@ -447,7 +447,7 @@ def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
             if each.letter
             else (say("card.it_was_done"), say("card.do_it_again"))
         )
-        told = say("card.nobody_knows_whether_this_happened_the", what=cut(each.what, 100))
+        told = say("card.nobody_knows_whether_this_happened", what=cut(each.what, 100))
         blocks.append(paragraph(told))
         blocks += actions(
             [
@@ -468,7 +468,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         if right not in begun and (right in view.rights or not (right in FURTHER or view.channel in SILENT))
     ]
     look = [] if view.owner else [button(say("card.take_it"), "take", view.ticket_id)]
-    look += [button(say("card.identity_2"), "identity", view.ticket_id)] if _asks_who(view) else []
+    look += [button(say("card.identity"), "identity", view.ticket_id)] if _asks_who(view) else []
     look += [
         button(say("card.details"), "details", view.ticket_id),
         button(say("windows.why_this_date"), "clock", view.ticket_id),
@@ -477,7 +477,7 @@ def _ticket_buttons(view: CardView) -> list[Block]:
     look += [_withdraw(request, say("card.withdraw_2", right=named("right", request.right))) for request in asked]
     if view.can_close:
         ask = confirm(
-            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference_and"), say("frame.close")
+            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference"), say("frame.close")
         )
         look.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))
     look.append(button(say("card.more"), "more", view.ticket_id))

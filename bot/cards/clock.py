@@ -42,9 +42,9 @@ def clock_text(view: ClockView) -> str:
     """How the clock stands, in a sentence or two of plain text."""
     told = [_stand(view)]
     if view.extended_on:
-        told.append(say("clock.extended_by_the_notice_of", extended_on=day(view.extended_on)))
+        told.append(say("clock.extended_by_the_notice", extended_on=day(view.extended_on)))
     elif view.notice_by and view.state == "running":
-        told.append(say("clock.an_extension_can_be_announced_until", notice_by=day(view.notice_by)))
+        told.append(say("clock.an_extension_can_be_announced", notice_by=day(view.notice_by)))
     if view.large:
         told.append(say("clock.a_large_amount_of_data_is_on_record"))
     if view.chosen:
@@ -58,10 +58,10 @@ def _stand(view: ClockView) -> str:
     kind, since = view.waiting[0]
     asked = say("clock.the_person_was_asked_on_and_has_not", kind=ASKED.get(kind, kind), since=day(since))
     if view.state == "suspended":
-        return say("clock.the_clock_stands_still_the_date_is_the", asked=asked)
+        return say("clock.the_clock_stands_still_the_date", asked=asked)
     if view.state == "not_started":
         return say("clock.the_clock_starts_with_the_answer_the", asked=asked)
-    return say("clock.the_clock_runs_on_although_the_law_that", asked=asked)
+    return say("clock.the_clock_runs_on_although_the_law", asked=asked)
 
 
 def move_text(move: ClockMove) -> str:
@@ -95,7 +95,7 @@ def _who(move: ClockMove) -> str:
 def _did(move: ClockMove) -> str:
     laws = law_names(move.regimes) if move.regimes else say("clock.all_that_are_on")
     return {
-        "identity": say("clock.asked_with_a_code_who_it_is") if move.code else say("clock.asked_who_it_is"),
+        "identity": say("clock.asked_with_a_code") if move.code else say("clock.asked_who_it_is"),
         "clarification": say("clock.asked_what_is_meant"),
         "answered": (
             say("clock.answered") if move.by == "person" else say("clock.recorded_the_answer_of", on=day(move.on))
@@ -106,8 +106,8 @@ def _did(move: ClockMove) -> str:
         else say("clock.took_back_large_amount_of_data"),
         "regime": say("clock.set_the_law", laws=laws, reason=move.reason),
         "sent": say("clock.found_that_the_letter_left_on_only", on=day(move.on)),
-        "unsent": say("clock.could_not_send_the_letter_so_nobody_was"),
-        "rules": say("clock.counted_anew_because_the_rules_or_the"),
+        "unsent": say("clock.could_not_send_the_letter"),
+        "rules": say("clock.counted_anew_because_the_rules"),
     }.get(move.kind, move.kind)
 
 

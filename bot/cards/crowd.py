@@ -44,7 +44,7 @@ def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
     ]
     return [
         header(crowd_text(crowd)),
-        paragraph(say("crowd.asked_for_slack_takes_one_message_a", told=told, ends=moment(ends, now))),
+        paragraph(say("crowd.asked_for_slack_takes_one_message", told=told, ends=moment(ends, now))),
         section(say("crowd.due_first") + "\n".join(first)),
         context(say("crowd.all_of_them_now_dpe_list_open")),
     ]

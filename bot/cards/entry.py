@@ -82,7 +82,7 @@ def _rights(marked: tuple[Right, ...]) -> Block:
         "rights",
         say("entry.what_do_they_want"),
         made,
-        hint=say("entry.nothing_marked_as_the_words_have_it"),
+        hint=say("entry.nothing_marked_as_the_words"),
         optional=True,
     )
 

@@ -33,8 +33,8 @@ TO_DO = Phrases(
 TO_LOOK = Phrases(
     {  # of one in which nobody knows yet who asks: nothing may be given out or destroyed
         Outcome.NOTHING: "evidence.i_looked_nothing_is_held",
-        Outcome.HELD: "evidence.something_is_held_and_the_address_they",
-        Outcome.CANNOT: "evidence.something_is_held_but_not_under_this",
+        Outcome.HELD: "evidence.something_is_held_and_the_address",
+        Outcome.CANNOT: "evidence.something_is_held_but_not_under",
     }
 )
 
@@ -61,10 +61,10 @@ def task_form(form: TaskForm) -> Block:
         entry("outcome", say("evidence.what_became_of_it"), choice("outcome", {str(k): v for k, v in outcomes.items()}))
     )
     blocks.append(
-        prose("evidence", say("evidence.how_is_that_known"), say("evidence.where_you_looked_and_what_you_did_it_is"))
+        prose("evidence", say("evidence.how_is_that_known"), say("evidence.where_you_looked_and_what_you_did"))
     )
     if task.right in DISCLOSING and not task.looks:
-        hint = say("evidence.goes_into_the_person_s_copy_word_for")
+        hint = say("evidence.goes_into_the_person_s_copy_word")
         blocks.append(prose("found", say("evidence.what_did_you_find"), hint, optional=True))
     reasons = choice("reason", {each: named("reason", each) for each in REASONS})
     blocks.append(

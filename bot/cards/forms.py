@@ -10,15 +10,15 @@ MEANS = Phrases(
     {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
         "address": "forms.an_answer_from_the_address_on_file",
         "facts": "forms.two_facts_only_the_person_and_we_know",
-        "authority": "forms.what_shows_that_they_may_act_for",
+        "authority": "forms.what_shows_that_they_may_act",
         "document": "forms.an_identity_document_as_the_last_resort",
     }
 )
 HOW = Phrases(
     {  # how it is known which law applies: words of ours, for nothing personal may stand in the record
-        "address": "forms.the_address_on_file_is_there",
+        "address": "forms.the_address_on_file",
         "letter": "forms.the_person_says_so",
-        "customer": "forms.the_customer_record_says_so",
+        "customer": "forms.the_customer_record_says",
         "advice": "forms.on_legal_advice",
     }
 )
@@ -53,10 +53,10 @@ _SUBMIT = Phrases(
 
 
 def _effect(form: ClockForm) -> Block:
-    runs = say("forms.the_clock_will_run_on_the_law_that", due=day(form.due))
+    runs = say("forms.the_clock_will_run_on_the_law", due=day(form.due))
     told = {
-        "suspended": say("forms.the_clock_will_stand_still_until_the"),
-        "not_started": say("forms.the_clock_will_start_anew_with_the"),
+        "suspended": say("forms.the_clock_will_stand"),
+        "not_started": say("forms.the_clock_will_start_anew"),
     }.get(form.stops, runs)
     return paragraph(say("forms.the_letter_says_so", told=told))
 
@@ -67,20 +67,20 @@ def _identity(form: ClockForm) -> list[Block]:
         entry(
             "means", say("forms.how_can_the_person_show_it_the_mildest"), boxes("means", MEANS, ["address", "facts"])
         ),
-        context(say("forms.only_with_a_doubt_gdpr_art_12_6_and")),
+        context(say("forms.only_with_a_doubt_gdpr_art_12")),
         _effect(form),
     ]
 
 
 def _clarification(form: ClockForm) -> list[Block]:
-    more = "" if form.view.large else say("forms.with_a_large_amount_of_data_on_record_a")
+    more = "" if form.view.large else say("forms.with_a_large_amount_of_data_on_record")
     return [
         prose(
             "words",
             say("forms.what_has_to_be_clear_before_you_can"),
             say("forms.for_the_letter_offer_a_choice_where_you"),
         ),
-        context(say("forms.a_clarification_is_an_offer_without_an", more=more)),
+        context(say("forms.a_clarification_is_an_offer_without", more=more)),
         _effect(form),
     ]
 
@@ -95,10 +95,8 @@ def _answered(form: ClockForm) -> list[Block]:
 
 def _extension(form: ClockForm) -> list[Block]:
     until = form.latest
-    limit = say("forms.at_most", until=day(until)) if until else say("forms.the_law_names_no_limit_it_has_to_be_a")
-    notice = (
-        say("forms.the_person_has_to_be_told_by", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
-    )
+    limit = say("forms.at_most", until=day(until)) if until else say("forms.the_law_names_no_limit")
+    notice = say("forms.the_person_has_to_be_told", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
     return [
         entry("until", say("forms.until_when"), day_picker("until", until), hint=f"{limit}{notice}"),
         entry(
@@ -115,7 +113,7 @@ def _regime(form: ClockForm) -> list[Block]:
     return [
         entry(
             "regimes", say("forms.which_law_applies_to_this_person"), boxes("regimes", laws, form.regimes),
-            hint=say("forms.all_of_them_nobody_knows_and_the"),
+            hint=say("forms.all_of_them_nobody_knows"),
         ),
         entry("how", say("evidence.how_is_that_known"), choice("how", HOW)),
     ]  # fmt: skip
@@ -123,7 +121,7 @@ def _regime(form: ClockForm) -> list[Block]:
 
 def _large(form: ClockForm) -> list[Block]:
     if form.view.large:
-        told = say("forms.from_now_on_a_clarification_stops_the")
+        told = say("forms.from_now_on_a_clarification_stops")
     else:
         told = say("forms.from_now_on_a_clarification_stops_the_2")
     return [paragraph(told)]

@@ -18,38 +18,38 @@ STANDS = Phrases(
     {
         Identity.UNKNOWN: "identity.nobody_knows_yet_who_wrote",
         Identity.ASKED: "identity.the_person_was_asked_nothing_has_come",
-        Identity.VOUCHED: "identity.our_own_mail_server_vouches_for_the",
-        Identity.CONFIRMED: "identity.it_is_confirmed_who_wrote_for_the",
-        Identity.NOBODY: "identity.no_system_knows_the_address_there_is",
+        Identity.VOUCHED: "identity.our_own_mail_server_vouches",
+        Identity.CONFIRMED: "identity.it_is_confirmed_who_wrote",
+        Identity.NOBODY: "identity.no_system_knows_the_address",
     }
 )
 SENDER = Phrases(
     {
-        Vouched.PASS: "identity.our_own_mail_server_says_that_the",
+        Vouched.PASS: "identity.our_own_mail_server_says",
         Vouched.FAIL: "identity.our_own_mail_server_says_that_the_2",
-        Vouched.NONE: "identity.our_own_mail_server_says_nothing_of_the",
+        Vouched.NONE: "identity.our_own_mail_server_says_nothing",
     }
 )
 RUNG = Phrases(
     {
-        Rung.MAIL: "identity.an_answer_from_the_address_on_file_for",
+        Rung.MAIL: "identity.an_answer_from_the_address_on_file",
         Rung.CODE: "identity.a_code_to_the_address_on_file",
         Rung.FACTS: "identity.two_facts_that_are_on_file",
         Rung.DOCUMENT: "identity.a_document_by_a_person_s_decision",
-        Rung.AUTHORITY: "identity.somebody_acts_for_somebody_else_look_at",
+        Rung.AUTHORITY: "identity.somebody_acts_for_somebody_else_look",
         Rung.SECOND: "identity.a_second_person_agrees_to_the_address",
     }
 )
 DO = Phrases(
     {  # action → (what the button says, what it is, style)
         "claim": ("identity.address_on_file", "identity.they_name_another_address_a_code_goes"),
-        "code": ("identity.send_a_new_code", "identity.to_the_address_on_file_it_names_what_is"),
-        "facts": ("identity.compare_two_facts", "identity.what_they_write_is_compared_with_what"),
-        "ask": ("identity.ask_in_a_letter", "identity.you_say_what_raises_the_doubt_and_how"),
-        "authority": ("identity.authority_was_shown", "identity.you_have_looked_at_what_says_that_they"),
-        "document": ("identity.document_was_shown", "identity.the_last_resort_you_have_looked_at_it"),
-        "second": ("identity.i_agree_to_the_address", "identity.the_answer_goes_to_an_address_that_is"),
-        "agent": ("identity.they_act_for_somebody", "identity.a_lawyer_a_parent_a_portal_then_the"),
+        "code": ("identity.send_a_new_code", "identity.to_the_address_on_file_it_names"),
+        "facts": ("identity.compare_two_facts", "identity.what_they_write_is_compared"),
+        "ask": ("identity.ask_in_a_letter", "identity.you_say_what_raises_the_doubt"),
+        "authority": ("identity.authority_was_shown", "identity.you_have_looked_at_what_says"),
+        "document": ("identity.document_was_shown", "identity.the_last_resort_you_have_looked"),
+        "second": ("identity.i_agree_to_the_address", "identity.the_answer_goes_to_an_address"),
+        "agent": ("identity.they_act_for_somebody", "identity.a_lawyer_a_parent_a_portal_then"),
         "itself": ("identity.they_write_for_themselves", "identity.the_mail_only_reads_as_if_they_acted"),
     }
 )
@@ -100,7 +100,7 @@ def _steps(view: IdentityView) -> list[Block]:
     blocks = []
     for right, step in view.steps:
         if step is None:
-            told = say("identity.choose_it_on_the_card_first_then_every")
+            told = say("identity.choose_it_on_the_card_first_then")
         elif step.enough:
             told = say("identity.enough", why=" ".join(step.why))
         else:
@@ -110,14 +110,14 @@ def _steps(view: IdentityView) -> list[Block]:
                 why=" ".join(step.why),
             )
         blocks.append(section(f"*{capital(named('right', right))}* · {escape(told)}"))
-    return blocks or [paragraph(say("identity.no_right_waits_for_it"))]
+    return blocks or [paragraph(say("identity.no_right_waits"))]
 
 
 def _ladder(view: IdentityView) -> list[Block]:
     """The steps, mildest first, the next one marked."""
     rungs = [*LADDER, *(each for each in (view.next,) if each and each not in LADDER)]
     told = [f"{'→' if each == view.next else '·'} {RUNG[each]}" for each in rungs]
-    return [paragraph("\n".join([say("identity.the_mildest_first_gdpr_12_6"), *told]))]
+    return [paragraph("\n".join([say("identity.the_mildest_first_gdpr_12"), *told]))]
 
 
 def _shown(view: IdentityView) -> list[Block]:
@@ -137,7 +137,7 @@ _KIND = Phrases(
         ("facts", "held"): "identity.two_facts_were_right",
         ("facts", "failed"): "identity.facts_were_wrong",
         ("document", "held"): "identity.a_document_was_checked_and_not_kept",
-        ("authority", "held"): "identity.an_authority_was_looked_at",
+        ("authority", "held"): "identity.an_authority_was_looked",
         ("agent", "held"): "identity.it_was_said_for_whom_they_write",
         ("code", "failed"): "identity.a_code_came_back_and_was_disowned",
         ("disowned", "failed"): "reasons.disowned",
@@ -192,12 +192,12 @@ def facts_form(view: IdentityView) -> Block:
 
 def document_form(view: IdentityView) -> Block:
     told = say("identity.you_have_looked_at_an_identity_document")
-    return _form(say("identity.document"), say("identity.i_have_looked_at_it"), "document", view, [paragraph(told)])
+    return _form(say("identity.document"), say("identity.i_have_looked"), "document", view, [paragraph(told)])
 
 
 def authority_form(view: IdentityView) -> Block:
-    told = say("identity.you_have_looked_at_the_power_of")
-    return _form(say("identity.authority"), say("identity.i_have_looked_at_it"), "authority", view, [paragraph(told)])
+    told = say("identity.you_have_looked_at_the_power")
+    return _form(say("identity.authority"), say("identity.i_have_looked"), "authority", view, [paragraph(told)])
 
 
 def _form(title: str, submit: str, name: str, view: IdentityView, blocks: list[Block]) -> Block:

@@ -86,7 +86,7 @@ def draft_lines(drafts: Sequence[DraftView], ticket_id: str, mark: str) -> list[
         return []
     blocks: list[Block] = [divider()]
     for number, each in enumerate(drafts[:SHOWN], start=1):
-        told = say("letter.a_letter_waits_for_its_release_to", name=escape(each.name), to=escape(cut(each.to, 100)))
+        told = say("letter.a_letter_waits_for_its_release", name=escape(each.name), to=escape(cut(each.to, 100)))
         blocks.append(section(told))
         blocks += actions([
             button(say("letter.read"), f"letter:{number}", each.id, style="primary"),
@@ -97,7 +97,7 @@ def draft_lines(drafts: Sequence[DraftView], ticket_id: str, mark: str) -> list[
     if len(drafts) > 1:
         ask = confirm(
             say("letter.release_all_letters", drafts=len(drafts)),
-            say("letter.each_goes_to_whom_it_is_addressed_as_it"), say("letter.release_all"),
+            say("letter.each_goes_to_whom_it_is_addressed"), say("letter.release_all"),
         )  # fmt: skip
         blocks += actions(
             [button(say("letter.release_all_2", drafts=len(drafts)), "release_all", f"{ticket_id}:{mark}", confirm=ask)]
@@ -107,7 +107,7 @@ def draft_lines(drafts: Sequence[DraftView], ticket_id: str, mark: str) -> list[
 
 def _sure(draft: DraftView) -> Block:
     told = say(
-        "letter.goes_to_as_it_says_now_it_cannot_be", upper=draft.name[:1].upper(), name=draft.name[1:], to=draft.to
+        "letter.goes_to_as_it_says_now_it_cannot", upper=draft.name[:1].upper(), name=draft.name[1:], to=draft.to
     )
     return confirm(say("letter.release_this_letter"), told, say("letter.release"))
 
@@ -136,7 +136,7 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
         told = "; ".join(cut(each.says, 120) for each in view.missing[:5])
         blocks.append(paragraph(say("letter.it_cannot_be_released_nothing_on_record", told=told)))
     else:
-        told = say("letter.each_of_the_things_it_says_rests_on_the", statements=len(view.statements))
+        told = say("letter.each_of_the_things_it_says_rests", statements=len(view.statements))
         blocks.append(paragraph(told))
     row = (
         []
@@ -171,7 +171,7 @@ def rests_modal(view: LetterView) -> Block:
             text, action, value = each.opens
             opens = button(text, f"{action}:{len(opened)}" if action in NUMBERED else action, value)
         blocks.append(paragraph(f"“{cut(each.says, 600)}”", opens))
-        rests = "; ".join(each.rests) or say("letter.nothing_on_record_shows_this")
+        rests = "; ".join(each.rests) or say("letter.nothing_on_record_shows")
         blocks.append(context(escape(cut(rests, 1000))))
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.and_more_after_these_2"))]
@@ -201,7 +201,7 @@ def letter_form(form: LetterForm) -> Block:
     """What may be changed of a draft: our own words, and the language. What the record says stays as it is."""
     blocks: list[Block] = [
         context(escape(f"{form.ref} · {form.draft.name}")),
-        paragraph(say("letter.what_the_letter_says_of_data_dates_and")),
+        paragraph(say("letter.what_the_letter_says_of_data_dates")),
         _initial(entry("language", say("letter.language_of_the_letter"), choice("language", LANGUAGES)), form.language),
     ]
     if form.ours is not None:

@@ -10,7 +10,7 @@ from bot.phrases import Phrases, say
 AT_ONCE = 10  # pieces in one form
 CHOICES = Phrases(
     {
-        "keep": "looks.goes_out_as_it_is",
+        "keep": "looks.goes_out_as",
         "black": "looks.black_out_the_words_below_and_addresses",
         "out": "looks.stays_out_of_the_copy",
     }
@@ -43,7 +43,7 @@ class LookForm:
 def look_form(form: LookForm) -> Block:
     """The pieces with what they say, and what is to become of each."""
     blocks = [
-        paragraph(say("looks.these_may_be_about_other_people_too_a")),
+        paragraph(say("looks.these_may_be_about_other_people_too")),
         context(f"{escape(form.ref)} · {logged()}"),
     ]
     for piece in form.pieces:

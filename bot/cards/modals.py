@@ -151,8 +151,8 @@ def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
         divider(),
         *words(mail.words, FIRST_MAIL),
         divider(),
-        paragraph(say("modals.the_mail_itself_is_untouched_in_the")),
-        *actions([*verdicts(mail.id, ":0"), button(say("modals.i_have_dealt_with_it"), "settle_mail", mail.id)]),
+        paragraph(say("modals.the_mail_itself_is_untouched")),
+        *actions([*verdicts(mail.id, ":0"), button(say("modals.i_have_dealt"), "settle_mail", mail.id)]),
     ]
     return modal(say("windows.quarantined_mail"), blocks, metadata=mail.id)
 

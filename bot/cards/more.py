@@ -53,7 +53,7 @@ def more_modal(more: More) -> Block:
         told = say("more.until_a_day_you_choose")
         blocks.append(_verb(say("windows.remind_me_later"), told, say("more.later"), "snooze", more.ticket_id))
         blocks += _ending(more)
-    told = say("more.only_whoever_opens_details_reads_it_it")
+    told = say("more.only_whoever_opens_details_reads")
     blocks.append(_verb(say("more.add_a_note"), told, say("more.write"), "do:note", more.ticket_id))
     blocks += _holding(more)
     if more.links:
@@ -69,7 +69,7 @@ def more_modal(more: More) -> Block:
     blocks.append(
         _verb(
             say("windows.blocked_senders"),
-            say("more.look_who_is_blocked_and_end_it"),
+            say("more.look_who_is_blocked_and_end"),
             say("modals.look"),
             "do:blocked",
             more.ticket_id,
@@ -102,7 +102,7 @@ def _whose(more: More) -> list[Block]:
     title, text = (
         (say("more.hand_it_over"), say("more.hand_over")) if more.mine else (say("more.assign_it"), say("more.assign"))
     )
-    told = say("more.whoever_you_choose_is_told_in_the", title=title, owner=owner)
+    told = say("more.whoever_you_choose_is_told", title=title, owner=owner)
     return [section(told, button(text, "do:assign", more.ticket_id))]
 
 
@@ -114,7 +114,7 @@ def _holding(more: More) -> list[Block]:
         return [_verb(say("more.lift_the_legal_hold_2"), told, say("more.lift"), "do:lift_hold", more.ticket_id, ask)]
     if not more.open:
         return []
-    told = say("more.nothing_about_this_person_is_deleted_or")
+    told = say("more.nothing_about_this_person_is_deleted")
     return [_verb(say("windows.legal_hold"), told, say("more.hold"), "do:hold", more.ticket_id)]
 
 
@@ -129,7 +129,7 @@ def _sorting(more: More) -> list[Block]:
             say("more.merge_2"), "do:merge", more.ticket_id,
         ),
     ]  # fmt: skip
-    told = say("more.one_mail_asks_for_several_things_or_for")
+    told = say("more.one_mail_asks_for_several_things")
     return [*found, _verb(say("more.split"), told, say("more.split_2"), "do:split", more.ticket_id)]
 
 
@@ -145,8 +145,8 @@ def assign_form(more: More) -> Block:
     pick: Block = {"type": "users_select", "action_id": "to"}
     if more.owner and not more.mine:
         pick["initial_user"] = more.owner
-    hint = say("more.somebody_who_may_handle_enquiries_they")
-    blocks = [entry("to", say("more.who_looks_after_it_from_now_on"), pick, hint=hint)]
+    hint = say("more.somebody_who_may_handle_enquiries")
+    blocks = [entry("to", say("more.who_looks_after_it_from_now"), pick, hint=hint)]
     return _form(
         say("more.hand_over_2") if more.mine else say("more.assign_2"),
         say("more.give_it_to_them"),
@@ -158,7 +158,7 @@ def assign_form(more: More) -> Block:
 
 
 def note_form(more: More) -> Block:
-    hint = say("more.sealed_with_the_ticket_every_look_at_it")
+    hint = say("more.sealed_with_the_ticket_every_look")
     blocks = [prose("words", say("more.your_note"), hint)]
     return _form(say("more.add_a_note"), say("more.keep_it"), "note", more.ref, more.ticket_id, blocks)
 
@@ -170,9 +170,9 @@ def hold_form(more: More) -> Block:
 
 
 def not_enquiry_form(more: More) -> Block:
-    rest = {"letter": say("more.tell_the_person_we_took_your_mail_for")}
+    rest = {"letter": say("more.tell_the_person_we_took_your_mail")}
     blocks = [
-        paragraph(say("more.every_right_that_has_not_begun_is")),
+        paragraph(say("more.every_right_that_has_not_begun")),
         entry("why", say("more.what_is_it"), choice("why", WHY)),
         entry("letter", say("more.a_letter"), boxes("letter", rest, ()), optional=True),
         prose(
@@ -215,7 +215,7 @@ def blocked_modal(blocked: Sequence[Blocked], now: datetime) -> Block:
     blocks: list[Block] = []
     for number, each in enumerate(blocked, start=1):
         where = escape(each.ref) if each.ref else say("more.no_ticket")
-        told = say("more.the_sender_of_since_by", where=where, at=moment(each.at, now), by=member(each.by))
+        told = say("more.the_sender_of_since", where=where, at=moment(each.at, now), by=member(each.by))
         blocks += [section(told, button(say("more.end_it"), f"unblock:{number}", each.id))]
     return modal(say("windows.blocked_senders"), blocks or [paragraph(say("more.nobody_is_blocked"))])
 

@@ -54,11 +54,11 @@ def notice_status(view: NoticeView) -> str:
     if view.state == Standing.DROPPED:
         return say(
             "notice.nobody_asks_any_more",
-            value=ENDS.get(view.why or "", say("notice.a_person_has_ended_it")).rstrip("."),
+            value=ENDS.get(view.why or "", say("notice.a_person_has_ended")).rstrip("."),
         )
     if view.state == Standing.UNSURE:
         guess = say("notice.perhaps", verdict=SAYS[view.verdict]) if view.verdict and view.verdict in SAYS else ""
-        return say("notice.they_wrote_and_somebody_has_to_read_it", guess=guess)
+        return say("notice.they_wrote_and_somebody_has_to_read", guess=guess)
     if view.state == Standing.BY_HAND:
         why = (
             say("notice.our_letter_did_not_reach_them")

@@ -44,7 +44,7 @@ def home(view: Home, now: datetime) -> Block:
         ),
     ]
     if not view.four_eyes:
-        blocks.append(context(say("overview.four_eyes_are_off_one_person_alone_may")))
+        blocks.append(context(say("overview.four_eyes_are_off_one_person_alone")))
     waiting = [
         *_list(say("overview.plans_that_wait_for_your_approval"), view.approvals, now),
         *_list(say("overview.yours_and_you_act_next"), view.mine, now),
@@ -89,7 +89,7 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
         for each in weeks
         if each.received or each.answered
     ]
-    quiet = "" if len(words) == len(weeks) else say("overview.in_the_other_weeks_nothing_came_and")
+    quiet = "" if len(words) == len(weeks) else say("overview.in_the_other_weeks_nothing_came")
     drawn = "\n".join(bars)
     return [section(say("overview.the_last_weeks_2", drawn=drawn)), context(escape(" ".join(words) + quiet))]
 
@@ -112,7 +112,7 @@ def _settings(view: Home) -> list[Block]:
 def quiet_form(quiet: tuple[str, str] | None) -> Block:
     begins, ends = quiet or ("18:00", "08:00")
     blocks = [
-        paragraph(say("overview.between_these_times_you_hear_of_what_is")),
+        paragraph(say("overview.between_these_times_you_hear")),
         entry("begins", say("modals.from"), {"type": "timepicker", "action_id": "begins", "initial_time": begins}),
         entry("ends", say("overview.until"), {"type": "timepicker", "action_id": "ends", "initial_time": ends}),
     ]  # fmt: skip
@@ -163,13 +163,13 @@ def report_blocks(week: Week, report: Report) -> list[Block]:
         say(
             "overview.near_misses_of_which_looked_at_later", seen=report.near_misses.seen, late=report.near_misses.late
         ),
-        say("overview.all_tables_subjectline_report_on_the"),
+        say("overview.all_tables_subjectline_report"),
     ]
     return [header(say("overview.as_of", until=day(week.until))), *chart(week.chart), paragraph("\n".join(lines))]
 
 
 def _days(median: float, ninety: int | None) -> str:
-    return say("overview.half_were_answered_within_days_nine_of", median=median, ninety=ninety)
+    return say("overview.half_were_answered_within_days_nine", median=median, ninety=ninety)
 
 
 def health_blocks(health: Health, now: datetime) -> list[Block]:
@@ -187,11 +187,11 @@ def health_blocks(health: Health, now: datetime) -> list[Block]:
     if health.dead:
         lines.append(say("overview.pieces_of_work_were_given_up_the_cards", dead=health.dead))
     if health.aside:
-        lines.append(say("overview.mails_wait_in_the_quarantine_for", aside=health.aside))
+        lines.append(say("overview.mails_wait_in_the_quarantine", aside=health.aside))
     return [paragraph("\n".join(lines))]
 
 
 def _box(seen: datetime, now: datetime) -> str:
     late = now - seen > timedelta(minutes=30)
     told = say("overview.more_than_half_an_hour_ago_see") if late else say("overview.just_now")
-    return say("overview.the_mailbox_was_looked_at", late="▲" if late else "✓", told=told, seen=moment(seen, now))
+    return say("overview.the_mailbox_was_looked", late="▲" if late else "✓", told=told, seen=moment(seen, now))

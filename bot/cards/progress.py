@@ -45,7 +45,7 @@ def progress_line(each: Progress, state: State) -> str:
         return say("progress.found_left", system=system, found=each.found, left=each.left)
     tail = {
         "done": say("progress.done"),
-        "unknown": say("progress.answer_lost_being_looked_at"),
+        "unknown": say("progress.answer_lost_being_looked"),
         "dead": say("progress.did_not_work"),
     }
     doing = say("progress.asking_again") if state == State.PROVING else say("progress.at_work")

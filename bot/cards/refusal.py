@@ -32,7 +32,7 @@ def refusal_form(form: RefusalForm) -> Block:
         paragraph(
             say("refusal.this_refuses_what_was_asked_the_person", ref=form.ref, right=named("right", form.right))
             if form.address
-            else say("refusal.this_refuses_what_was_asked_there_is_no", ref=form.ref, right=named("right", form.right))
+            else say("refusal.this_refuses_what_was_asked", ref=form.ref, right=named("right", form.right))
         ),
         entry("ground", say("refusal.on_which_ground"), choice("ground", grounds)),
         context(
@@ -41,7 +41,7 @@ def refusal_form(form: RefusalForm) -> Block:
         prose("words", say("forms.why_is_that_so_in_this_case"), say("refusal.for_the_letter_the_law_asks_why_here")),
     ]  # fmt: skip
     if EXCESSIVE in form.grounds:
-        told = say("refusal.only_for_manifestly_unfounded_or")
+        told = say("refusal.only_for_manifestly_unfounded")
         blocks.append(prose("no_fee", say("refusal.why_no_fee_instead"), told, optional=True))
     if form.systems:
         how = say("refusal.with_the_answer") if form.with_the_answer else say("refusal.in_a_letter_at_once")

@@ -35,11 +35,11 @@ from bot.tickets import State
 LISTED = 12  # tickets in one message, or in one part of a digest
 NEXT_TODO = Phrases(
     {
-        NextActor.APPROVER: "reminder.a_second_person_looks_at_the_plan_on",
+        NextActor.APPROVER: "reminder.a_second_person_looks_at_the_plan",
         NextActor.PERSON: "reminder.the_person_has_to_answer_with_the_code",
-        NextActor.HANDLER: "reminder.look_at_the_card_it_waits_for_a",
-        NextActor.COLLEAGUE: "reminder.whoever_is_asked_on_the_card_does_it_by",
-        NextActor.BOT: "reminder.nothing_the_bot_is_at_work_look_at_the",
+        NextActor.HANDLER: "reminder.look_at_the_card_it_waits",
+        NextActor.COLLEAGUE: "reminder.whoever_is_asked_on_the_card",
+        NextActor.BOT: "reminder.nothing_the_bot_is_at_work_look",
         NextActor.NOBODY: "reminder.nothing_any_more",
     }
 )
@@ -135,13 +135,11 @@ def reason(view: Reminded, today: date) -> str:
         Kind.OVERDUE: say(
             "reminder.overdue_the_last_day_was_ago", due=day(view.due), days=_days((today - view.due).days)
         ),
-        Kind.EXTENSION: say(
-            "reminder.an_extension_can_be_announced_until_no", notice_by=day(view.notice_by or view.due)
-        ),
-        Kind.PAUSE: say("reminder.the_person_has_not_answered_since_the", since=since, clock=clock),
-        Kind.TASK: say("reminder.something_has_to_be_done_by_hand_or_a"),
+        Kind.EXTENSION: say("reminder.an_extension_can_be_announced", notice_by=day(view.notice_by or view.due)),
+        Kind.PAUSE: say("reminder.the_person_has_not_answered_since", since=since, clock=clock),
+        Kind.TASK: say("reminder.something_has_to_be_done_by_hand"),
         Kind.LETTER: say("reminder.a_letter_waits_for_its_release"),
-        Kind.RECIPIENT: say("reminder.a_recipient_has_not_answered_yet_or"),
+        Kind.RECIPIENT: say("reminder.a_recipient_has_not_answered_yet"),
     }
     return words[view.kind] if view.kind else ""
 
@@ -151,7 +149,7 @@ def todo(view: Reminded) -> str:
     if view.kind == Kind.PAUSE:
         return say("reminder.ask_the_person_again_or_let_the_clock")
     if view.kind == Kind.TASK:
-        return say("reminder.press_done_or_look_below_the_task_in")
+        return say("reminder.press_done_or_look_below_the_task")
     if view.kind == Kind.LETTER:
         return say("reminder.read_the_letter_on_the_card_and_release")
     if view.kind == Kind.RECIPIENT:
@@ -164,11 +162,11 @@ def todo(view: Reminded) -> str:
 def _by_state(view: Reminded) -> str:
     states = set(view.states)
     if view.can_close:
-        return say("reminder.everything_is_answered_press_close_on")
+        return say("reminder.everything_is_answered_press_close")
     if not states or State.RECEIVED in states:
-        return say("reminder.choose_a_right_on_the_card_so_that_the")
+        return say("reminder.choose_a_right_on_the_card")
     if State.NEEDS_PERSON in states:
-        return say("reminder.read_on_the_card_why_it_stopped_mend_it")
+        return say("reminder.read_on_the_card_why_it_stopped_mend")
     return NEXT_TODO[view.next_actor]
 
 
@@ -230,9 +228,7 @@ def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
     if digest.again:
         blocks.append(paragraph(say("reminder.erased_and_there_again_for_a_decision", n=digest.again)))
     for label, why in digest.unwatched[:5]:
-        blocks.append(
-            paragraph(say("reminder.could_not_be_looked_over_for_what_was", label=cut(label, 80), why=cut(why, 300)))
-        )
+        blocks.append(paragraph(say("reminder.could_not_be_looked_over", label=cut(label, 80), why=cut(why, 300))))
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
     return blocks
@@ -260,12 +256,12 @@ def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
     shown = f"<{escape(view.link)}|{ref}>" if linked and view.link else ref
     by = view.due if today > view.unrolled else view.unrolled
     rights = rights_named(view.rights)
-    return say("reminder.next_2", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
+    return say("reminder.next", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
 
 
 def _jumped(at: datetime, now: datetime) -> str:
     seen = at.astimezone(now.tzinfo)
-    return say("reminder.the_machine_s_clock_was_moved_no", date=day(seen.date()), seen=seen)
+    return say("reminder.the_machine_s_clock_was_moved", date=day(seen.date()), seen=seen)
 
 
 # -- later ----------------------------------------------------------------------------------------------------------

@@ -99,9 +99,7 @@ def accounts_form(batch_id: str, found: Sequence[tuple[str, str, date | None]], 
     year = today.replace(year=today.year + 1, day=min(today.day, 28))
     blocks += [
         divider(),
-        prose(
-            "why", say("review.why_are_those_kept"), say("review.where_some_are_kept_so_that_it_can_be"), optional=True
-        ),
+        prose("why", say("review.why_are_those_kept"), say("review.where_some_are_kept_so_that_it_can"), optional=True),
         entry(
             "until",
             say("review.kept_until"),
@@ -220,7 +218,7 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
     if view.can_close:
         ask = confirm(
             say("card.close", ref=view.ref),
-            say("card.the_card_shrinks_to_its_reference_and"),
+            say("card.the_card_shrinks_to_its_reference"),
             say("frame.close"),
         )
         row.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))

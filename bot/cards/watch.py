@@ -57,9 +57,7 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
     told = ", ".join(f"{cut(label, 60)} {count}" for label, count in view.counts)
     blocks = [
         header(say("watch.erased_and_there_again")),
-        paragraph(
-            say("watch.held_again_although_erased_an_import_or", addresses=_addresses(view.addresses), told=told)
-        ),
+        paragraph(say("watch.held_again_although_erased_an_import", addresses=_addresses(view.addresses), told=told)),
         *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "frame.and_so_on"),
     ]
     if view.refs:
@@ -82,7 +80,7 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
     blocks = [
         paragraph(say("watch.from_then_on_their_address_may_be_held")),
         entry("who", say("watch.who_has_come_back"), who),
-        entry("where", say("watch.where"), where, hint=say("watch.the_form_the_shop_the_contract_so_that")),
+        entry("where", say("watch.where"), where, hint=say("watch.the_form_the_shop_the_contract")),
         entry("on", say("watch.when"), day_picker("on", today)),
         context(logged()),
     ]
@@ -98,11 +96,11 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
 def _buttons(view: AlarmView) -> list[Block]:
     ask = confirm(
         say("watch.plan_the_erasure_again"),
-        say("watch.a_ticket_opens_for_each_of_them_nobody"), say("watch.plan"),
+        say("watch.a_ticket_opens_for_each_of_them"), say("watch.plan"),
     )  # fmt: skip
     return actions([
         button(say("watch.plan_the_erasure_again_2"), "erase_again", view.id, style="primary", confirm=ask),
-        button(say("watch.new_consent_2"), "consent", view.id),
+        button(say("watch.new_consent"), "consent", view.id),
     ])  # fmt: skip
 
 
