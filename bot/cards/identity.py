@@ -11,7 +11,7 @@ from bot.cards.blocks import Block, button, confirm, context, divider, escape, m
 from bot.cards.inputs import choice, entry, one_line
 from bot.identity import FACTS, LADDER, Rung, Step, Vouched
 from bot.law import Right
-from bot.phrases import Phrases, capital, named, say
+from bot.phrases import Phrases, capital, named, say, small
 from bot.tickets import Identity
 
 STANDS = Phrases(
@@ -106,7 +106,7 @@ def _steps(view: IdentityView) -> list[Block]:
         else:
             told = say(
                 "identity.next",
-                next=RUNG[step.next].lower() if step.next else say("identity.refuse_or_another_way"),
+                next=small(RUNG[step.next]) if step.next else say("identity.refuse_or_another_way"),
                 why=" ".join(step.why),
             )
         blocks.append(section(f"*{capital(named('right', right))}* · {escape(told)}"))

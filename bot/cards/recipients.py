@@ -7,7 +7,7 @@ from bot.cards.blocks import Block, actions, button, context, divider, modal, mo
 from bot.cards.inputs import choice, entry, logged
 from bot.cards.notice import ASK, SAYS, answer_buttons, notice_status, stop_button, told_button, who
 from bot.cards.views import NoticeReply, NoticeView
-from bot.phrases import named, say
+from bot.phrases import capital, named, say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
 
 LISTED = 24  # recipients in one list: three blocks each
@@ -53,13 +53,13 @@ def reply_modal(reply: NoticeReply, now: datetime) -> Block:
 
 def told_form(view: NoticeView) -> Block:
     """How a person told them, and what they said at once, if they did."""
-    said = {str(each): SAYS[each].capitalize() for each in (Verdict.DONE, Verdict.NO_RECORD)}
+    said = {str(each): capital(SAYS[each]) for each in (Verdict.DONE, Verdict.NO_RECORD)}
     blocks = [
         paragraph(say("recipients.they_are_told", view=who(view), act=ASK.get(view.act, ASK["deletion"]))),
         entry(
             "how",
             say("recipients.how_were_they_told"),
-            choice("how", {key: text.capitalize() for key, text in HOW.items()}),
+            choice("how", {key: capital(text) for key, text in HOW.items()}),
         ),
         entry(
             "says",
