@@ -125,7 +125,7 @@ class Store:
                 unit.finish()
         finally:
             self._mine.open = False
-        if unit.purged or (unit.shed and self._file is not None) or (self._scrub_at is not None and self._scrub_at <= time.monotonic()):
+        if unit.purged or (unit.shed and self._file is not None) or self._scrub_is_due():
             self.scrub()
         if unit.woken:
             for callback in self._callbacks:
@@ -190,6 +190,9 @@ class Store:
         if self._file.exists():
             self.scrub()  # the last process may have died between a purge and the cleaning after it
         return True
+
+    def _scrub_is_due(self) -> bool:
+        return self._scrub_at is not None and self._scrub_at <= time.monotonic()
 
     def scrub(self) -> bool:
         """Whether nothing that was destroyed is left in the files; else a commit tries again, a minute later."""

@@ -229,8 +229,9 @@ class Packages:
     def passphrase(self, package_id: str) -> str:
         """What opens the locked package; empty where nobody has to be told any more. Purged after the purge."""
         row = self._run(_SEALED_PACKAGE, {"id_": package_id}).one()
-        sealed = row.passphrase_sealed
-        return "" if sealed is None else self._unit.open(owner(row.ticket_id), *_PASSPHRASE, package_id, sealed).decode()
+        if row.passphrase_sealed is None:
+            return ""
+        return self._unit.open(owner(row.ticket_id), *_PASSPHRASE, package_id, row.passphrase_sealed).decode()
 
     def told(self, package_id: str) -> bool:
         """Whether it was this call by which the passphrase is not kept any more."""

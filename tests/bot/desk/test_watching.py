@@ -161,6 +161,7 @@ def test_withdrawn_while_the_first_blow_was_about_to_fall(stage: Stage) -> None:
     """Somebody withdraws the right, and the system finds other data than planned: nobody was erased."""
     ticket_id, request = stage.planned_deletion()
     stage.desk.approve(PAULA, "e1", request.id, request.plan_id)
+    stage.work()  # the notices leave, and the time runs
     stage.system.before = lambda: stage.desk.withdraw(HUGO, "e2", request.id)
     stage.clock.forward(hours=48, seconds=1)
     stage.system.surprised = True
