@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+
+_log = structlog.get_logger("clock")
 
 JUMP_S = 60.0  # TRUST T35: from here on it is no correction but a jump
 
@@ -45,7 +48,7 @@ class Ticker:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
         self._scheduler.wakeup()
-        self._scheduler.add_job(self._jumped, args=[seconds])  # once, now, in a thread of the scheduler's
+        self._jumped(seconds)  # not as a job of the scheduler: one that ends while it is shut down is an error there
 
 
 class Watch:
@@ -76,4 +79,7 @@ class Watch:
 
     def _keep_looking(self) -> None:
         while not self._over.wait(self._every_s):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 the door of this thread: a database that is away ends no watch
+                _log.error("jump_not_told", error=type(error).__name__)

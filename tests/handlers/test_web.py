@@ -259,11 +259,14 @@ def test_what_breaks_is_told_and_logged_without_anybody(browse):
     assert logs == [{"event": "page_broken", "error": "RuntimeError", "log_level": "warning"}]
 
 
+MANY = 32_000_000  # bytes
+
+
 class Film(FakeContent):
-    """Three megabytes behind the link; read only as far as somebody takes it."""
+    """More behind the link than the sockets between us hold; read only as far as somebody takes it."""
 
     def __init__(self, breaks=False):
-        super().__init__(bytes(3_000_000))
+        super().__init__(bytes(MANY))
         self.breaks, self.taken = breaks, 0
 
     def __iter__(self):
@@ -294,7 +297,7 @@ def test_a_file_that_was_changed_is_never_a_finished_download(served, film):
     """T28: the length is said first; where a piece does not open the connection ends before it."""
     film.breaks = True
     with capture_logs() as logs, httpx.stream("POST", f"{served}/p/x", data={"address": ANN, "code": CODE}) as answer:
-        assert answer.headers["content-length"] == "3000000"
+        assert answer.headers["content-length"] == str(MANY)
         got = []
         with pytest.raises(httpx.RemoteProtocolError):
             got.extend(answer.iter_bytes())
@@ -313,7 +316,7 @@ def test_a_file_is_read_as_it_is_taken(served, film):
         httpx.get(f"{served}/healthz")
     assert film.closed
     whole = httpx.post(f"{served}/p/x", data={"address": ANN, "code": CODE})
-    assert len(whole.content) == 3_000_000
+    assert len(whole.content) == MANY
 
 
 def _speak(app, chunks):

@@ -198,6 +198,7 @@ def test_exports_are_held_until_the_request_is_over(store: Store) -> None:
         ))  # fmt: skip
         for each in (old, new, crm):
             unit.holdings.put(each)
+        new, crm = (replace(each, at=unit.now) for each in (new, crm))
         assert unit.holdings.of(request.id) == {"crm": crm, "shop": new}
         assert unit.holdings.files() == {"new", "crm"}
         assert unit.holdings.over() == []
