@@ -39,6 +39,14 @@ INJECTIONS = [
     "a\u202eb", "a\u2066b\u2069", "zero\u200bwidth", "\x00\x07bell", "\ud800half", "line\u2028sep", "x" * 100_000, "😀" * 5000,
     "\n" * 5000, " ", "",
 ]  # fmt: skip
+MARKS = [
+    "!channel", "!here|here", "!everyone", "!subteam^S1", "!date^0^{date}|x", "@U0BOB", "#C0DATA",
+    "https://evil.example|bank", "http://evil.example", "mailto:a@b.example|us",
+]  # fmt: skip
+FRAMES = [  # T09: each mark in each frame, 120 in all
+    "<{}>", "&lt;{}&gt;", "&amp;lt;{}&amp;gt;", "<<{}>>", "<{}|<{}>>", "<\u200b{}>", "\u202e<{}>", "<{}\x00>", "`<{}>`",
+    "*<{}>* _<{}>_", "> <{}>\n```<{}>", "\uff1c{}\uff1e <{}",
+]  # fmt: skip
 
 
 def moved(number: int) -> cards.ClockView:
@@ -115,6 +123,17 @@ def test_details_show_the_persons_words_as_plain_text_only() -> None:
 @pytest.mark.parametrize("text", INJECTIONS, ids=range(len(INJECTIONS)))
 def test_no_injection_reaches_a_place_where_slack_parses(text: str) -> None:
     """Tokens, markup, bidi and control characters: at most plain text, without the invisible ones."""
+    check_plain(text)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_no_frame_carries_a_mark(mark: str) -> None:
+    """Twelve frames around ten marks of Slack's: quoted, nested, escaped before, cut open by what nobody sees."""
+    for frame in FRAMES:
+        check_plain(frame.replace("{}", mark))
+
+
+def check_plain(text: str) -> None:
     told = replace(DETAILS, address=text, name=text, subject=text, words=text, language=text, mails=(Mail(AT, text, (text,)),))
     mail = replace(MAIL, sender=text, subject=text, words=text, reasons=(text,))
     for view in (cards.details_modal(told, NOW), cards.quarantined_modal(mail, NOW), cards.quarantine_modal([mail], NOW)):
