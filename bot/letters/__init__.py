@@ -6,10 +6,11 @@ Letters to recipients stand in `templates/notices` likewise: they are there in m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.letters import envelope, markup, paper
@@ -51,11 +52,7 @@ class Writer:
         self._language = language
         self._name = name
         self._glossary = Glossary(glossary or {})
-        layout = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
-            lstrip_blocks=True, auto_reload=False,
-        )  # fmt: skip
-        self._layout = layout.get_template("layout.html.j2")
+        self._layout = _layout(folder)
 
     def write(self, letter: str, language: str, values: Mapping[str, Any]) -> Rendered:
         """The letter with these values; jinja2.UndefinedError names a value that is missing."""
@@ -110,7 +107,17 @@ class Writer:
         )  # fmt: skip
 
 
-def sources(folder: Path) -> dict[str, Source]:
+@cache  # templates are part of the release: read and compiled once a process
+def sources(folder: Path) -> Mapping[str, Source]:
     """Language -> its letters, of every language that has words there."""
     languages = sorted(each.name for each in folder.iterdir() if (each / "language.toml").is_file())
     return {each: Source(folder / each) for each in languages}
+
+
+@cache
+def _layout(folder: Path) -> Template:
+    found = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    return found.get_template("layout.html.j2")
