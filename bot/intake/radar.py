@@ -94,18 +94,22 @@ _DEMANDED = "It demands something and names the law on data protection."
 _OFFER = "TRAINING PROCESSOR"
 _NOT_MEANT = f"DEVICE DONE SENDING_MINE YOUR_DATA {_OFFER}"
 SIGNS: tuple[Sign, ...] = (
-    _sign(6, _ACCESS, _A, "MY_DATA SEND", "SENDING_MINE DEVICE DONE"),
+    _sign(6, _ACCESS, _A, "MY_DATA SEND", "SENDING_MINE DEVICE DONE MEASURED"),
     _sign(6, _ACCESS, _A, "WHAT_YOU_KNOW SEND", "SENDING_MINE"),
     _sign(6, _ACCESS, _A, "ABOUT_ME KEEPS SEND", f"{_NOT_MEANT} DELETE"),
     _sign(6, _ACCESS, _A, "ABOUT_ME KEEPS QUESTION", f"{_NOT_MEANT} DELETE"),
     _sign(6, _ACCESS, _A, "ABOUT_ME HAVE QUESTION", f"{_NOT_MEANT} DELETE"),
-    _sign(6, _ACCESS, _A, "OWN KEEPS QUESTION", f"{_NOT_MEANT} DELETE CORRECT"),
+    _sign(6, _ACCESS, _A, "OWN KEEPS QUESTION", f"{_NOT_MEANT} DELETE CORRECT LOGIN"),
     _sign(6, _COPY, _A, "MY_RECORD SEND", "SENDING_MINE DELETE"),
     _sign(6, _COPY, _A, "RECORD OF_ME SEND", "SENDING_MINE DELETE"),
     _sign(6, _COPY, _A, "RECORD OF_ME DEMAND", "SENDING_MINE DELETE"),
     _sign(6, _ORIGIN, _A, "ORIGIN MY_CONTACT", "SENDING_MINE"),
+    _sign(6, _ORIGIN, _A, "ORIGIN ME_AS", "SENDING_MINE TRADE"),
     _sign(6, _DECISION, _A, "DECISION WHICH_DATA"),
-    _sign(6, _DELETION, _D, "MY_DATA DELETE", "DEVICE DONE"),
+    _sign(6, _DELETION, _D, "MY_DATA DELETE", "DEVICE DONE MEASURED"),
+    _sign(6, _DELETION, _D, "APPLIED PAPERS DELETE", "DONE TRADE"),
+    _sign(6, _DELETION, _D, "SIGNED_UP THINGS DELETE",
+          "DEVICE DONE MEASURED TRADE TRAINING EVENT"),
     _sign(6, _DELETION, _D, "WHAT_YOU_KNOW DELETE"),
     _sign(6, _DELETION, _D, "ABOUT_ME STAYS"),
     _sign(6, _DELETION, _D, "OWN STAYS"),
@@ -116,23 +120,25 @@ SIGNS: tuple[Sign, ...] = (
     _sign(6, _DELETION, _D, "RECORD OF_ME DELETE", "DEVICE"),
     _sign(6, _ACCOUNT, _D, "MY_ACCOUNT DELETE ASK", "TRADE YOUR_DATA DEVICE"),
     _sign(6, _TAKEN_OUT, _D, "OUT_OF"),
+    _sign(6, _TAKEN_OUT, _D, "ERASE_ME", "NEWSLETTER TRADE"),
     _sign(6, _TAKEN_OUT, _D, "FORGET"),
-    _sign(6, _CORRECTION, _C, "MY_DATA CORRECT"),
+    _sign(6, _CORRECTION, _C, "MY_DATA CORRECT", "MEASURED"),
     _sign(6, _CORRECTION, _C, "OWN PLACE CORRECT", f"{_NOT_MEANT} TRADE"),
     _sign(6, _CORRECTION, _C, "OWN PLACE WRONG", f"{_NOT_MEANT} TRADE DELETE"),
-    _sign(6, _CORRECTION, _C, "MY_DATA WRONG ASK"),
+    _sign(6, _CORRECTION, _C, "MY_DATA WRONG ASK", "MEASURED"),
     _sign(6, _CORRECTION, _C, "MY_DETAIL CORRECT HELD"),
     _sign(6, _CORRECTION, _C, "MY_DETAIL WRONG HELD"),
     _sign(5, _CORRECTION, _C, "MY_DETAIL WRONG CORRECT", "TRADE DEVICE"),
     _sign(6, _CORRECTION, _C, "MY_DETAIL MISSPELT"),
-    _sign(6, _CORRECTION, _C, "ME_AS CORRECT"),
+    _sign(6, _CORRECTION, _C, "ME_AS CORRECT", "TRADE"),
     _sign(5, _CORRECTION, _C, "MY_DETAIL CORRECT ASK", "TRADE DEVICE SENDING_MINE INTRODUCED"),
     _sign(5, _CORRECTION, _C, "MOVED CORRECT", "TRADE DEVICE"),
     _sign(6, _RESTRICTION, _R, "MY_DATA RESTRICT"),
     _sign(6, _RESTRICTION, _R, "WHAT_YOU_KNOW RESTRICT"),
     _sign(6, _RESTRICTION, _R, "MY_DATA NOT_USE ASK", "MARKETING LEFT"),
     _sign(6, _RESTRICTION, _R, "MY_DATA NOT_USE KEEPS", "MARKETING LEFT"),
-    _sign(6, _PORTABILITY, _P, "MY_DATA FORMAT"),
+    _sign(6, _PORTABILITY, _P, "MY_DATA FORMAT", "MEASURED"),
+    _sign(6, _PORTABILITY, _P, "MY_DATA FORMAT PERSONAL_DATA"),
     _sign(6, _OBJECTION, _O, "OBJECT MARKETING", "YOUR_DATA"),
     _sign(6, _OBJECTION, _O, "MY_DATA OBJECT"),
     _sign(6, _OBJECTION, _O, "MY_CONTACT OPPOSE", "TRADE DEVICE"),
@@ -142,12 +148,16 @@ SIGNS: tuple[Sign, ...] = (
     _sign(6, _OBJECTION, _O, "NO_CALLS MY_CONTACT"),
     _sign(6, _OBJECTION, _O, "MY_CONTACT NO_SHARING ASK", "SENDING_MINE YOUR_DATA"),
     _sign(6, _OBJECTION, _O, "MY_DATA NO_SHARING ASK", "SENDING_MINE YOUR_DATA"),
+    _sign(6, _OBJECTION, _O, "MY_CONTACT NO_SHARING OBJECT", "YOUR_DATA MEASURED"),
     _sign(6, _CONSENT, _O, "CONSENT"),
     _sign(6, _ANOTHER, _D, "FAMILY DELETE HELD"),
     _sign(6, _ANOTHER, _D, "FAMILY DELETE THEIR_DATA", "TRADE"),
     _sign(6, _ANOTHER, _D, "FAMILY DELETE MY_ACCOUNT", "TRADE"),
     _sign(6, _ANOTHER, _D, "FAMILY RECORD DELETE", "TRADE"),
     _sign(6, _ANOTHER, _D, "FAMILY THINGS DELETE", "TRADE DEVICE YOUR_DATA"),
+    _sign(6, _ANOTHER, _D, "DIED THEIR_DATA DELETE", "TRADE EVENT"),
+    _sign(6, _ANOTHER, _D, "DIED THEIR_CONTACT DELETE", "TRADE"),
+    _sign(6, _ANOTHER, _D, "ASKED_ME THEIR_DATA DELETE", _OFFER),
     _sign(6, _ANOTHER, _A, "BEHALF THEIR_DATA SEND", _OFFER),
     _sign(6, _ANOTHER, _A, "BEHALF THEIR_DATA DEMAND", f"{_OFFER} DELETE"),
     _sign(6, _ANOTHER, _A, "BEHALF ACCESS_BY_NAME", _OFFER),
@@ -170,15 +180,18 @@ SIGNS: tuple[Sign, ...] = (
     _sign(6, _BY_NAME, _O, "RULE_OBJECTION DEMAND", f"{_OFFER} YOUR_DATA"),
     _sign(6, _REMINDED, None, "REQUESTED LAW", _OFFER),
     _sign(6, _REMINDED, None, "REQUESTED AUTHORITY", _OFFER),
-    _sign(6, _DEMANDED, None, "LAW DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(6, _DEMANDED, None, "LAW DEMAND", f"{_OFFER} YOUR_DATA AGREES"),
     _sign(6, _DEMANDED, None, "RULE DEMAND", f"{_OFFER} TRADE"),
     _sign(3, _BY_NAME, _A, "ACCESS_BY_NAME", f"{_OFFER} YOUR_DATA"),
     _sign(3, _BY_NAME, _D, "DELETION_BY_NAME", f"{_OFFER} YOUR_DATA"),
     _sign(2, _DEMANDED, None, "RULE LAW", f"{_OFFER} YOUR_DATA"),
-    _sign(2, _BY_NAME, None, "PERSONAL_DATA DEMAND", f"{_OFFER} YOUR_DATA"),
+    _sign(2, _BY_NAME, None, "PERSONAL_DATA DEMAND", f"{_OFFER} YOUR_DATA AGREES"),
 )
 
 _CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.items()})
+
+
+_LASTING = frozenset({Clue.DIED, Clue.BEHALF})  # said once, of the person spoken for, it holds for the whole mail
 
 
 def echo(subject: str, text: str) -> Echo:
@@ -189,8 +202,9 @@ def echo(subject: str, text: str) -> Echo:
     if sum([sign.points for sign in SIGNS if sign.needs <= whole]) < ENOUGH:
         return Echo(words)
     best, grounds = 0, dict[tuple[str, Right | None], Ground]()
+    lasting = whole & _LASTING
     for said, clues in _places([subject, *_sentences(text)]):
-        found = [sign for sign in SIGNS if sign.within(clues)]
+        found = [sign for sign in SIGNS if sign.within(clues | lasting)]
         best = max(best, _points(found))
         for sign in found:
             grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
@@ -261,7 +275,8 @@ def _places(sentences: Sequence[str]) -> Iterator[tuple[str, set[Clue]]]:
 
 _END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•]\s")
 _SHORT = ("art", "abs", "nr", "no", "mr", "ms", "mrs", "dr", "st", "lit", "bzw", "resp", "al", "hr", "fr", "sig", "e.g",
-          "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv")  # fmt: skip
+          "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv",
+          "prof", "m", "mme", "dott", "ing", "hrn", "lgs", "d.lgs", "sigg")  # fmt: skip
 
 
 def _sentences(text: str) -> list[str]:
@@ -271,7 +286,7 @@ def _sentences(text: str) -> list[str]:
     for match in _END.finditer(text):
         before = text[start : match.start()].split()
         mark = match.group()[0]
-        last = before[-1].lower().lstrip("(") if before else ""
+        last = before[-1].lower().rpartition("'")[2].lstrip('(«"“„') if before else ""
         if mark in ":;" or (mark == "." and (last in _SHORT or (last.isdecimal() and len(last) < 3))):
             continue
         found.append(" ".join(text[start : match.end()].split())[:_LONGEST])

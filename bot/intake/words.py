@@ -13,8 +13,15 @@ READ = 20_000
 _FORWARDED = pattern(r"(?i)^\W*(?:fwd?|wg|tr|i|rv)\s*:")
 # "If you are not the intended recipient, delete this message": asks for nothing of ours.
 _FOOTER = pattern(
-    r"(?i)[^.!?]{0,200}\b(?:intended (?:recipient|addressee|solely|only)|received (?:this|it) (?:\S+ ){0,3}in error|"
-    r"by mistake|irrt(?:ü|u|ue)mlich|versehentlich|par erreur|per errore|destinatario|destinataire)\b"
+    r"(?i)[^.!?]{0,200}\b(?:intended (?:recipient|addressee|solely|only)|"
+    r"received (?:this|it) (?:\S+ ){0,3}(?:in error|by mistake)|"
+    r"(?:this|the) (?:e-?mail|mail|message|transmission|communication) (?:\S+ ){0,4}(?:in error|by mistake)|"
+    r"dies\w* (?:\S+ ){0,4}(?:irrt(?:ü|u|ue)mlich|versehentlich)|"
+    r"(?:irrt(?:ü|u|ue)mlich|versehentlich) (?:(?:\S+ ){0,4}dies\w*|erhalten)|"
+    r"(?:ce|cet|cette|pr(?:é|e)sent\w*) (?:\S+ ){0,5}par erreur|par erreur (?:\S+ ){0,4}(?:ce|cet|cette)|"
+    r"re(?:ç|c)ue? par erreur|ricevut\w per errore|"
+    r"(?:quest\w|present\w) (?:\S+ ){0,5}per errore|per errore (?:\S+ ){0,4}(?:quest\w|present\w)|"
+    r"destinatario|destinataire)\b"
     r"[^.!?]{0,200}[.!?]?"
     r"(?:[^.!?]{0,200}\b(?:delete|destroy|l(?:ö|oe)schen|vernichten|d(?:é|e)truire|supprimer|cancellare|eliminare)\b"
     r"[^.!?]{0,200})?"
