@@ -47,7 +47,7 @@ def points() -> list[str]:
     """Every crash point the code names: written out, or one of the engine's for each kind of work."""
     literal = re.compile(r"checkpoint\(\"([a-z_.]+)\"\)")
     named = {name for path in (ROOT / "bot").rglob("*.py") for name in literal.findall(path.read_text())}
-    elsewhere = ("watch.", "task.", "notice.", "disown.")  # tests/bot/desk: the tests of each die at these
+    elsewhere = ("watch.", "task.", "notice.", "disown.", "look.")  # tests/bot/desk: the tests of each die at these
     named -= {name for name in named if name.startswith(elsewhere)}
     return sorted(named | {f"{kind}.{place}" for kind in (*KINDS, *REMINDING, *RIGHTS) for place in OF_EACH})
 
