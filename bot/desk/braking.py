@@ -1,8 +1,10 @@
 """What stops an approved run before its first act: a legal hold, or too many deletions within an hour."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.errors import Refused
+from bot.law.calendar import short
 from bot.phrases import say
 from bot.store import Hold, Unit
 from bot.tickets import DESTRUCTIVE, PROPOSED, Request
@@ -13,10 +15,10 @@ ALARM = "too_many"  # why the team gets a mail
 DESTROYS = frozenset({"erase", "correct"})  # steps nobody can undo: what was there is gone
 
 
-def brake(unit: Unit, request: Request) -> tuple[str, str]:
+def brake(unit: Unit, request: Request, zone: str) -> tuple[str, str]:
     """(short word, why) an approved run of this request may not begin now; two empty words: it may."""
     if request.right in PROPOSED and (holds := unit.holds.of(request.ticket_id)):
-        return say("reasons.hold"), held(holds)
+        return say("reasons.hold"), held(holds, zone)
     if room_at(unit, request) > unit.now:
         return say("reasons.many_an_hour", most=MOST), say("reasons.too_many", most=MOST)
     return "", ""
@@ -28,13 +30,13 @@ def room_at(unit: Unit, request: Request) -> datetime:
     return begun[MOST - 1] + HOUR if len(begun) >= MOST else unit.now
 
 
-def check_hold(unit: Unit, request: Request) -> None:
+def check_hold(unit: Unit, request: Request, zone: str) -> None:
     """Nothing, if this request's step may destroy something now; Refused, for a person, while a legal hold is on."""
     if holds := unit.holds.of(request.ticket_id):
-        raise Refused(held(holds))
+        raise Refused(held(holds, zone))
 
 
-def held(holds: list[Hold]) -> str:
+def held(holds: list[Hold], zone: str) -> str:
     """Why nothing is destroyed, in words for the card."""
     first = holds[0]
-    return say("reasons.held", at=f"{first.at:%Y-%m-%d}", ref=first.ref)
+    return say("reasons.held", at=short(first.at.astimezone(ZoneInfo(zone)).date()), ref=first.ref)

@@ -67,9 +67,7 @@ class Choosing(Identifying):
             plan_id, mark = unit.id(), plan_hash(lines)
             unit.plans.add(plan_id, request.id, lines, mark)
             unit.plans.ask(plan_id, mark)
-            if ticket.state == "closed":
-                unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
-                unit.audit(actor.id, "reopen", ticket.id)
+            self._reopen(unit, ticket, actor.id)
             self._move(
                 unit, request, "lift", actor, plan_id=plan_id, chosen_by=user, chosen_at=unit.now,
                 generation=request.generation + 1, result={},

@@ -3,7 +3,7 @@ too many.
 """  # fmt: skip
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -15,11 +15,9 @@ from bot.engine import Job, Kind
 from bot.phrases import say
 from bot.reminders import Kind as Why
 from bot.store import Unit
-from bot.tickets import Ticket
 from bot.workflow import NotSeen, Seen
 
-LISTED = 40  # tickets a digest or a mail looks up
-LATE = 200  # looked through for those that are overdue: some clocks stand still
+LISTED = 40  # tickets a digest or a mail tells of
 POSTS = frozenset({"card", "remind", "remind_person", "task", "word"})  # the team hears of by mail, if Slack is away
 PATIENCE = timedelta(minutes=30)  # TRUST F22
 AWAY, SHUT, BACK = "slack_away", "slack_shut", "back"
@@ -58,13 +56,9 @@ class Mailing(Reminding):
             return BACK, ""
         today = self._today(unit.now)
         key = f"remind_mail:{Why.OVERDUE}:{today.isoformat()}:0"
-        if not self.hours.is_open(unit.now) or self.engine.states(unit, [key]) or not self._late(unit, today):
+        if not self.hours.is_open(unit.now) or self.engine.states(unit, [key]) or not unit.overview.late(today, 1):
             return "", ""
         return Why.OVERDUE, ""
-
-    def _late(self, unit: Unit, today: date) -> list[Ticket]:
-        found = unit.tickets.list(state="open", limit=LATE, before=today)
-        return [each for each in found if overdue(each, today)]
 
     def _mail_call(self, job: Job) -> Mapping[str, Any]:
         """It goes to one address of the team, as things stand now."""
@@ -74,8 +68,9 @@ class Mailing(Reminding):
             if why == ALARM:
                 found = [unit.tickets.get(job.args["ticket"])]
             else:
-                found = self._late(unit, today) if why == Why.OVERDUE else unit.tickets.list(state="open", limit=LISTED)
-            views = [self._reminded(unit, each) for each in found[:LISTED]]
+                lists = unit.overview
+                found = lists.late(today, LISTED) if why == Why.OVERDUE else lists.open(LISTED)
+            views = [self._reminded(unit, each) for each in found]
         if not views or job.args["to"] >= len(self.house.team_mail):
             return {}
         values = {**self.house.policy, **mailed(views), "why": why, "reason": job.args.get("reason", "")}
@@ -102,11 +97,6 @@ class Mailing(Reminding):
             timeout_s=self.house.mail_timeout_s, settle_s=self.house.mail_settle_s,
         )  # fmt: skip
         return [*super().kinds(), mail]
-
-
-def overdue(ticket: Ticket, today: date) -> bool:
-    """Whether the law's last day is over. While the clock stands still no day of the law goes by."""
-    return ticket.due < today and ticket.clock == "running"
 
 
 def mailed(views: Sequence[Reminded]) -> dict[str, Any]:

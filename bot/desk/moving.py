@@ -44,8 +44,15 @@ class Moving(Office):
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
         ticket = unit.tickets.lock(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
+            raise NotAllowed(say("card.text_closed", ref=ticket.ref))
         return ticket
+
+    def _reopen(self, unit: Unit, ticket: Ticket, by: str) -> None:
+        """If the ticket was closed it is open again, by itself if it had been joined with another: it is not over."""
+        if ticket.state == "closed":
+            version = unit.tickets.get(ticket.id).version
+            unit.tickets.change(ticket.id, version, state="open", closed_at=None, outcome=None, merged_into=None)
+            unit.audit(by, "reopen", ticket.id)
 
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
         """The request after the move, audited, its card due to be redrawn; NotAllowed in words otherwise."""

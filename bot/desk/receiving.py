@@ -271,10 +271,8 @@ class Receiving(Returning):
         found = self._answered(unit, reading) if mail.answers and reading.from_address else None
         if found is None or reading.verdict == Verdict.QUARANTINE:
             return None
-        ticket = unit.tickets.lock(found.merged_into or found.id)
-        if ticket.state == "closed":  # nobody else would see what the person still has to say
-            unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
-            unit.audit(PERSON.id, "reopen", ticket.id)
+        ticket = unit.tickets.lock(unit.tickets.goes_on_in(found).id)
+        self._reopen(unit, ticket, PERSON.id)  # nobody else would see what the person still has to say
         unit.audit(PERSON.id, "reply", ticket.id)
         arrived_on = min(self._today(mail.received_at), self._today(unit.now))
         self._answers_came(unit, unit.tickets.get(ticket.id), PERSON.id, arrived_on)  # it ends a pause of the clock

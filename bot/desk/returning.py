@@ -28,15 +28,13 @@ class Returning(Opening):
         letters = [each for each in named if unit.letters.returned(each.id, why)]
         if not letters:
             return None
-        ticket = unit.tickets.lock(letters[0].ticket_id)
+        ticket = unit.tickets.lock(unit.tickets.goes_on_in(unit.tickets.get(letters[0].ticket_id)).id)
         for each in letters:
             unit.audit(BOT.id, "returned", each.ticket_id, each.request_id, letter=each.kind, id=each.id, why=why)
             notice = self._notice_returned(unit, each)
             what = say("reasons.letter_to", name=notice.name) if notice else word(each.kind)
             self._word(unit, ticket, "returned", BOT.id, what=what, aloud=True)
-        if ticket.state == "closed":  # an answer nobody got is no answer
-            unit.tickets.change(ticket.id, ticket.version, state="open", closed_at=None, outcome=None)
-            unit.audit(BOT.id, "reopen", ticket.id)
+        self._reopen(unit, ticket, BOT.id)  # an answer nobody got is no answer
         self._redraw(unit, ticket.id)
         return ticket
 

@@ -193,7 +193,7 @@ class Running(Forewarning):
         if why := self._unheard(unit, request):
             self._escalate(unit, request, why)
             return
-        word, why = brake(unit, request)
+        word, why = brake(unit, request, self.house.zone)
         if why:
             unit.audit(BOT.id, "halt", request.ticket_id, request.id, why=word)
             self._word(unit, unit.tickets.get(request.ticket_id), "paused", BOT.id, what=word, aloud=True)
@@ -275,7 +275,7 @@ class Running(Forewarning):
             return {"changed": 1}
         if job.kind in DESTROYS:
             with self.store.read() as unit:
-                check_hold(unit, request)
+                check_hold(unit, request, self.house.zone)
         if job.kind == "correct":
             with self.store.read() as unit:
                 lines = self._changes(unit, request, system.name)

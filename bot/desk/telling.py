@@ -14,7 +14,7 @@ from bot import cards
 from bot.cards import Digest, Reminded, Week
 from bot.checkpoints import checkpoint
 from bot.desk import reporting
-from bot.desk.mailing import LISTED, Mailing, overdue
+from bot.desk.mailing import LISTED, Mailing
 from bot.engine import Job, Kind
 from bot.reminders import URGENT, audible, urgency
 from bot.reminders import Kind as Why
@@ -202,10 +202,10 @@ class Telling(Mailing):
 
     def _digest(self, unit: Unit, today: date) -> tuple[Digest, dict[str, Ticket], list[str]]:
         """What to say, the tickets it is about, and the rows it tells of."""
-        found = unit.tickets.list(state="open", limit=LISTED + 1, before=today + SOON + timedelta(days=1))
+        found = unit.overview.late(today, LISTED + 1)
+        found += unit.overview.soon(today, today + SOON, LISTED + 1 - len(found))
         tickets = {each.id: each for each in found[:LISTED]}
-        late = [self._reminded(unit, each) for each in tickets.values() if overdue(each, today)]
-        soon = [self._reminded(unit, each) for each in tickets.values() if each.due >= today]
+        views = [self._reminded(unit, each) for each in tickets.values()]
         rows = unit.reminders.told_in(REST)
         rest = {}
         for row in rows:
@@ -216,7 +216,9 @@ class Telling(Mailing):
                     tickets[ticket.id] = ticket
         jumped = unit.moments.get(JUMPED)
         digest = Digest(
-            overdue=tuple(late), soon=tuple(soon), rest=tuple(rest.values()), more=len(found) > LISTED,
+            overdue=tuple(each for each in views if each.due < today),
+            soon=tuple(each for each in views if each.due >= today),
+            rest=tuple(rest.values()), more=len(found) > LISTED,
             jumped_at=jumped, again=unit.sightings.undecided(),
             unwatched=tuple((self._label(name), why) for name, why in unit.sightings.failed().items()),
         )  # fmt: skip

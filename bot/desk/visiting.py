@@ -186,7 +186,7 @@ class Visiting(Receiving):
             return None
         with suppress(Purged):
             if normal_address(unit.tickets.correspondent(ticket.id).address) == given:
-                return unit.tickets.get(ticket.merged_into) if ticket.merged_into else ticket
+                return unit.tickets.goes_on_in(ticket)
         return None
 
     def _bulletin(self, unit: Unit, ticket: Ticket) -> Bulletin:

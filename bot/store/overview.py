@@ -21,6 +21,7 @@ _WAITING = select(_T.id).where(WAITING)
 _NOBODYS = _OPEN.where(_T.owner.is_(None))
 _MINE = _OPEN.where(_T.owner == bindparam("user"))
 _LATE = _OPEN.where(_T.due < bindparam("today"), _T.clock == "running")
+_SOON = _OPEN.where(_T.due.between(bindparam("today"), bindparam("until")))
 _OF_SENDER = (
     select(_T.id)
     .where(_T.sender_blind == bindparam("sender"))
@@ -85,6 +86,10 @@ class Overview:
     def late(self, today: date, most: int) -> list[Ticket]:
         """Open tickets past the law's last day whose clock runs, longest overdue first."""
         return self._soonest(_LATE, most, today=today)
+
+    def soon(self, today: date, until: date, most: int) -> list[Ticket]:
+        """Open tickets whose last day is one of these, soonest due first."""
+        return self._soonest(_SOON, most, today=today, until=until)
 
     def mine(self, user: str, most: int) -> list[Ticket]:
         """Open tickets of this owner, soonest due first."""

@@ -107,6 +107,12 @@ class Tickets:
         row = self._run(_GET, {"id_": ticket_id}).one_or_none()
         return None if row is None else _ticket(row)
 
+    def goes_on_in(self, ticket: Ticket) -> Ticket:
+        """The ticket it was joined with, and that one with another, until one that was not; itself, if it never was."""
+        while ticket.merged_into:
+            ticket = self.get(ticket.merged_into)
+        return ticket
+
     def lock(self, ticket_id: str) -> Ticket:
         """The ticket as it stands, and nobody else changes it before this unit ends. LookupError if there is none."""
         row = self._run(_LOCK, {"id_": ticket_id}).one_or_none()
@@ -182,13 +188,11 @@ class Tickets:
     def add_clock_events(self, events: Sequence[ClockEvent]) -> None:
         self._run(_ADD_EVENT, [each.__dict__ for each in events])
 
-    def list(self, state: str | None = None, limit: int = 100, before: date | None = None) -> list[Ticket]:
-        """Tickets by due date, soonest first; only in this state, only due before this date, where given."""
+    def list(self, state: str | None = None, limit: int = 100) -> list[Ticket]:
+        """Tickets by due date, soonest first; only in this state, where given."""
         query = _ALL.limit(limit)
         if state is not None:
             query = query.where(_T.state == state)
-        if before is not None:
-            query = query.where(_T.due < before)
         return [_ticket(row) for row in self._run(query)]
 
     def _sealed(self, ticket_id: str, correspondent: Correspondent) -> bytes:

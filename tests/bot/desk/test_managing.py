@@ -1,6 +1,7 @@
 """What a team does with its tickets beside answering them, on both databases: own, refuse, hold, sort, join, part."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.errors import NotAllowed, TooLate
 from bot.law import Right
 from bot.tickets import Identity, Role, State
 from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, ROLES, VERA, Stage
+from tests.bot.desk.test_letterbox import bounce
 from tests.fakes import FakeSystem
 
 WHY = ["You asked for the same last week, and the week before.", "Nothing has changed since."]
@@ -293,6 +295,17 @@ def test_a_legal_hold_stops_what_was_approved_until_somebody_else_lifts_it(stage
     assert stage.request(ticket_id, Right.DELETION).state == State.DONE
 
 
+def test_the_day_of_a_hold_is_a_day_here(one: Stage) -> None:
+    """Half past midnight in Zürich is no longer the day it still is in Greenwich."""
+    ticket_id, request = one.planned_deletion()
+    one.desk.approve(PAULA, "e1", request.id, request.plan_id)
+    other = one.open("And tell me which data you hold.")
+    one.clock.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    one.desk.hold(HUGO, "e2", other, "A claim.")
+    one.cooled()
+    assert "since Tue 24 Nov 2026" in (one.request(ticket_id, Right.DELETION).reason or "")
+
+
 def test_a_hold_on_the_ticket_itself_stops_the_cooling_at_once(one: Stage) -> None:
     """The card says why, before the time would have been over."""
     ticket_id, request = one.planned_deletion()
@@ -449,6 +462,23 @@ def test_two_mails_of_one_person_become_one_ticket(stage: Stage) -> None:
     assert last[1] == ANN
     assert stage.reply("And one more thing.") == older
     assert stage.desk.merge(HUGO, "e1", older, ref) is None
+
+
+def test_what_was_joined_twice_goes_on_in_one_ticket(one: Stage) -> None:
+    """A reply to the first of three, or a report that its letter came back, concerns the one that is left."""
+    tickets, acknowledged = [], []
+    for text in ("Which data do you hold about me?", "Please delete my data.", "Please correct my data."):
+        tickets.append(one.open(text))
+        acknowledged.append(one.postman.out[-1][2])
+        one.clock.forward(days=8)
+    left, middle, last = tickets
+    one.desk.merge(HUGO, "e1", middle, one.ticket(last).ref)
+    one.desk.merge(HUGO, "e2", left, one.ticket(middle).ref)
+    named = message_from_bytes(acknowledged[2])["Message-ID"]
+    assert one.mail("And one more thing.", subject="Re: Your enquiry", In_Reply_To=named) == left
+    one.uid += 1
+    assert one.arrive(bounce(acknowledged[1])) == left
+    assert [one.ticket(each).state for each in tickets] == ["open", "closed", "closed"]
 
 
 def test_only_tickets_of_one_address_are_joined(one: Stage) -> None:

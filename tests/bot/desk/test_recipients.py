@@ -330,6 +330,15 @@ def test_a_letter_that_came_back_was_told_to_nobody(stage: Stage) -> None:
     assert returned(stage, ticket_id, SUD) is None
 
 
+def test_a_letter_that_came_back_opens_a_closed_ticket_again(stage: Stage) -> None:
+    """It was closed as no enquiry after all; a recipient who was told nothing is somebody's work all the same."""
+    ticket_id = deleted(stage)
+    stage.desk.not_enquiry(HUGO, stage.ids(), ticket_id, "other")
+    returned(stage, ticket_id, SUD)
+    assert stage.ticket(ticket_id).state == "open"
+    assert states(stage, ticket_id)["sud-sa"] == "by_hand"
+
+
 def test_a_second_letter_that_came_back_ends_the_asking_by_mail(stage: Stage) -> None:
     """They were told once; whoever answered meanwhile is left alone."""
     ticket_id = deleted(stage)

@@ -506,3 +506,16 @@ def test_while_the_clock_stands_still_nothing_is_overdue(small: Stage) -> None:
     assert all("has not answered since" in text for _, text in directs(small))
     assert {to for _, to, _ in small.postman.out} == {ANN}  # who is asked once more; the team gets no mail
     assert digests(small) == []
+
+
+def test_clocks_that_stand_still_hide_nothing_that_is_overdue(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many older enquiries wait for their person: mail and digest name the one that is late."""
+    for module in ("mailing", "telling"):
+        monkeypatch.setattr(f"bot.desk.{module}.LISTED", 1)
+    small.choose(small.open(), Right.ACCESS)
+    small.clock.forward(days=1)
+    small.open("Please delete my data.", sender="Ben <ben@example.org>")
+    small.postman.out.clear()
+    swept(small, "2026-12-28T07:00:10")
+    assert digests(small) == ["Enquiries today: 1 overdue."]
+    assert "team@lumen.example" in {to for _, to, _ in small.postman.out}
