@@ -2,6 +2,7 @@
 
 import os
 import random
+import smtplib
 import statistics
 import subprocess
 import sys
@@ -22,9 +23,10 @@ from bot.drafts import LETTERS
 from bot.law import Right
 from bot.sandbox import company
 from bot.sandbox.delivery import Delivery
+from bot.sandbox.mail import HOST
 from bot.sandbox.slack import BOB
-from bot.sandbox.walk import Walk
-from bot.sandbox.world import World
+from bot.sandbox.walk import Walk, buttons
+from bot.sandbox.world import OWN, World
 from bot.store.schema import mail, ticket
 from bot.tickets import State
 from handlers.run import Bot, log_plainly
@@ -32,6 +34,7 @@ from tests.fixtures.dovecot import Dovecot, Mailbox
 
 MAILS = 2000
 ENQUIRIES = 800
+AUTHSERV = "mx.klangfinger.example"
 
 
 def spread(values: list[float], digits: int = 1) -> dict[str, float]:
@@ -101,15 +104,16 @@ def until(look: Callable[[], Any], seconds: float = 120, every: float = 0.01) ->
     raise TimeoutError
 
 
-def a_mail(number: int, subject: str, text: str, **headers: str) -> bytes:
+def a_mail(number: int, subject: str, text: str, *, sender: str = "", **headers: str) -> bytes:
     made = EmailMessage()
-    made["From"] = f"Person {number} <person{number}@example.com>"
+    made["From"] = sender or f"Person {number} <person{number}@example.com>"
     made["To"] = "info@klangfinger.example"
     made["Subject"] = subject
     made["Message-ID"] = f"<bench-{number}@example.com>"
     made["Date"] = "Sun, 22 Nov 2026 10:00:00 +0100"
     for name, value in headers.items():
-        made[name.replace("_", "-")] = value
+        if value:
+            made[name.replace("_", "-")] = value
     made.set_content(text)
     return made.as_bytes(policy=SMTP)
 
@@ -219,8 +223,7 @@ def clicks(folder: Path) -> dict[str, Any]:
             for number in range(50):
                 who = (f"P {number}", f"p{number}@example.com")
                 walk.write(who, "Data Protection Enquiry", "Which data do you hold about me?")
-            until(lambda: len(world.slack.messages()) >= 50, 120)
-            stamps = [each["ts"] for each in world.slack.messages()]
+            stamps = until(lambda: _cards(world, "choose:access", 50), 120)
             until(lambda: world.slack.sockets.open, 30)
             time.sleep(5)  # the acknowledgements are on their way
             world.slack.click(BOB.id, stamps[0], "details")  # the very first press asks Slack whose workspace it is
@@ -244,6 +247,12 @@ def clicks(folder: Path) -> dict[str, Any]:
         "ratio": round(mine["p99"] / theirs["p99"], 2), "target": "p99 ≤ 100 ms",
         "met": max(mine["p99"], opening["p99"]) <= 100,
     }  # fmt: skip
+
+
+def _cards(world: World, action: str, number: int) -> list[str]:
+    """The stamps of this many cards with this button; none before there are as many."""
+    found = [each["ts"] for each in world.slack.messages() if any(one["action_id"] == action for one in buttons(each))]
+    return found if len(found) >= number else []
 
 
 def _still(world: World) -> None:
@@ -277,18 +286,21 @@ def _pressed(world: World, stamps: list[str], action: str) -> list[float]:
 
 
 def access(folder: Path) -> dict[str, Any]:
-    """From the press on Access (identity known) to the answer sent, over the sample company's database."""
+    """From the press on Access (identity known) to the answer sent, over the sample company's database.
+
+    Known by the ladder's first step: our own mail server vouches for an answer from the address on file.
+    """
     seconds = []
-    with at_work(folder) as (world, bot):
+    with at_work(folder, more=f'\n[intake]\nauthserv_id = "{AUTHSERV}"\n') as (world, bot):
         walk = Walk(world, BOB.id, BOB.id)
         people = [row["email"].strip().lower() for row in world.company()["account"]]
         alone = [each for each in people if people.count(each) == 1 and each != company.JONAS][:6]
-        for address in alone:
-            walk.write(("Somebody", address), "Data Protection Enquiry", "Please delete my account.")
+        for number, address in enumerate(alone):
+            _vouched(world, number, address)
             ref = walk.new_card()
-            walk.press(BOB.id, ref, "choose:deletion")
-            walk.confirm(("Somebody", address))
-            walk.until("the plan", lambda ref=ref: walk._has(ref, "approve:deletion"))
+            letter = walk.letter(("", address), "acknowledgement")
+            _vouched(world, 100 + number, address, letter.message_id)
+            walk.until("the answer", lambda ref=ref: _trailed(bot, ref, "reply"))
             time.sleep(1.2)
             began = time.perf_counter()
             world.slack.click(BOB.id, walk.card(ref)["ts"], "choose:access")
@@ -299,6 +311,22 @@ def access(folder: Path) -> dict[str, Any]:
         "s": found, "letters": "released at once by the configuration", "against": "one export of the same person",
         "target": "≤ 0.4 s", "met": found["p50"] <= 0.4,
     }  # fmt: skip
+
+
+def _vouched(world: World, number: int, address: str, answers: str = "") -> None:
+    """A mail from this address, for which the company's own mail server vouches."""
+    domain = address.rpartition("@")[2]
+    raw = a_mail(
+        number, "Data Protection Enquiry", "Which data do you hold about me?", sender=address, In_Reply_To=answers,
+        Authentication_Results=f"{AUTHSERV}; dmarc=pass header.from={domain}",
+    )  # fmt: skip
+    with smtplib.SMTP(HOST, world.smtp.port, timeout=10) as line:
+        line.sendmail(address, [OWN], raw)
+
+
+def _trailed(bot: Bot, ref: str, verb: str) -> bool:
+    with bot.parts.store.read() as unit:
+        return any(each.verb == verb for each in unit.trail(unit.tickets.by_ref(ref).id))
 
 
 def _answered(bot: Bot, ref: str) -> bool:
