@@ -31,9 +31,7 @@ class Arrivals:
     opener: Reader
     rules: Rules
     _ahead: dict[tuple[Any, ...], Future[list[Reading]]] = field(default_factory=dict, init=False, repr=False)
-    _pool: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "opener"), init=False, repr=False
-    )
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "opener"), init=False, repr=False)
 
     def wants(self, header_block: bytes, size: int) -> bool:
         """Whether the body of a mail with these headers and of this size in bytes is needed."""

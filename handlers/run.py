@@ -47,9 +47,7 @@ class Bot:
         self._app = bolt(env.slack_bot_token, env.slack_signing_secret, env.slack_api_url)
         roles = parts.desk.house.roles
         self._groups = roles if isinstance(roles, Groups) else None
-        channel = Workspace(
-            self._app.client, env.slack_channel, app_id(env.slack_app_token), roles=self._groups
-        )
+        channel = Workspace(self._app.client, env.slack_channel, app_id(env.slack_app_token), roles=self._groups)
         handlers.register(self._app, parts.desk, channel)
         self._starts: list[Callable[[], None]] = []
         if "worker" in words:

@@ -18,8 +18,8 @@ def aside_card(
     if not near_miss:
         return [*quarantine_card(int(left)), *back]
     if not left:
-        return [header(say("aside.near_miss")), paragraph(say("aside.this_one_is_settled")), *back]
-    told = [paragraph(say("aside.a_mail_looks_like_an_enquiry"))]
+        return [header(say("aside.near_miss")), paragraph(say("aside.settled")), *back]
+    told = [paragraph(say("aside.told"))]
     reasons = " ".join(translated("intake", each) for each in why)
     told += [paragraph(say("aside.why", reasons=cut(reasons, 600)))] if why else []
     raw = button(say("aside.raw_text"), "quarantined:0", mail_id)
@@ -30,13 +30,13 @@ def aside_text(*, near_miss: bool, left: bool) -> str:
     """The same in one line."""
     if not near_miss:
         return quarantine_text(int(left))
-    return say("aside.near_miss_a_mail_looks_like_an_enquiry") if left else say("aside.near_miss_settled")
+    return say("aside.text") if left else say("aside.text_settled")
 
 
 def verdicts(mail_id: str, tail: str = "") -> list[Block]:
     """Open / Not one."""
-    told = say("aside.it_leaves_the_list")
-    ask = confirm(say("aside.not_an_enquiry"), told, say("aside.not_one"))
+    told = say("aside.not_one_told")
+    ask = confirm(say("aside.not_one_sure"), told, say("aside.not_one"))
     return [
         button(say("aside.open_as_enquiry"), f"open_mail{tail}", mail_id, style="primary"),
         button(say("aside.not_one"), f"not_one{tail}", mail_id, confirm=ask),

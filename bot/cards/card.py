@@ -49,29 +49,29 @@ VERB = Phrases(
 )
 SILENT = Phrases(
     {  # channel -> why there is a ticket that nobody wrote
-        "watch": "card.nobody_wrote_this_somebody",
-        "review": "card.nobody_wrote_this_accounts",
+        "watch": "card.silent_watch",
+        "review": "card.silent_review",
     }
 )
 BRIEF = -1  # as a limit: of each request its state and its buttons only
 FURTHER = frozenset({Right.PORTABILITY, Right.OBJECTION})  # offered where the person asked for them
 NEXT = Phrases(
     {
-        NextActor.HANDLER: "card.a_handler",
-        NextActor.APPROVER: "card.an_approver",
-        NextActor.PERSON: "card.the_person_who_wrote",
-        NextActor.COLLEAGUE: "card.a_colleague_by_hand",
+        NextActor.HANDLER: "card.next_handler",
+        NextActor.APPROVER: "card.next_approver",
+        NextActor.PERSON: "card.next_person",
+        NextActor.COLLEAGUE: "card.next_colleague",
         NextActor.BOT: "frame.the_bot",
-        NextActor.NOBODY: "card.nobody_all_done",
+        NextActor.NOBODY: "card.next_nobody",
     }
 )
 IDENTITY = Phrases(
     {
-        Identity.UNKNOWN: "card.not_confirmed_yet",
-        Identity.ASKED: "card.a_code_is_under_way_to_the_address",
-        Identity.VOUCHED: "card.our_own_mail_server_vouches",
-        Identity.CONFIRMED: "card.confirmed",
-        Identity.NOBODY: "card.no_system_knows_the_address",
+        Identity.UNKNOWN: "card.identity_unknown",
+        Identity.ASKED: "card.identity_asked",
+        Identity.VOUCHED: "card.identity_vouched",
+        Identity.CONFIRMED: "card.identity_confirmed",
+        Identity.NOBODY: "card.identity_nobody",
     }
 )
 LANGUAGE = Phrases(
@@ -91,33 +91,33 @@ NOTED = Phrases(
 )
 BACK = Phrases(
     {  # `intake.Cause` -> what the mail server said
-        "unknown": "card.a_mail_server_says",
-        "full": "card.their_mailbox_is_full",
-        "refused": "card.their_mail_server_refuses_mail_of_ours",
-        "large": "card.it_is_too_large_for_their_mailbox",
-        "away": "card.their_mail_server_could_not_be_reached",
-        "other": "card.a_mail_server_sent_it_back",
+        "unknown": "card.back_unknown",
+        "full": "card.back_full",
+        "refused": "card.back_refused",
+        "large": "card.back_large",
+        "away": "card.back_away",
+        "other": "card.back_other",
     }
 )
 MEANS = Phrases(
     {
-        "unknown": "card.look_for_a_slip_in_the_address_and_for",
-        "full": "card.write_once_more_in_a_few_days_by_post",
-        "refused": "card.write_by_post_or_call_and_tell_whoever",
-        "large": "card.write_once_more_without_the_large_part",
-        "away": "card.look_for_a_slip_in_the_address",
-        "other": "card.look_at_the_address_or_write_by_post",
+        "unknown": "card.means_unknown",
+        "full": "card.means_full",
+        "refused": "card.means_refused",
+        "large": "card.means_large",
+        "away": "card.means_away",
+        "other": "card.means_other",
     }
 )
 TASK = "task"  # of a plan line: for a person to do
 TO_TELL = "recipients"  # in place of a system: people who are told
 ACT = Phrases(
     {
-        "export": "card.goes_into_the_copy",
-        "delete": "card.to_delete",
-        "anonymise": "card.to_anonymise",
-        "keep": "card.kept",
-        TASK: "card.for_a_person_to_do",
+        "export": "card.act_export",
+        "delete": "card.act_delete",
+        "anonymise": "card.act_anonymise",
+        "keep": "card.act_keep",
+        TASK: "card.act_task",
     }
 )
 PLANNED = frozenset({State.PLANNED, State.APPROVING, State.COOLING, State.RUNNING, State.NEEDS_PERSON})  # line by line
@@ -146,9 +146,7 @@ def card_text(view: CardView) -> str:
     far = "".join(
         f" {capital(named('right', each.right))}: {progress_text(each)}." for each in view.requests if each.progress
     )
-    return say(
-        "card.due_next", ref=view.ref, rights=rights, due=day(view.due), lower=small(NEXT[view.next_actor]), far=far
-    )
+    return say("card.text", ref=view.ref, rights=rights, due=day(view.due), lower=small(NEXT[view.next_actor]), far=far)
 
 
 def rights_named(rights: Sequence[Right]) -> str:
@@ -169,8 +167,8 @@ def sign(due: date, today: date) -> str:
 def standing(due: date, state: str) -> str:
     """Instead of how long there is, while the clock stands still; empty while it runs."""
     return {
-        "suspended": say("card.stands_still_else", due=day(due)),
-        "not_started": say("card.starts_with_the_answer_else", due=day(due)),
+        "suspended": say("card.stands_still", due=day(due)),
+        "not_started": say("card.not_started", due=day(due)),
     }.get(state, "")
 
 
@@ -199,14 +197,14 @@ def noted(odd: Sequence[str]) -> list[Block]:
 def returned(letters: Sequence[tuple[str, str]]) -> list[Block]:
     """Which letters did not arrive, why, and the next means."""
     told = [(word(each), BACK.get(why, BACK["other"]), _next_means(each, why)) for each, why in letters]
-    return [paragraph(say("card.the_did_not_arrive", kind=kind, why=why, means=means)) for kind, why, means in told]
+    return [paragraph(say("card.came_back", kind=kind, why=why, means=means)) for kind, why, means in told]
 
 
 def _next_means(kind: str, why: str) -> str:
     if kind == "identity_code" and why not in {"full", "away"}:
-        return say("card.ask_for_another_address_on_file_or_find")
+        return say("card.code_came_back")
     if kind.endswith(("_answer", "_done")) or kind in {"nothing_held", "refusal", "marketing_stop"}:
-        return say("card.as_long_as_it_has_not_arrived", why=MEANS.get(why, MEANS["other"]))
+        return say("card.answer_came_back", why=MEANS.get(why, MEANS["other"]))
     return MEANS.get(why, MEANS["other"])
 
 
@@ -218,12 +216,12 @@ def request_facts(request: RequestView, view: CardView, now: datetime, limit: in
     if request.reason and request.state in {State.NEEDS_PERSON, State.REFUSED}:
         blocks.append(paragraph(say("card.why", reason=cut(request.reason, 600 if limit > 3 else 200))))
     if request.changes:
-        blocks.append(context(say("card.the_data_changed_so_the_earlier")))
-        blocks += lines(request.changes, min(limit, 8), "card.and_more_places")
+        blocks.append(context(say("card.void")))
+        blocks += lines(request.changes, min(limit, 8), "card.more_changes")
     if request.plan:
         blocks.append(section(say("card.plan", plan=escape(totals(request.plan)))))
         if shown := limit if request.state in PLANNED else 0:
-            blocks += lines([plan_line(each) for each in request.plan], shown, "card.and_more_press_whole_plan")
+            blocks += lines([plan_line(each) for each in request.plan], shown, "card.more_plan")
     if request.tasks:
         blocks += _by_hand(request.tasks, max(min(limit, 8), 2))
     if request.progress:
@@ -240,27 +238,27 @@ def totals(plan: Sequence[PlanLine]) -> str:
     tasks = counts.pop(TASK, 0) - told
     systems = len({each.system for each in plan if each.act != TASK})
     rows = ", ".join(f"{number} {ACT.get(act, named('act', act))}" for act, number in sorted(counts.items()))
-    parts = [say("card.rows_in", rows=rows, n=systems)] if rows else []
-    parts += [say("card.for_a_person_to_do_2", tasks=tasks)] if tasks else []
-    parts += [say("card.to_be_told", told=told)] if told else []
+    parts = [say("card.total_rows", rows=rows, n=systems)] if rows else []
+    parts += [say("card.total_tasks", tasks=tasks)] if tasks else []
+    parts += [say("card.total_told", told=told)] if told else []
     return "; ".join(parts)
 
 
 def plan_line(each: PlanLine) -> str:
     """One place of the plan in words."""
     if each.act == TASK and each.system == TO_TELL:
-        return say("card.is_told", place=each.place)
+        return say("card.line_told", place=each.place)
     if each.act == TASK:
         count = f" ({each.count})" if each.count > 1 else ""
         return say(
-            "card.by_hand",
+            "card.line_by_hand",
             system=each.system,
             place=each.place,
             count=count,
             words=f", {each.words}" if each.words else "",
         )
     kept = f" ({each.basis})" if each.basis else ""
-    until = say("card.until", until=day(each.until)) if each.until else ""
+    until = say("card.line_until", until=day(each.until)) if each.until else ""
     return f"{each.system} · {each.place}: {each.count} {ACT.get(each.act, named('act', each.act))}{kept}{until}"
 
 
@@ -270,38 +268,38 @@ def row(ticket: TicketLine, today: date) -> str:
     states = ", ".join(named("state", state) for state in ticket.states) or named("state", State.RECEIVED)
     due = standing(ticket.due, ticket.clock) or sign(ticket.due, today)
     return say(
-        "card.next_2", ref=escape(ticket.ref), rights=rights, due=due, states=states, next_actor=NEXT[ticket.next_actor]
+        "card.row", ref=escape(ticket.ref), rights=rights, due=due, states=states, next_actor=NEXT[ticket.next_actor]
     )
 
 
 def quarantine_card(count: int) -> list[Block]:
     """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
     if not count:
-        return [header(say("windows.quarantine")), paragraph(say("card.every_quarantined_mail_is_settled"))]
+        return [header(say("windows.quarantine")), paragraph(say("card.quarantine_empty"))]
     mails = say("card.mails", n=count)
-    told = say("card.came_in_that_could_not_be_read_safely", n=count)
+    told = say("card.quarantine_told", n=count)
     return [
         header(say("card.quarantine", mails=mails)),
         paragraph(told),
-        *actions([button(say("card.look_at_them"), "quarantine", "quarantine", style="primary")]),
+        *actions([button(say("card.quarantine_look"), "quarantine", "quarantine", style="primary")]),
     ]
 
 
 def quarantine_text(count: int) -> str:
     """The same in one line."""
-    return say("card.quarantine_to_look_at", count=count) if count else say("card.quarantine_every_mail_is_settled")
+    return say("card.quarantine_text", count=count) if count else say("card.quarantine_text_empty")
 
 
 def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     blocks = [*facts(view, now), clock_line(view)]
     if view.snoozed_until and view.snoozed_until > now.date():
-        blocks.append(context(say("card.nobody_is_reminded_of_it_before", snoozed_until=day(view.snoozed_until))))
+        blocks.append(context(say("card.snoozed", snoozed_until=day(view.snoozed_until))))
     if view.channel in SILENT:
         blocks.append(context(SILENT[view.channel]))
     if view.held:
-        blocks.append(context(say("card.a_legal_hold_is_on_nothing_about")))
+        blocks.append(context(say("card.held")))
     if not view.four_eyes:
-        blocks.append(context(say("card.four_eyes_are_off_here_one_person_alone")))
+        blocks.append(context(say("card.two_eyes")))
     for request in view.requests:
         if request.state == State.RECEIVED:
             continue
@@ -328,42 +326,36 @@ def _next(view: CardView) -> str:
 def _by_hand(tasks: Sequence[TaskView], limit: int) -> list[Block]:
     """How far people are, and each task in a line."""
     done = sum(each.state == "done" and not each.waits_for_second for each in tasks)
-    told = [context(say("card.by_hand_of_done", done=done, n=len(tasks)))]
+    told = [context(say("card.tasks_done", done=done, n=len(tasks)))]
     told += [context(task_line(each)) for each in tasks[:limit]]
-    return told + (
-        [context(say("card.and_more_press_by_hand", tasks=len(tasks) - limit))] if len(tasks) > limit else []
-    )
+    return told + ([context(say("card.more_tasks", tasks=len(tasks) - limit))] if len(tasks) > limit else [])
 
 
 def _status(request: RequestView, view: CardView, now: datetime) -> str:
-    second = (
-        say("card.a_second_person_must_approve_this_plan")
-        if view.four_eyes
-        else say("card.the_plan_waits_for_its_approval")
-    )
+    second = say("card.second_approves") if view.four_eyes else say("card.one_approves")
     words = {
-        State.IDENTIFYING: say("card.who_wrote_is_being_settled", identity=_settling(view.identity)),
-        State.PLANNING: say("card.the_bot_is_asking_every_system"),
-        State.PLANNED: say("card.planned_nothing_has_been_changed"),
-        State.APPROVING: say("card.nothing_has_been_changed", second=second),
-        State.COOLING: say("card.approved_nothing_has_been_changed_yet"),
-        State.PROVING: say("card.every_system_is_being_asked_again"),
-        State.ANSWERING: say("card.the_letter_with_the_answer"),
+        State.IDENTIFYING: say("card.identifying", identity=_settling(view.identity)),
+        State.PLANNING: say("card.planning"),
+        State.PLANNED: say("card.planned"),
+        State.APPROVING: say("card.approving", second=second),
+        State.COOLING: say("card.cooling"),
+        State.PROVING: say("card.proving"),
+        State.ANSWERING: say("card.answering"),
     }.get(request.state, named("state", request.state))
     if request.state == State.PROVING and any(each.state == "open" or each.waits_for_second for each in request.tasks):
-        words = say("card.waits_for_what_people_do_by_hand")
+        words = say("card.proving_tasks")
     if any(each.right == request.right for each in view.drafts):
         words = {
-            State.ANSWERING: say("card.the_letter_with_the_answer_waits"),
-            State.COOLING: say("card.approved_the_person_is_told_before"),
-            State.REFUSED: say("card.refused_the_letter_waits"),
+            State.ANSWERING: say("card.answering_draft"),
+            State.COOLING: say("card.cooling_draft"),
+            State.REFUSED: say("card.refused_draft"),
         }.get(request.state, words)
     if request.state == State.COOLING and request.cooling_until:
-        words += say("card.starts_until_then_a_handler_may_stop", cooling_until=moment(request.cooling_until, now))
+        words += say("card.cooling_until", cooling_until=moment(request.cooling_until, now))
     elif request.state == State.COOLING and not request.lifting:
-        words += say("card.every_address_on_file_is_told_first")
+        words += say("card.cooling_notices")
     if request.state == State.DONE and request.answered_on:
-        words += say("card.answered", answered_on=day(request.answered_on))
+        words += say("card.done_answered", answered_on=day(request.answered_on))
     if request.chosen_by:
         words += say("card.chosen_by", chosen_by=member(request.chosen_by))
     if request.decided_by:
@@ -375,7 +367,7 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
     right = request.right
     row: list[Block] = []
     if right == Right.CORRECTION and request.plan_id:
-        row.append(button(say("card.old_new"), "changes", request.id))
+        row.append(button(say("card.changes"), "changes", request.id))
     if request.state == State.APPROVING and request.plan_id:
         row.append(_approve(request, view))
         row.append(
@@ -401,7 +393,7 @@ def _request_buttons(request: RequestView, view: CardView, limit: int) -> list[B
     if len(request.plan) > (limit if request.state in PLANNED else 0):
         row.append(button(say("card.whole_plan"), f"plan:{right}", view.ref))
     if request.tasks:
-        row.append(button(say("card.by_hand_2"), f"tasks:{right}", request.id))
+        row.append(button(say("card.tasks"), f"tasks:{right}", request.id))
     if request.state in {State.IDENTIFYING, State.NEEDS_PERSON} or (request.tasks and request.state == State.PROVING):
         row.append(_withdraw(request, say("card.withdraw")))
     return actions(row)
@@ -412,21 +404,17 @@ def _no(request: RequestView, verb: str) -> str:
 
 
 def _approve(request: RequestView, view: CardView) -> Block:
-    wait = (
-        say("card.it_starts_after_hours_until_then_it_can", cooling_hours=view.cooling_hours)
-        if view.cooling_hours
-        else ""
-    )
+    wait = say("card.approve_cooling", cooling_hours=view.cooling_hours) if view.cooling_hours else ""
     told = f"{capital(totals(request.plan))}.{wait}"
-    ask = confirm(say("card.approve_the", right=named("right", request.right)), told, say("card.approve"), danger=True)
+    ask = confirm(say("card.approve_sure", right=named("right", request.right)), told, say("card.approve"), danger=True)
     return button(
         say("card.approve"), f"approve:{request.right}", f"{request.id}:{request.plan_id}", style="danger", confirm=ask
     )
 
 
 def _withdraw(request: RequestView, text: str) -> Block:
-    told = say("card.only_if_the_person_did_not_ask")
-    ask = confirm(say("card.withdraw_the", right=named("right", request.right)), told, say("card.withdraw"))
+    told = say("card.withdraw_told")
+    ask = confirm(say("card.withdraw_sure", right=named("right", request.right)), told, say("card.withdraw"))
     return button(text, f"withdraw:{request.right}", request.id, confirm=ask)
 
 
@@ -434,20 +422,20 @@ def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
     """Acts whose answer was lost, each with the question to whoever looks."""
     blocks: list[Block] = []
     for number, each in enumerate(acts[:UNSETTLED], start=1):
-        again = say("card.the_person_may_get_it_twice") if each.letter else say("card.it_would_be_done_a_second_time")
+        again = say("card.twice_letter") if each.letter else say("card.twice_act")
         ask = confirm(
+            say("card.again_sure"),
+            say("card.again_told", again=again),
             say("card.again"),
-            say("card.only_if_it_surely_did_not_happen", again=again),
-            say("card.again_2"),
             danger=True,
         )
         tail = "" if number == 1 else f":{number}"  # an action id stands once in a message
         seen, repeat = (
-            (say("card.it_arrived"), say("card.send_again"))
+            (say("card.seen_letter"), say("card.again_letter"))
             if each.letter
-            else (say("card.it_was_done"), say("card.do_it_again"))
+            else (say("card.seen_act"), say("card.again_act"))
         )
-        told = say("card.nobody_knows_whether_this_happened", what=cut(each.what, 100))
+        told = say("card.unsettled", what=cut(each.what, 100))
         blocks.append(paragraph(told))
         blocks += actions(
             [
@@ -456,7 +444,7 @@ def unsettled(acts: Sequence[Unsettled]) -> list[Block]:
             ]
         )
     if len(acts) > UNSETTLED:
-        blocks.append(context(say("card.and_more_after_these", acts=len(acts) - UNSETTLED)))
+        blocks.append(context(say("card.more_unsettled", acts=len(acts) - UNSETTLED)))
     return [divider(), *blocks] if blocks else []
 
 
@@ -474,11 +462,9 @@ def _ticket_buttons(view: CardView) -> list[Block]:
         button(say("windows.why_this_date"), "clock", view.ticket_id),
     ]
     asked = [request for request in view.requests if request.state == State.RECEIVED]
-    look += [_withdraw(request, say("card.withdraw_2", right=named("right", request.right))) for request in asked]
+    look += [_withdraw(request, say("card.withdraw_right", right=named("right", request.right))) for request in asked]
     if view.can_close:
-        ask = confirm(
-            say("card.close", ref=view.ref), say("card.the_card_shrinks_to_its_reference"), say("frame.close")
-        )
+        ask = confirm(say("card.close_sure", ref=view.ref), say("card.close_told"), say("frame.close"))
         look.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))
     look.append(button(say("card.more"), "more", view.ticket_id))
     named_already = {*view.rights, *begun}
@@ -491,13 +477,13 @@ def _further(rights: Sequence[Right], ticket_id: str) -> list[Block]:
     if not rights:
         return []
     options = [{"text": plain(VERB[each]), "value": f"{each}:{ticket_id}"} for each in rights]
-    hint = plain(say("card.further_rights"))
+    hint = plain(say("card.further"))
     return [{"type": "static_select", "action_id": "further", "placeholder": hint, "options": options}]
 
 
 def _settling(identity: Identity) -> str:
     settled = identity in {Identity.CONFIRMED, Identity.VOUCHED}  # of another right, or not enough for this one
-    return say("card.a_code_that_names_this_right_is_under") if settled else IDENTITY[identity]
+    return say("card.identifying_anew") if settled else IDENTITY[identity]
 
 
 def _asks_who(view: CardView) -> bool:

@@ -11,15 +11,15 @@ MENU = "clock_menu"  # action of the card's menu; its options are <move>:<ticket
 OFFERS = 5  # an overflow menu has no more
 TITLE = Phrases(
     {
-        "answered": "clock.the_person_has_answered",
-        "identity": "clock.ask_who_it_is",
-        "clarification": "clock.ask_what_is_meant",
+        "answered": "clock.answered",
+        "identity": "clock.identity",
+        "clarification": "clock.clarification",
         "extension": "clock.extend",
-        "regime": "clock.which_law_applies",
-        "large": "clock.large_amount_of_data",
+        "regime": "clock.regime",
+        "large": "clock.large",
     }
 )
-ASKED = Phrases({"identity": "clock.who_it_is", "clarification": "clock.what_is_meant"})
+ASKED = Phrases({"identity": "clock.question_identity", "clarification": "clock.question_clarification"})
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
@@ -42,26 +42,26 @@ def clock_text(view: ClockView) -> str:
     """How the clock stands, in a sentence or two of plain text."""
     told = [_stand(view)]
     if view.extended_on:
-        told.append(say("clock.extended_by_the_notice", extended_on=day(view.extended_on)))
+        told.append(say("clock.extended_on", extended_on=day(view.extended_on)))
     elif view.notice_by and view.state == "running":
-        told.append(say("clock.an_extension_can_be_announced", notice_by=day(view.notice_by)))
+        told.append(say("clock.notice_by", notice_by=day(view.notice_by)))
     if view.large:
-        told.append(say("clock.a_large_amount_of_data_is_on_record"))
+        told.append(say("clock.is_large"))
     if view.chosen:
-        told.append(say("clock.a_person_has_set_which_law_applies"))
+        told.append(say("clock.chosen"))
     return " ".join(told)
 
 
 def _stand(view: ClockView) -> str:
     if not view.waiting:
-        return say("clock.the_clock_runs")
+        return say("clock.runs")
     kind, since = view.waiting[0]
-    asked = say("clock.the_person_was_asked_on_and_has_not", kind=ASKED.get(kind, kind), since=day(since))
+    asked = say("clock.asked", kind=ASKED.get(kind, kind), since=day(since))
     if view.state == "suspended":
-        return say("clock.the_clock_stands_still_the_date", asked=asked)
+        return say("clock.stands", asked=asked)
     if view.state == "not_started":
-        return say("clock.the_clock_starts_with_the_answer_the", asked=asked)
-    return say("clock.the_clock_runs_on_although_the_law", asked=asked)
+        return say("clock.not_started", asked=asked)
+    return say("clock.runs_on", asked=asked)
 
 
 def move_text(move: ClockMove) -> str:
@@ -72,15 +72,15 @@ def move_text(move: ClockMove) -> str:
 def move_blocks(move: ClockMove) -> list[Block]:
     """The same for the card's thread; a rule that changed is quoted."""
     blocks = [section(f"{_who(move)} {escape(_did(move))}.\n*{_dates(move)}*")]
-    return [*blocks, *lines(move.why, 6, "clock.and_more_steps")]
+    return [*blocks, *lines(move.why, 6, "clock.more_steps")]
 
 
 def move_told(move: ClockMove) -> str:
     """The same in plain text, for whoever did it."""
     if move.waits:
-        told = say("clock.the_letter_is_a_draft_on_the_card_read", ref=move.ref)
+        told = say("clock.waits", ref=move.ref)
         return f"{told} {_dates(move)}"
-    return say("clock.you", ref=move.ref, move=_did(move), move2=_dates(move))
+    return say("clock.ours", ref=move.ref, move=_did(move), move2=_dates(move))
 
 
 def history(moves: Sequence[ClockMove]) -> list[str]:
@@ -93,28 +93,26 @@ def _who(move: ClockMove) -> str:
 
 
 def _did(move: ClockMove) -> str:
-    laws = law_names(move.regimes) if move.regimes else say("clock.all_that_are_on")
+    laws = law_names(move.regimes) if move.regimes else say("clock.all_laws")
     return {
-        "identity": say("clock.asked_with_a_code") if move.code else say("clock.asked_who_it_is"),
-        "clarification": say("clock.asked_what_is_meant"),
+        "identity": say("clock.moved_code") if move.code else say("clock.moved_identity"),
+        "clarification": say("clock.moved_clarification"),
         "answered": (
-            say("clock.answered") if move.by == "person" else say("clock.recorded_the_answer_of", on=day(move.on))
+            say("clock.step_answered") if move.by == "person" else say("clock.moved_answered", on=day(move.on))
         ),
-        "extension": say("clock.extended_and_wrote_to_the_person", reason=move.reason),
-        "large": say("clock.recorded_a_large_amount_of_data")
-        if move.large
-        else say("clock.took_back_large_amount_of_data"),
-        "regime": say("clock.set_the_law", laws=laws, reason=move.reason),
-        "sent": say("clock.found_that_the_letter_left_on_only", on=day(move.on)),
-        "unsent": say("clock.could_not_send_the_letter"),
-        "rules": say("clock.counted_anew_because_the_rules"),
+        "extension": say("clock.moved_extension", reason=move.reason),
+        "large": say("clock.moved_large") if move.large else say("clock.moved_not_large"),
+        "regime": say("clock.moved_regime", laws=laws, reason=move.reason),
+        "sent": say("clock.moved_sent", on=day(move.on)),
+        "unsent": say("clock.moved_unsent"),
+        "rules": say("clock.moved_rules"),
     }.get(move.kind, move.kind)
 
 
 _STANDS = Phrases(
     {
-        "suspended": "clock.the_clock_stands_still_until_the_answer",
-        "not_started": "clock.the_clock_starts_with_the_answer",
+        "suspended": "clock.then_stands",
+        "not_started": "clock.then_starts",
     }
 )
 
@@ -140,7 +138,7 @@ def clock_line(view: CardView) -> Block:
 
 def offer(kind: str, view: ClockView) -> str:
     """A move as the menu names it."""
-    return say("clock.not_a_large_amount_of_data") if kind == "large" and view.large else TITLE[kind]
+    return say("clock.not_large") if kind == "large" and view.large else TITLE[kind]
 
 
 def clock_blocks(view: CardView) -> list[Block]:
@@ -157,7 +155,7 @@ def clock_modal(why: Sequence[str], view: ClockView) -> Block:
 
 
 def _steps(why: Sequence[str], view: ClockView) -> list[Block]:
-    blocks = [paragraph(clock_text(view)), *lines(why, 40, "clock.and_more_steps")]
+    blocks = [paragraph(clock_text(view)), *lines(why, 40, "clock.more_steps")]
     if view.moves:
-        blocks += [section(say("clock.what_was_recorded")), *(section(each) for each in history(view.moves)[-20:])]
+        blocks += [section(say("clock.record")), *(section(each) for each in history(view.moves)[-20:])]
     return blocks

@@ -44,16 +44,16 @@ def crowd_card(crowd: Crowd, now: datetime) -> list[Block]:
     ]
     return [
         header(crowd_text(crowd)),
-        paragraph(say("crowd.asked_for_slack_takes_one_message", told=told, ends=moment(ends, now))),
+        paragraph(say("crowd.told", told=told, ends=moment(ends, now))),
         section(say("crowd.due_first") + "\n".join(first)),
-        context(say("crowd.all_of_them_now_dpe_list_open")),
+        context(say("crowd.all")),
     ]
 
 
 def crowd_text(crowd: Crowd) -> str:
     """The same in one line."""
     return say(
-        "crowd.enquiries_came_at_once_their_cards",
+        "crowd.title",
         more=say("crowd.more_than") if crowd.more else "",
         waiting=len(crowd.waiting),
     )

@@ -23,39 +23,33 @@ def new_form(today: date, prefilled: str = "") -> Block:
         text["initial_value"] = prefilled.strip()[:LONGEST]
     envelope: Block = {"type": "plain_text_input", "action_id": "postal", "multiline": True, "max_length": 400}
     blocks = [
-        paragraph(say("entry.a_ticket_with_its_clock_and_its_card")),
-        entry("channel", say("entry.how_did_it_reach_you"), _chosen(choice("channel", CHANNELS), "post")),
+        paragraph(say("entry.intro")),
+        entry("channel", say("entry.channel"), _chosen(choice("channel", CHANNELS), "post")),
         entry(
             "received",
-            say("entry.which_day"),
+            say("entry.received"),
             day_picker("received", today),
-            hint=say("entry.delivered_or_called_the_clock_starts"),
+            hint=say("entry.received_hint"),
         ),
         entry(
             "words",
-            say("entry.what_does_it_say"),
+            say("entry.words"),
             text,
-            hint=say("entry.the_letter_or_what_was_said_kept_sealed"),
+            hint=say("entry.words_hint"),
             optional=True,
         ),
         _rights(()),
-        one_line("address", say("entry.e_mail_address_of_the_person")),
-        one_line("name", say("entry.name_of_the_person")),
-        entry("postal", say("entry.postal_address"), envelope, hint=say("entry.as_on_an_envelope"), optional=True),
-        entry(
-            "language", say("entry.language_of_your_answer"), _chosen(choice("language", LETTERS), "en"), optional=True
-        ),
+        one_line("address", say("entry.person_address")),
+        one_line("name", say("entry.person_name")),
+        entry("postal", say("entry.postal"), envelope, hint=say("entry.postal_hint"), optional=True),
+        entry("language", say("entry.person_language"), _chosen(choice("language", LETTERS), "en"), optional=True),
     ]
-    return _form(say("windows.new_enquiry"), say("entry.open_a_ticket"), "new", "", blocks)
+    return _form(say("windows.new_enquiry"), say("entry.open"), "new", "", blocks)
 
 
 def mail_form(mail: MailForm, now: datetime) -> Block:
     """A mail nobody has dealt with: its text, and what a ticket of it begins with, to be looked over."""
-    what = (
-        say("entry.it_looks_like_an_enquiry_under_another")
-        if mail.near_miss
-        else say("entry.it_could_not_be_read_safely")
-    )
+    what = say("entry.near_miss") if mail.near_miss else say("entry.unread")
     known = LETTERS if mail.language in LETTERS else {}
     blocks = [
         context(say("entry.arrived", what=what, arrived_at=moment(mail.arrived_at, now), logged=logged())),
@@ -63,16 +57,16 @@ def mail_form(mail: MailForm, now: datetime) -> Block:
         *asked(mail.asks),
         *words(mail.words, MAIL),
         divider(),
-        paragraph(say("entry.the_clock_starts_with_the_day_it_came", received_on=day(mail.received_on))),
-        {**one_line("address", say("entry.whose_address_is_it"), mail.address), "optional": False},
+        paragraph(say("entry.clock", received_on=day(mail.received_on))),
+        {**one_line("address", say("entry.address"), mail.address), "optional": False},
         one_line("name", say("entry.name"), mail.name),
         _rights(mail.rights),
         entry(
-            "language", say("entry.in_which_language_do_you_answer"),
+            "language", say("entry.language"),
             _chosen(choice("language", LETTERS), mail.language if known else "en"),
         ),
     ]  # fmt: skip
-    return _form(say("windows.open_as_enquiry"), say("entry.open_a_ticket"), "mail", mail.id, blocks)
+    return _form(say("windows.open_as_enquiry"), say("entry.open"), "mail", mail.id, blocks)
 
 
 def _rights(marked: tuple[Right, ...]) -> Block:
@@ -80,9 +74,9 @@ def _rights(marked: tuple[Right, ...]) -> Block:
     made = boxes("rights", options, [str(each) for each in marked])
     return entry(
         "rights",
-        say("entry.what_do_they_want"),
+        say("entry.rights"),
         made,
-        hint=say("entry.nothing_marked_as_the_words"),
+        hint=say("entry.rights_hint"),
         optional=True,
     )
 

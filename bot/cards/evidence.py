@@ -26,15 +26,15 @@ from bot.workflow import REASONS, Outcome
 TO_DO = Phrases(
     {  # of a task that may be done
         Outcome.DONE: "evidence.done",
-        Outcome.NOTHING: "evidence.i_looked_nothing_is_held",
-        Outcome.CANNOT: "evidence.it_cannot_be_done",
+        Outcome.NOTHING: "evidence.nothing",
+        Outcome.CANNOT: "evidence.cannot",
     }
 )
 TO_LOOK = Phrases(
     {  # of one in which nobody knows yet who asks: nothing may be given out or destroyed
-        Outcome.NOTHING: "evidence.i_looked_nothing_is_held",
-        Outcome.HELD: "evidence.something_is_held_and_the_address",
-        Outcome.CANNOT: "evidence.something_is_held_but_not_under",
+        Outcome.NOTHING: "evidence.nothing",
+        Outcome.HELD: "evidence.held",
+        Outcome.CANNOT: "evidence.held_elsewhere",
     }
 )
 
@@ -44,32 +44,28 @@ def tasks_modal(ref: str, tasks: Sequence[TaskView], metadata: str) -> Block:
     blocks: list[Block] = []
     for task in tasks[:25]:
         blocks += [divider(), section(task_line(task)), paragraph(task_told(task)), *actions(task_buttons(task))]
-    return modal(ref, blocks[1:] or [paragraph(say("evidence.nothing_has_to_be_done_by_hand"))], metadata=metadata)
+    return modal(ref, blocks[1:] or [paragraph(say("evidence.no_tasks"))], metadata=metadata)
 
 
 def task_form(form: TaskForm) -> Block:
     """Who it is about, what to do, and what became of it."""
     task = form.task
     about = ", ".join(each for each in (form.name, form.address) if each) or say("evidence.see_the_enquiry")
-    blocks = [paragraph(task_told(task)), *words(say("evidence.who_it_is_about", about=about), 1)]
+    blocks = [paragraph(task_told(task)), *words(say("evidence.about", about=about), 1)]
     blocks += [paragraph(f"{cut(label, 60)}: {cut(value, 300)}") for label, value in form.wishes]
     if form.files:
-        blocks.append(paragraph(say("evidence.already_added_to_the_copy", files=cut(", ".join(form.files), 600))))
+        blocks.append(paragraph(say("evidence.added", files=cut(", ".join(form.files), 600))))
     blocks += [context(capital(logged())), divider()]
     outcomes = TO_LOOK if task.looks else TO_DO
     blocks.append(
-        entry("outcome", say("evidence.what_became_of_it"), choice("outcome", {str(k): v for k, v in outcomes.items()}))
+        entry("outcome", say("evidence.outcome"), choice("outcome", {str(k): v for k, v in outcomes.items()}))
     )
-    blocks.append(
-        prose("evidence", say("evidence.how_is_that_known"), say("evidence.where_you_looked_and_what_you_did"))
-    )
+    blocks.append(prose("evidence", say("evidence.known"), say("evidence.known_hint")))
     if task.right in DISCLOSING and not task.looks:
-        hint = say("evidence.goes_into_the_person_s_copy_word")
-        blocks.append(prose("found", say("evidence.what_did_you_find"), hint, optional=True))
+        hint = say("evidence.found_hint")
+        blocks.append(prose("found", say("evidence.found"), hint, optional=True))
     reasons = choice("reason", {each: named("reason", each) for each in REASONS})
-    blocks.append(
-        entry("reason", say("evidence.why_can_it_not_be_done"), reasons, hint=say("evidence.only_then"), optional=True)
-    )
+    blocks.append(entry("reason", say("evidence.why"), reasons, hint=say("evidence.why_hint"), optional=True))
     view = modal(
         say("windows.done_by_hand"),
         [context(say("evidence.task", ref=escape(task.ref), number=task.number)), *blocks],
@@ -89,15 +85,15 @@ def evidence_modal(evidence: Evidence) -> Block:
     blocks = [
         section(task_line(task)),
         paragraph(task_told(task)),
-        context(say("evidence.how_it_is_known", logged=logged())),
+        context(say("evidence.how_known", logged=logged())),
         *words(evidence.words, 4),
     ]
     if evidence.found:
-        blocks += [context(say("evidence.what_goes_into_the_copy")), *words(evidence.found, 4)]
+        blocks += [context(say("evidence.for_copy")), *words(evidence.found, 4)]
     if evidence.files:
-        blocks.append(paragraph(say("evidence.files_for_the_copy", files=cut(", ".join(evidence.files), 1000))))
+        blocks.append(paragraph(say("evidence.files", files=cut(", ".join(evidence.files), 1000))))
     if task.waits_for_second and evidence.can_see:
         blocks += [divider(), *actions([button(say("evidence.seen"), "task_seen", task.id, style="primary")])]
     elif task.waits_for_second:
-        blocks += [divider(), context(say("evidence.whoever_did_it_cannot_make_the_second"))]
+        blocks += [divider(), context(say("evidence.not_yourself"))]
     return modal(say("windows.what_was_done"), blocks, metadata=task.id)

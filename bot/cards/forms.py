@@ -8,18 +8,18 @@ from bot.phrases import Phrases, say
 
 MEANS = Phrases(
     {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
-        "address": "forms.an_answer_from_the_address_on_file",
-        "facts": "forms.two_facts_only_the_person_and_we_know",
-        "authority": "forms.what_shows_that_they_may_act",
-        "document": "forms.an_identity_document_as_the_last_resort",
+        "address": "forms.means_answer",
+        "facts": "forms.means_facts",
+        "authority": "forms.means_authority",
+        "document": "forms.means_document",
     }
 )
 HOW = Phrases(
     {  # how it is known which law applies: words of ours, for nothing personal may stand in the record
-        "address": "forms.the_address_on_file",
-        "letter": "forms.the_person_says_so",
-        "customer": "forms.the_customer_record_says",
-        "advice": "forms.on_legal_advice",
+        "address": "forms.basis_address",
+        "letter": "forms.basis_person",
+        "customer": "forms.basis_record",
+        "advice": "forms.basis_advice",
     }
 )
 
@@ -53,34 +53,32 @@ _SUBMIT = Phrases(
 
 
 def _effect(form: ClockForm) -> Block:
-    runs = say("forms.the_clock_will_run_on_the_law", due=day(form.due))
+    runs = say("forms.clock_runs_on", due=day(form.due))
     told = {
-        "suspended": say("forms.the_clock_will_stand"),
-        "not_started": say("forms.the_clock_will_start_anew"),
+        "suspended": say("forms.clock_stands"),
+        "not_started": say("forms.clock_starts"),
     }.get(form.stops, runs)
-    return paragraph(say("forms.the_letter_says_so", told=told))
+    return paragraph(say("forms.letter_told", told=told))
 
 
 def _identity(form: ClockForm) -> list[Block]:
     return [
-        prose("words", say("forms.what_raises_the_doubt_in_this_case"), say("forms.for_the_letter")),
-        entry(
-            "means", say("forms.how_can_the_person_show_it_the_mildest"), boxes("means", MEANS, ["address", "facts"])
-        ),
-        context(say("forms.only_with_a_doubt_gdpr_art_12")),
+        prose("words", say("forms.doubt"), say("forms.for_letter")),
+        entry("means", say("forms.means"), boxes("means", MEANS, ["address", "facts"])),
+        context(say("forms.identity_told")),
         _effect(form),
     ]
 
 
 def _clarification(form: ClockForm) -> list[Block]:
-    more = "" if form.view.large else say("forms.with_a_large_amount_of_data_on_record")
+    more = "" if form.view.large else say("forms.clarification_large")
     return [
         prose(
             "words",
-            say("forms.what_has_to_be_clear_before_you_can"),
-            say("forms.for_the_letter_offer_a_choice_where_you"),
+            say("forms.question"),
+            say("forms.question_hint"),
         ),
-        context(say("forms.a_clarification_is_an_offer_without", more=more)),
+        context(say("forms.clarification_told", more=more)),
         _effect(form),
     ]
 
@@ -89,22 +87,20 @@ def _answered(form: ClockForm) -> list[Block]:
     asked = ", ".join(f"{ASKED.get(kind, kind)} ({day(since)})" for kind, since in form.view.waiting)
     return [
         paragraph(say("forms.asked", asked=asked)),
-        entry("on", say("forms.on_which_day_did_the_answer_reach_us"), day_picker("on", form.today)),
+        entry("on", say("forms.answered_on"), day_picker("on", form.today)),
     ]
 
 
 def _extension(form: ClockForm) -> list[Block]:
     until = form.latest
-    limit = say("forms.at_most", until=day(until)) if until else say("forms.the_law_names_no_limit")
-    notice = say("forms.the_person_has_to_be_told", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
+    limit = say("forms.at_most", until=day(until)) if until else say("forms.no_limit")
+    notice = say("forms.tell_by", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
     return [
-        entry("until", say("forms.until_when"), day_picker("until", until), hint=f"{limit}{notice}"),
-        entry(
-            "reason", say("forms.which_reason_the_law_allows"), choice("reason", {each: each for each in form.reasons})
-        ),
-        prose("words", say("forms.why_is_that_so_in_this_case"), say("forms.for_the_letter_too_much_work_in_general")),
-        prose("part", say("forms.what_can_be_answered_now"), say("forms.for_the_letter"), optional=True),
-        paragraph(say("forms.the_letter_with_the_reasons_the_new")),
+        entry("until", say("forms.until"), day_picker("until", until), hint=f"{limit}{notice}"),
+        entry("reason", say("forms.reason"), choice("reason", {each: each for each in form.reasons})),
+        prose("words", say("forms.why"), say("forms.why_hint")),
+        prose("part", say("forms.now"), say("forms.for_letter"), optional=True),
+        paragraph(say("forms.extension_told")),
     ]
 
 
@@ -112,18 +108,18 @@ def _regime(form: ClockForm) -> list[Block]:
     laws = {each: law_name(each) for each in form.on}
     return [
         entry(
-            "regimes", say("forms.which_law_applies_to_this_person"), boxes("regimes", laws, form.regimes),
-            hint=say("forms.all_of_them_nobody_knows"),
+            "regimes", say("forms.regimes"), boxes("regimes", laws, form.regimes),
+            hint=say("forms.all_regimes"),
         ),
-        entry("how", say("evidence.how_is_that_known"), choice("how", HOW)),
+        entry("how", say("evidence.known"), choice("how", HOW)),
     ]  # fmt: skip
 
 
 def _large(form: ClockForm) -> list[Block]:
     if form.view.large:
-        told = say("forms.from_now_on_a_clarification_stops")
+        told = say("forms.not_large_told")
     else:
-        told = say("forms.from_now_on_a_clarification_stops_the_2")
+        told = say("forms.large_told")
     return [paragraph(told)]
 
 

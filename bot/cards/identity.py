@@ -16,41 +16,41 @@ from bot.tickets import Identity
 
 STANDS = Phrases(
     {
-        Identity.UNKNOWN: "identity.nobody_knows_yet_who_wrote",
-        Identity.ASKED: "identity.the_person_was_asked_nothing_has_come",
-        Identity.VOUCHED: "identity.our_own_mail_server_vouches",
-        Identity.CONFIRMED: "identity.it_is_confirmed_who_wrote",
-        Identity.NOBODY: "identity.no_system_knows_the_address",
+        Identity.UNKNOWN: "identity.is_unknown",
+        Identity.ASKED: "identity.is_asked",
+        Identity.VOUCHED: "identity.is_vouched",
+        Identity.CONFIRMED: "identity.is_confirmed",
+        Identity.NOBODY: "identity.is_nobody",
     }
 )
 SENDER = Phrases(
     {
-        Vouched.PASS: "identity.our_own_mail_server_says",
-        Vouched.FAIL: "identity.our_own_mail_server_says_that_the_2",
-        Vouched.NONE: "identity.our_own_mail_server_says_nothing",
+        Vouched.PASS: "identity.sender_true",
+        Vouched.FAIL: "identity.sender_false",
+        Vouched.NONE: "identity.sender_unsaid",
     }
 )
 RUNG = Phrases(
     {
-        Rung.MAIL: "identity.an_answer_from_the_address_on_file",
-        Rung.CODE: "identity.a_code_to_the_address_on_file",
-        Rung.FACTS: "identity.two_facts_that_are_on_file",
-        Rung.DOCUMENT: "identity.a_document_by_a_person_s_decision",
-        Rung.AUTHORITY: "identity.somebody_acts_for_somebody_else_look",
-        Rung.SECOND: "identity.a_second_person_agrees_to_the_address",
+        Rung.MAIL: "identity.step_answer",
+        Rung.CODE: "identity.step_code",
+        Rung.FACTS: "identity.step_facts",
+        Rung.DOCUMENT: "identity.step_document",
+        Rung.AUTHORITY: "identity.step_authority",
+        Rung.SECOND: "identity.step_second",
     }
 )
 DO = Phrases(
     {  # action → (what the button says, what it is, style)
-        "claim": ("identity.address_on_file", "identity.they_name_another_address_a_code_goes"),
-        "code": ("identity.send_a_new_code", "identity.to_the_address_on_file_it_names"),
-        "facts": ("identity.compare_two_facts", "identity.what_they_write_is_compared"),
-        "ask": ("identity.ask_in_a_letter", "identity.you_say_what_raises_the_doubt"),
-        "authority": ("identity.authority_was_shown", "identity.you_have_looked_at_what_says"),
-        "document": ("identity.document_was_shown", "identity.the_last_resort_you_have_looked"),
-        "second": ("identity.i_agree_to_the_address", "identity.the_answer_goes_to_an_address"),
-        "agent": ("identity.they_act_for_somebody", "identity.a_lawyer_a_parent_a_portal_then"),
-        "itself": ("identity.they_write_for_themselves", "identity.the_mail_only_reads_as_if_they_acted"),
+        "claim": ("identity.do_address", "identity.do_address_told"),
+        "code": ("identity.do_code", "identity.do_code_told"),
+        "facts": ("identity.do_facts", "identity.do_facts_told"),
+        "ask": ("identity.do_ask", "identity.do_ask_told"),
+        "authority": ("identity.do_authority", "identity.do_authority_told"),
+        "document": ("identity.do_document", "identity.do_document_told"),
+        "second": ("identity.do_agree", "identity.do_agree_told"),
+        "agent": ("identity.do_behalf", "identity.do_behalf_told"),
+        "itself": ("identity.do_themselves", "identity.do_themselves_told"),
     }
 )
 
@@ -100,13 +100,13 @@ def _steps(view: IdentityView) -> list[Block]:
     blocks = []
     for right, step in view.steps:
         if step is None:
-            told = say("identity.choose_it_on_the_card_first_then")
+            told = say("identity.choose_first")
         elif step.enough:
             told = say("identity.enough", why=" ".join(step.why))
         else:
             told = say(
                 "identity.next",
-                next=small(RUNG[step.next]) if step.next else say("identity.refuse_or_another_way"),
+                next=small(RUNG[step.next]) if step.next else say("identity.no_next"),
                 why=" ".join(step.why),
             )
         blocks.append(section(f"*{capital(named('right', right))}* · {escape(told)}"))
@@ -117,7 +117,7 @@ def _ladder(view: IdentityView) -> list[Block]:
     """The steps, mildest first, the next one marked."""
     rungs = [*LADDER, *(each for each in (view.next,) if each and each not in LADDER)]
     told = [f"{'→' if each == view.next else '·'} {RUNG[each]}" for each in rungs]
-    return [paragraph("\n".join([say("identity.the_mildest_first_gdpr_12"), *told]))]
+    return [paragraph("\n".join([say("identity.mildest_first"), *told]))]
 
 
 def _shown(view: IdentityView) -> list[Block]:
@@ -131,15 +131,15 @@ def _shown(view: IdentityView) -> list[Block]:
 
 _KIND = Phrases(
     {
-        ("claim", "held"): "identity.an_address_on_file_was_named",
-        ("code", "held"): "identity.a_code_came_back",
-        ("facts", "open"): "identity.facts_are_being_compared",
-        ("facts", "held"): "identity.two_facts_were_right",
-        ("facts", "failed"): "identity.facts_were_wrong",
-        ("document", "held"): "identity.a_document_was_checked_and_not_kept",
-        ("authority", "held"): "identity.an_authority_was_looked",
-        ("agent", "held"): "identity.it_was_said_for_whom_they_write",
-        ("code", "failed"): "identity.a_code_came_back_and_was_disowned",
+        ("claim", "held"): "identity.had_address",
+        ("code", "held"): "identity.had_code",
+        ("facts", "open"): "identity.had_comparing",
+        ("facts", "held"): "identity.had_facts",
+        ("facts", "failed"): "identity.had_wrong_facts",
+        ("document", "held"): "identity.had_document",
+        ("authority", "held"): "identity.had_authority",
+        ("agent", "held"): "identity.had_behalf",
+        ("code", "failed"): "identity.had_disowned",
         ("disowned", "failed"): "reasons.disowned",
     }
 )
@@ -170,10 +170,10 @@ def _offer(name: str, view: IdentityView, *, first: bool) -> Block:
 
 
 def claim_form(view: IdentityView) -> Block:
-    told = say("identity.only_an_address_that_a_system_holds")
-    field_ = one_line("address", say("identity.the_address_they_say_is_on_file"), initial=view.named, longest=320)
+    told = say("identity.address_told")
+    field_ = one_line("address", say("identity.address_label"), initial=view.named, longest=320)
     return _form(
-        say("identity.address_on_file_2"),
+        say("identity.address_title"),
         say("identity.look_it_up"),
         "claim",
         view,
@@ -182,22 +182,22 @@ def claim_form(view: IdentityView) -> Block:
 
 
 def facts_form(view: IdentityView) -> Block:
-    told = say("identity.two_different_facts_as_the_person_wrote")
+    told = say("identity.facts_told")
     blocks = [paragraph(told)]
     for number in ("1", "2"):
         blocks.append(entry(f"kind{number}", say("identity.fact", number=number), choice(f"kind{number}", FACTS)))
-        blocks.append({**one_line(f"fact{number}", say("identity.as_they_wrote_it"), longest=100), "optional": False})
-    return _form(say("identity.two_facts"), say("identity.compare"), "facts", view, blocks)
+        blocks.append({**one_line(f"fact{number}", say("identity.fact_value"), longest=100), "optional": False})
+    return _form(say("identity.facts_title"), say("identity.compare"), "facts", view, blocks)
 
 
 def document_form(view: IdentityView) -> Block:
-    told = say("identity.you_have_looked_at_an_identity_document")
-    return _form(say("identity.document"), say("identity.i_have_looked"), "document", view, [paragraph(told)])
+    told = say("identity.document_told")
+    return _form(say("identity.document_title"), say("identity.looked"), "document", view, [paragraph(told)])
 
 
 def authority_form(view: IdentityView) -> Block:
-    told = say("identity.you_have_looked_at_the_power")
-    return _form(say("identity.authority"), say("identity.i_have_looked"), "authority", view, [paragraph(told)])
+    told = say("identity.authority_told")
+    return _form(say("identity.authority_title"), say("identity.looked"), "authority", view, [paragraph(told)])
 
 
 def _form(title: str, submit: str, name: str, view: IdentityView, blocks: list[Block]) -> Block:

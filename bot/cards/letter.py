@@ -86,30 +86,35 @@ def draft_lines(drafts: Sequence[DraftView], ticket_id: str, mark: str) -> list[
         return []
     blocks: list[Block] = [divider()]
     for number, each in enumerate(drafts[:SHOWN], start=1):
-        told = say("letter.a_letter_waits_for_its_release", name=escape(each.name), to=escape(cut(each.to, 100)))
+        told = say("letter.waits", name=escape(each.name), to=escape(cut(each.to, 100)))
         blocks.append(section(told))
         blocks += actions([
             button(say("letter.read"), f"letter:{number}", each.id, style="primary"),
             button(say("letter.release"), f"release:{number}", f"{each.id}:{each.stamp}", confirm=_sure(each)),
         ])  # fmt: skip
     if len(drafts) > SHOWN:
-        blocks.append(context(say("letter.and_more_after_these", drafts=len(drafts) - SHOWN)))
+        blocks.append(context(say("letter.more_waiting", drafts=len(drafts) - SHOWN)))
     if len(drafts) > 1:
         ask = confirm(
-            say("letter.release_all_letters", drafts=len(drafts)),
-            say("letter.each_goes_to_whom_it_is_addressed"), say("letter.release_all"),
+            say("letter.release_all_sure", drafts=len(drafts)),
+            say("letter.release_all_told"), say("letter.release_all"),
         )  # fmt: skip
         blocks += actions(
-            [button(say("letter.release_all_2", drafts=len(drafts)), "release_all", f"{ticket_id}:{mark}", confirm=ask)]
+            [
+                button(
+                    say("letter.release_all_button", drafts=len(drafts)),
+                    "release_all",
+                    f"{ticket_id}:{mark}",
+                    confirm=ask,
+                )
+            ]
         )
     return blocks
 
 
 def _sure(draft: DraftView) -> Block:
-    told = say(
-        "letter.goes_to_as_it_says_now_it_cannot", upper=draft.name[:1].upper(), name=draft.name[1:], to=draft.to
-    )
-    return confirm(say("letter.release_this_letter"), told, say("letter.release"))
+    told = say("letter.release_told", upper=draft.name[:1].upper(), name=draft.name[1:], to=draft.to)
+    return confirm(say("letter.release_sure"), told, say("letter.release"))
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------
@@ -134,9 +139,9 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
     ]
     if view.missing:
         told = "; ".join(cut(each.says, 120) for each in view.missing[:5])
-        blocks.append(paragraph(say("letter.it_cannot_be_released_nothing_on_record", told=told)))
+        blocks.append(paragraph(say("letter.unshown", told=told)))
     else:
-        told = say("letter.each_of_the_things_it_says_rests", statements=len(view.statements))
+        told = say("letter.shown", statements=len(view.statements))
         blocks.append(paragraph(told))
     row = (
         []
@@ -145,17 +150,13 @@ def letter_modal(view: LetterView, now: datetime) -> Block:
     )
     row += [
         button(say("letter.edit"), "letter_edit", draft.id),
-        button(say("letter.what_it_rests_on"), "letter_rests", draft.id),
+        button(say("letter.proof"), "letter_rests", draft.id),
     ]
     if view.can_redo:
-        ask = confirm(
-            say("letter.write_it_anew"), say("letter.what_is_on_record_now_is_looked_at_once"), say("letter.write_anew")
-        )
-        row.append(button(say("letter.write_anew"), "letter_anew", draft.id, confirm=ask))
+        ask = confirm(say("letter.anew_sure"), say("letter.anew_told"), say("letter.anew"))
+        row.append(button(say("letter.anew"), "letter_anew", draft.id, confirm=ask))
     if view.can_drop:
-        ask = confirm(
-            say("letter.discard_it"), say("letter.nobody_is_written_to_and_nothing"), say("letter.discard"), danger=True
-        )
+        ask = confirm(say("letter.discard_sure"), say("letter.discard_told"), say("letter.discard"), danger=True)
         row.append(button(say("letter.discard"), "letter_drop", draft.id, confirm=ask))
     return modal(say("windows.a_letter"), [*blocks, *actions(row)], metadata=draft.id)
 
@@ -171,10 +172,10 @@ def rests_modal(view: LetterView) -> Block:
             text, action, value = each.opens
             opens = button(text, f"{action}:{len(opened)}" if action in NUMBERED else action, value)
         blocks.append(paragraph(f"“{cut(each.says, 600)}”", opens))
-        rests = "; ".join(each.rests) or say("letter.nothing_on_record_shows")
+        rests = "; ".join(each.rests) or say("letter.proof_missing")
         blocks.append(context(escape(cut(rests, 1000))))
     if len(blocks) > VIEW_BLOCKS:
-        blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.and_more_after_these_2"))]
+        blocks = [*blocks[: VIEW_BLOCKS - 1], context(say("letter.more_proof"))]
     return modal(say("windows.what_it_rests_on"), blocks, metadata=view.draft.id)
 
 
@@ -201,19 +202,15 @@ def letter_form(form: LetterForm) -> Block:
     """What may be changed of a draft: our own words, and the language. What the record says stays as it is."""
     blocks: list[Block] = [
         context(escape(f"{form.ref} · {form.draft.name}")),
-        paragraph(say("letter.what_the_letter_says_of_data_dates")),
-        _initial(entry("language", say("letter.language_of_the_letter"), choice("language", LANGUAGES)), form.language),
+        paragraph(say("letter.edit_told")),
+        _initial(entry("language", say("letter.language"), choice("language", LANGUAGES)), form.language),
     ]
     if form.ours is not None:
-        blocks.append(
-            _written(
-                prose("ours", say("letter.what_you_write_to_them"), say("letter.it_stands_in_the_letter")), form.ours
-            )
-        )
-    hint = say("letter.between_the_letter_and_the_greeting")
-    blocks.append(_written(prose("added", say("letter.a_word_of_your_own"), hint, optional=True), form.added))
-    hint = say("letter.needed_for_a_word_of_your_own_and_kept")
-    blocks.append(prose("known", say("evidence.how_is_that_known"), hint, optional=True))
+        blocks.append(_written(prose("ours", say("letter.words"), say("letter.words_hint")), form.ours))
+    hint = say("letter.own_word_hint")
+    blocks.append(_written(prose("added", say("letter.own_word"), hint, optional=True), form.added))
+    hint = say("letter.basis_hint")
+    blocks.append(prose("known", say("evidence.known"), hint, optional=True))
     view = modal(say("windows.edit_the_letter"), blocks, metadata=f"{form.draft.id}:{form.draft.stamp}")
     return {
         **view,

@@ -31,10 +31,10 @@ class LetterboxView:
 def letterbox_card(view: LetterboxView, now: datetime) -> list[Block]:
     """The message, until it is over and after."""
     title, words = WORDS[view.trouble]
-    where = say("letterbox.since", mailbox=cut(view.mailbox, 200)) if view.mailbox else say("letterbox.since_2")
+    where = say("letterbox.since", mailbox=cut(view.mailbox, 200)) if view.mailbox else say("letterbox.since_text")
     since = f"{where}{moment(view.since, now)}"
     if view.over_at:
-        over = say("letterbox.until_all_is_well_again", since=since, over_at=moment(view.over_at, now))
+        over = say("letterbox.over_told", since=since, over_at=moment(view.over_at, now))
         return [header(say("letterbox.over", title=title)), paragraph(over)]
     return [header(f"▲ {title}"), paragraph(f"{since}.\n{words.format(reason=cut(view.reason, 300))}")]
 
@@ -42,4 +42,4 @@ def letterbox_card(view: LetterboxView, now: datetime) -> list[Block]:
 def letterbox_text(view: LetterboxView) -> str:
     """The same in one line."""
     title = WORDS[view.trouble][0]
-    return say("letterbox.over_2", title=title) if view.over_at else f"▲ {title}. {cut(view.mailbox, 200)}"
+    return say("letterbox.over_text", title=title) if view.over_at else f"▲ {title}. {cut(view.mailbox, 200)}"

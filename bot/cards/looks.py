@@ -10,9 +10,9 @@ from bot.phrases import Phrases, say
 AT_ONCE = 10  # pieces in one form
 CHOICES = Phrases(
     {
-        "keep": "looks.goes_out_as",
-        "black": "looks.black_out_the_words_below_and_addresses",
-        "out": "looks.stays_out_of_the_copy",
+        "keep": "looks.keep",
+        "black": "looks.veil",
+        "out": "looks.leave_out",
     }
 )
 UNREAD = {"keep": CHOICES["keep"], "out": CHOICES["out"]}  # its words cannot be read, so none can be taken out
@@ -43,21 +43,21 @@ class LookForm:
 def look_form(form: LookForm) -> Block:
     """The pieces with what they say, and what is to become of each."""
     blocks = [
-        paragraph(say("looks.these_may_be_about_other_people_too")),
+        paragraph(say("looks.told")),
         context(f"{escape(form.ref)} · {logged()}"),
     ]
     for piece in form.pieces:
         head = paragraph(f"{cut(piece.system, 60)} · {cut(piece.name, 300)}")
         blocks += [divider(), head, context(escape(piece.why))]
-        blocks += words(piece.says, 2) if piece.says else [context(say("looks.its_words_cannot_be_read_here"))]
+        blocks += words(piece.says, 2) if piece.says else [context(say("looks.unreadable"))]
         options = CHOICES if piece.says else UNREAD
         name = f"piece_{piece.id}"
-        blocks.append(entry(name, say("looks.what_becomes_of_it"), choice(name, options)))
-    hint = say("looks.one_a_line_names_telephone_numbers")
-    blocks += [divider(), prose("words", say("looks.which_words_are_to_be_blacked_out"), hint, optional=True)]
+        blocks.append(entry(name, say("looks.outcome"), choice(name, options)))
+    hint = say("looks.words_hint")
+    blocks += [divider(), prose("words", say("looks.words"), hint, optional=True)]
     if form.further:
-        label = say("looks.and_the_further_ones", further=form.further)
-        hint = say("looks.without_a_choice_they_are_shown_next")
+        label = say("looks.rest", further=form.further)
+        hint = say("looks.rest_hint")
         blocks.append(entry("rest", label, choice("rest", REST), hint=hint, optional=True))
     view = modal(say("windows.before_it_goes_out"), blocks, metadata=form.request_id)
     return {**view, "submit": plain(say("looks.decide")), "close": plain(say("frame.not_now")), "callback_id": "looks"}

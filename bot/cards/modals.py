@@ -52,12 +52,12 @@ def details_modal(details: Details, now: datetime) -> Block:
     blocks = [
         *_known(
             (say("modals.from"), details.address),
-            (say("modals.name_given"), details.name),
+            (say("modals.name"), details.name),
             (say("modals.subject"), details.subject),
         ),
         context(
             say(
-                "modals.received_identity",
+                "modals.received",
                 received_at=moment(details.received_at, now),
                 language=escape(language),
                 identity=IDENTITY[details.identity],
@@ -83,16 +83,12 @@ def details_modal(details: Details, now: datetime) -> Block:
         )
         blocks += words(each.words, 2)
     for number, mail in enumerate(details.mails[-FURTHER_MAILS:], start=1):
-        blocks += [divider(), context(say("modals.a_further_mail", arrived_at=moment(mail.arrived_at, now)))]
+        blocks += [divider(), context(say("modals.further_mail", arrived_at=moment(mail.arrived_at, now)))]
         blocks += _own_words(mail.words, FURTHER_MAIL, mail.id, number)
         if mail.attachments:
-            blocks.append(
-                paragraph(say("modals.attached_not_opened", attachments=cut(", ".join(mail.attachments), 400)))
-            )
+            blocks.append(paragraph(say("modals.attached", attachments=cut(", ".join(mail.attachments), 400))))
     if len(details.mails) > FURTHER_MAILS:
-        blocks.append(
-            context(say("modals.earlier_mails_of_this_thread_are_not", mails=len(details.mails) - FURTHER_MAILS))
-        )
+        blocks.append(context(say("modals.earlier_mails", mails=len(details.mails) - FURTHER_MAILS)))
     return modal(details.ref, blocks, metadata=details.ticket_id)
 
 
@@ -116,7 +112,7 @@ def asked(asks: Sequence[tuple[str, str]]) -> list[Block]:
     if not asks:
         return []
     told = [f"{cut(says, 100)} “{cut(sentence, 200)}”" for says, sentence in asks[:ASKED]]
-    return [paragraph("\n".join([say("modals.it_seems_to_ask"), *told]))]
+    return [paragraph("\n".join([say("modals.asks"), *told]))]
 
 
 def plan_modal(view: CardView, request: RequestView) -> Block:
@@ -124,7 +120,7 @@ def plan_modal(view: CardView, request: RequestView) -> Block:
     told = [plan_line(each) for each in request.plan]
     blocks = [
         section(f"*{capital(named('right', request.right))}*"),
-        *lines(told, 500, "modals.and_more_lines"),
+        *lines(told, 500, "modals.more_lines"),
     ]
     return modal(view.ref, blocks[: VIEW_BLOCKS - 1], metadata=view.ticket_id)
 
@@ -138,21 +134,21 @@ def quarantine_modal(mails: Sequence[Quarantined], now: datetime) -> Block:
         blocks.append(paragraph(say("modals.near_miss", told=told) if mail.near_miss else told, look))
         blocks += actions(verdicts(mail.id, f":{number}"))
     if len(mails) > LISTED:
-        blocks.append(context(say("modals.and_more_after_these", mails=len(mails) - LISTED)))
-    return modal(say("windows.quarantine"), blocks or [paragraph(say("card.every_quarantined_mail_is_settled"))])
+        blocks.append(context(say("modals.more_mails", mails=len(mails) - LISTED)))
+    return modal(say("windows.quarantine"), blocks or [paragraph(say("card.quarantine_empty"))])
 
 
 def quarantined_modal(mail: Quarantined, now: datetime) -> Block:
     """One quarantined mail, as far as it could be read, with the button that settles it."""
     blocks = [
-        paragraph(say("modals.set_aside_because", reasons=cut(_reasons(mail.reasons), 600))),
+        paragraph(say("modals.because", reasons=cut(_reasons(mail.reasons), 600))),
         *_known((say("modals.from"), mail.sender), (say("modals.subject"), mail.subject)),
         context(say("modals.arrived", arrived_at=moment(mail.arrived_at, now), size=_size(mail.size), logged=logged())),
         divider(),
         *words(mail.words, FIRST_MAIL),
         divider(),
-        paragraph(say("modals.the_mail_itself_is_untouched")),
-        *actions([*verdicts(mail.id, ":0"), button(say("modals.i_have_dealt"), "settle_mail", mail.id)]),
+        paragraph(say("modals.mailbox")),
+        *actions([*verdicts(mail.id, ":0"), button(say("modals.dealt"), "settle_mail", mail.id)]),
     ]
     return modal(say("windows.quarantined_mail"), blocks, metadata=mail.id)
 
@@ -173,7 +169,7 @@ def list_blocks(title: str, tickets: Sequence[TicketLine], now: datetime) -> lis
     if not tickets:
         blocks.append(paragraph(say("modals.none")))
     if len(tickets) > LISTED:
-        blocks.append(context(say("modals.and_more", tickets=len(tickets) - LISTED)))
+        blocks.append(context(say("modals.more_tickets", tickets=len(tickets) - LISTED)))
     return blocks
 
 

@@ -12,17 +12,17 @@ from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
 
 ASK = Phrases(
     {
-        "correction": "notice.to_correct_what_they_hold_in_the_same",
-        "deletion": "notice.to_delete_what_they_hold_of_this_person",
-        "restriction": "notice.to_keep_what_they_hold_of_this_person",
-        "lifting": "notice.that_the_restriction_has_ended",
+        "correction": "notice.act_correction",
+        "deletion": "notice.act_deletion",
+        "restriction": "notice.act_restriction",
+        "lifting": "notice.act_lifting",
     }
 )
 SAYS = Phrases(
     {
-        Verdict.DONE: "notice.they_did_it",
-        Verdict.NO_RECORD: "notice.they_hold_nothing",
-        Verdict.REFUSED: "notice.they_refuse",
+        Verdict.DONE: "notice.verdict_done",
+        Verdict.NO_RECORD: "notice.verdict_nothing",
+        Verdict.REFUSED: "notice.verdict_refused",
     }
 )
 
@@ -49,27 +49,23 @@ def notice_status(view: NoticeView) -> str:
     if view.state == Standing.ANSWERED:
         ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why and view.why in GROUNDS else ""
         return say(
-            "notice.answered", verdict=SAYS.get(view.verdict or Verdict.DONE, say("notice.they_did_it")), ground=ground
+            "notice.answered", verdict=SAYS.get(view.verdict or Verdict.DONE, say("notice.verdict_done")), ground=ground
         )
     if view.state == Standing.DROPPED:
         return say(
-            "notice.nobody_asks_any_more",
-            value=ENDS.get(view.why or "", say("notice.a_person_has_ended")).rstrip("."),
+            "notice.dropped",
+            value=ENDS.get(view.why or "", say("notice.ended")).rstrip("."),
         )
     if view.state == Standing.UNSURE:
-        guess = say("notice.perhaps", verdict=SAYS[view.verdict]) if view.verdict and view.verdict in SAYS else ""
-        return say("notice.they_wrote_and_somebody_has_to_read", guess=guess)
+        guess = say("notice.guess", verdict=SAYS[view.verdict]) if view.verdict and view.verdict in SAYS else ""
+        return say("notice.wrote", guess=guess)
     if view.state == Standing.BY_HAND:
-        why = (
-            say("notice.our_letter_did_not_reach_them")
-            if view.by_mail
-            else say("notice.they_cannot_be_written_to_by_mail")
-        )
-        return say("notice.a_person_tells_them", why=why)
+        why = say("notice.unreached") if view.by_mail else say("notice.no_mail")
+        return say("notice.by_hand", why=why)
     if view.told_on:
         how = f" {HOW[view.why]}" if view.why and view.why in HOW else ""
-        return say("notice.told_on_no_answer_yet", how=how, told_on=day(view.told_on))
-    return say("notice.the_letter_is_on_its_way")
+        return say("notice.waiting", how=how, told_on=day(view.told_on))
+    return say("notice.leaving")
 
 
 def notice_text(view: NoticeView) -> str:
@@ -87,7 +83,7 @@ def _answered(view: NoticeView) -> str:
     if view.state != Standing.ANSWERED:
         return f"{who(view)}: {notice_status(view)}."
     said = notice_status(view).removeprefix("answered: ")
-    return say("notice.recipient_of_answered", answered=view.answered, total=view.total, view=who(view), said=said)
+    return say("notice.text", answered=view.answered, total=view.total, view=who(view), said=said)
 
 
 def who(view: NoticeView) -> str:
@@ -102,7 +98,7 @@ def recipients_line(views: Sequence[NoticeView], ticket_id: str) -> list[Block]:
     """The card's line; none where nobody has to be told."""
     if not views:
         return []
-    return [section(recipients_told(views), button(say("notice.recipients_2"), "notices", ticket_id))]
+    return [section(recipients_told(views), button(say("notice.recipients_button"), "notices", ticket_id))]
 
 
 def said_blocks(view: NoticeView) -> list[Block]:
@@ -112,11 +108,11 @@ def said_blocks(view: NoticeView) -> list[Block]:
 
 def notice_card(view: NoticeView, asked: int) -> list[Block]:
     """The message that asks a person: what does this reply mean, or: please tell them. Settled, it has no buttons."""
-    blocks = [section(say("notice.a_recipient")), paragraph(f"{who(view)}: {notice_status(view)}.")]
+    blocks = [section(say("notice.title")), paragraph(f"{who(view)}: {notice_status(view)}.")]
     if asked != view.asked:
         return blocks
     if view.state == Standing.BY_HAND:
-        blocks.append(paragraph(say("notice.please_tell_them", act=ASK.get(view.act, ASK["deletion"]))))
+        blocks.append(paragraph(say("notice.please_tell", act=ASK.get(view.act, ASK["deletion"]))))
         return [*blocks, *actions([told_button(view), stop_button(view)])]
     return [*blocks, *actions(answer_buttons(view))] if view.state == Standing.UNSURE else blocks
 
@@ -125,9 +121,9 @@ def answer_buttons(view: NoticeView, tail: str = "") -> list[Block]:
     """What a person may say of an answer."""
     value = f"{view.id}:{view.asked}"
     row = [
-        button(say("notice.they_did_it_2"), f"notice_says:done{tail}", value),
-        button(say("notice.they_hold_nothing_2"), f"notice_says:no_record{tail}", value),
-        button(say("notice.they_refuse_2"), f"notice_refused{tail}", value),
+        button(say("notice.say_done"), f"notice_says:done{tail}", value),
+        button(say("notice.say_nothing"), f"notice_says:no_record{tail}", value),
+        button(say("notice.say_refused"), f"notice_refused{tail}", value),
     ]
     if view.state == Standing.UNSURE:
         row.append(button(say("notice.not_an_answer"), f"notice_says:nothing{tail}", value))
@@ -137,7 +133,7 @@ def answer_buttons(view: NoticeView, tail: str = "") -> list[Block]:
 
 
 def told_button(view: NoticeView, tail: str = "") -> Block:
-    return button(say("notice.told_by_hand"), f"notice_told{tail}", view.id, style="primary")
+    return button(say("notice.say_told"), f"notice_told{tail}", view.id, style="primary")
 
 
 def stop_button(view: NoticeView, tail: str = "") -> Block:

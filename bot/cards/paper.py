@@ -10,9 +10,7 @@ SHOWN = 3
 
 def to_post(view: CardView) -> list[Block]:
     """What somebody has to print and post: the oldest first, as they are printed."""
-    told = [
-        paragraph(say("paper.waits_to_be_posted", kind=cut(kind, 60), ref=view.ref)) for _, kind in view.to_post[:SHOWN]
-    ]
+    told = [paragraph(say("paper.waits", kind=cut(kind, 60), ref=view.ref)) for _, kind in view.to_post[:SHOWN]]
     if not told:
         return []
     ask = confirm(say("paper.in_the_post"), say("paper.from_today"), say("paper.it_is"))

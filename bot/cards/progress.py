@@ -25,7 +25,7 @@ def progress_blocks(request: RequestView, limit: int) -> list[Block]:
         for number, each in enumerate(shown, start=1)
     ]  # fmt: skip
     rest = len(request.progress) - len(shown)
-    more = [context(say("progress.and_more_systems", rest=rest))] if rest else []
+    more = [context(say("progress.more_systems", rest=rest))] if rest else []
     return [{"type": "plan", "title": plain(progress_text(request)), "tasks": tasks}, *more]
 
 
@@ -33,7 +33,7 @@ def progress_text(request: RequestView) -> str:
     """All systems in one line: `1 of 2 systems done, 9 found → 3 left`."""
     done = sum(_status(each, request) == "complete" for each in request.progress)
     found = sum(each.found for each in request.progress)
-    told = say("progress.of_done_found", done=done, n=len(request.progress), found=found)
+    told = say("progress.text", done=done, n=len(request.progress), found=found)
     left = [each.left for each in request.progress if each.left is not None]
     return say("progress.left", told=told, left=sum(left)) if left else told
 
@@ -42,13 +42,13 @@ def progress_line(each: Progress, state: State) -> str:
     """One system's progress in counts: `our internal server: 9 found → 0 left`."""
     system = cut(each.system, 60)
     if each.left is not None:
-        return say("progress.found_left", system=system, found=each.found, left=each.left)
+        return say("progress.proved", system=system, found=each.found, left=each.left)
     tail = {
         "done": say("progress.done"),
-        "unknown": say("progress.answer_lost_being_looked"),
-        "dead": say("progress.did_not_work"),
+        "unknown": say("progress.unknown"),
+        "dead": say("progress.dead"),
     }
-    doing = say("progress.asking_again") if state == State.PROVING else say("progress.at_work")
+    doing = say("progress.again") if state == State.PROVING else say("progress.at_work")
     return say("progress.found", system=system, found=each.found, state=tail.get(each.state, doing))
 
 

@@ -21,10 +21,10 @@ def notices_modal(ref: str, views: Sequence[NoticeView], ticket_id: str) -> Bloc
         blocks += [divider(), paragraph(f"{who(view)} · {named('right', view.act)}: {notice_status(view)}")]
         blocks += actions(_buttons(view, tail))
     if len(views) > LISTED:
-        blocks.append(context(say("recipients.and_more", views=len(views) - LISTED)))
+        blocks.append(context(say("recipients.more", views=len(views) - LISTED)))
     return modal(
         say("recipients.recipients", ref=ref)[:24],
-        blocks[1:] or [paragraph(say("recipients.nobody_has_to_be_told"))],
+        blocks[1:] or [paragraph(say("recipients.none"))],
         metadata=ticket_id,
     )
 
@@ -55,18 +55,18 @@ def told_form(view: NoticeView) -> Block:
     """How a person told them, and what they said at once, if they did."""
     said = {str(each): capital(SAYS[each]) for each in (Verdict.DONE, Verdict.NO_RECORD)}
     blocks = [
-        paragraph(say("recipients.they_are_told", view=who(view), act=ASK.get(view.act, ASK["deletion"]))),
+        paragraph(say("recipients.told", view=who(view), act=ASK.get(view.act, ASK["deletion"]))),
         entry(
             "how",
-            say("recipients.how_were_they_told"),
+            say("recipients.how"),
             choice("how", {key: capital(text) for key, text in HOW.items()}),
         ),
         entry(
             "says",
-            say("recipients.what_did_they_say"),
+            say("recipients.said"),
             choice("says", said),
             optional=True,
-            hint=say("recipients.nothing_yet_leave_it_empty"),
+            hint=say("recipients.said_hint"),
         ),
     ]
     return _form(say("recipients.told_by_hand"), "told", view.id, blocks)
@@ -76,7 +76,7 @@ def stop_form(view: NoticeView) -> Block:
     """Why nobody asks them any more: the record keeps the reason."""
     blocks = [
         paragraph(f"{who(view)}: {notice_status(view)}."),
-        entry("why", say("recipients.why_is_nobody_to_ask_them_any_more"), choice("why", ENDS)),
+        entry("why", say("recipients.why"), choice("why", ENDS)),
     ]
     return _form(say("recipients.stop_asking"), "stop", view.id, blocks)
 
@@ -85,9 +85,9 @@ def refusal_form(view: NoticeView) -> Block:
     """On what ground a recipient says no."""
     blocks = [
         paragraph(f"{who(view)}."),
-        entry("why", say("recipients.on_what_ground_do_they_refuse"), choice("why", GROUNDS)),
+        entry("why", say("recipients.ground"), choice("why", GROUNDS)),
     ]
-    return _form(say("recipients.they_refuse"), "refused", f"{view.id}:{view.asked}", blocks)
+    return _form(say("recipients.refuse"), "refused", f"{view.id}:{view.asked}", blocks)
 
 
 def _form(title: str, name: str, metadata: str, blocks: list[Block]) -> Block:

@@ -30,27 +30,27 @@ def refusal_form(form: RefusalForm) -> Block:
     grounds = {key: each.words for key, each in form.grounds.items()}
     blocks = [
         paragraph(
-            say("refusal.this_refuses_what_was_asked_the_person", ref=form.ref, right=named("right", form.right))
+            say("refusal.told", ref=form.ref, right=named("right", form.right))
             if form.address
-            else say("refusal.this_refuses_what_was_asked", ref=form.ref, right=named("right", form.right))
+            else say("refusal.told_by_post", ref=form.ref, right=named("right", form.right))
         ),
-        entry("ground", say("refusal.on_which_ground"), choice("ground", grounds)),
+        entry("ground", say("refusal.ground"), choice("ground", grounds)),
         context(
-            say("refusal.these_are_the_grounds_every_law_knows")
+            say("refusal.ground_hint")
         ),
-        prose("words", say("forms.why_is_that_so_in_this_case"), say("refusal.for_the_letter_the_law_asks_why_here")),
+        prose("words", say("forms.why"), say("refusal.words_hint")),
     ]  # fmt: skip
     if EXCESSIVE in form.grounds:
-        told = say("refusal.only_for_manifestly_unfounded")
-        blocks.append(prose("no_fee", say("refusal.why_no_fee_instead"), told, optional=True))
+        told = say("refusal.no_fee_hint")
+        blocks.append(prose("no_fee", say("refusal.no_fee"), told, optional=True))
     if form.systems:
         how = say("refusal.with_the_answer") if form.with_the_answer else say("refusal.in_a_letter_at_once")
-        hint = say("refusal.nothing_marked_all_of_it_what_you_mark", how=how)
+        hint = say("refusal.part_hint", how=how)
         blocks.append(
-            entry("systems", say("refusal.only_a_part"), boxes("systems", form.systems, ()), hint=hint, optional=True)
+            entry("systems", say("refusal.part"), boxes("systems", form.systems, ()), hint=hint, optional=True)
         )
     if not form.confirmed:
-        blocks.append(context(say("refusal.who_wrote_is_not_confirmed_write")))
+        blocks.append(context(say("refusal.unconfirmed")))
     view = modal(say("windows.refuse"), blocks, metadata=f"{form.request_id}:{form.version}")
     return {
         **view,

@@ -35,12 +35,12 @@ from bot.tickets import State
 LISTED = 12  # tickets in one message, or in one part of a digest
 NEXT_TODO = Phrases(
     {
-        NextActor.APPROVER: "reminder.a_second_person_looks_at_the_plan",
-        NextActor.PERSON: "reminder.the_person_has_to_answer_with_the_code",
-        NextActor.HANDLER: "reminder.look_at_the_card_it_waits",
-        NextActor.COLLEAGUE: "reminder.whoever_is_asked_on_the_card",
-        NextActor.BOT: "reminder.nothing_the_bot_is_at_work_look",
-        NextActor.NOBODY: "reminder.nothing_any_more",
+        NextActor.APPROVER: "reminder.do_approve",
+        NextActor.PERSON: "reminder.do_code",
+        NextActor.HANDLER: "reminder.do_decide",
+        NextActor.COLLEAGUE: "reminder.do_tasks",
+        NextActor.BOT: "reminder.do_nothing",
+        NextActor.NOBODY: "reminder.do_no_more",
     }
 )
 
@@ -98,17 +98,17 @@ def reminder_card(view: Reminded, now: datetime) -> list[Block]:
     """The reminder in the ticket's thread."""
     dates = [(say("reminder.answer_by"), sign(view.unrolled, now.date()))]
     if view.due != view.unrolled:
-        dates.append((say("reminder.last_day_of_the_law"), day(view.due)))
+        dates.append((say("reminder.last_day"), day(view.due)))
     known = [
         *dates,
         (say("card.next"), NEXT[view.next_actor]),
         (say("card.owner"), member(view.owner) if view.owner else say("reminder.nobody_yet")),
     ]
     blocks = [section(f"*{escape(view.ref)}* · *{escape(reason(view, now.date()))}*"), fields(*known)]
-    blocks.append(section(say("reminder.what_to_do", view=escape(todo(view)))))
+    blocks.append(section(say("reminder.to_do", view=escape(todo(view)))))
     if view.notice_by and view.kind != Kind.EXTENSION and view.notice_by >= now.date():
-        blocks.append(context(say("reminder.an_extension_can_still_be_announced", notice_by=day(view.notice_by))))
-    row = [link(say("reminder.go_to_the_card"), "card", view.link, style="primary")] if view.link else []
+        blocks.append(context(say("reminder.notice_by", notice_by=day(view.notice_by))))
+    row = [link(say("reminder.go"), "card", view.link, style="primary")] if view.link else []
     row.append(button(say("windows.why_this_date"), "clock", view.ticket_id))
     if view.kind != Kind.OVERDUE:
         row.append(button(say("windows.remind_me_later"), "snooze", view.ticket_id))
@@ -126,20 +126,18 @@ def reason(view: Reminded, today: date) -> str:
     since = day(view.paused_since) if view.paused_since else ""
     clock = say("reminder.stands_still") if view.stands else say("reminder.runs_on")
     words = {
-        Kind.UNTOUCHED: say("reminder.nobody_has_begun_with_this_enquiry"),
-        Kind.HALF: say("reminder.half_of_the_time_is_over_left", left=left),
+        Kind.UNTOUCHED: say("reminder.kind_unbegun"),
+        Kind.HALF: say("reminder.kind_half", left=left),
         Kind.DAYS_7: say("reminder.left", left=capital(left)),
         Kind.DAYS_3: say("reminder.left", left=capital(left)),
         Kind.DAYS_1: say("reminder.left", left=capital(left)),
         Kind.TODAY: _today(view, today),
-        Kind.OVERDUE: say(
-            "reminder.overdue_the_last_day_was_ago", due=day(view.due), days=_days((today - view.due).days)
-        ),
-        Kind.EXTENSION: say("reminder.an_extension_can_be_announced", notice_by=day(view.notice_by or view.due)),
-        Kind.PAUSE: say("reminder.the_person_has_not_answered_since", since=since, clock=clock),
-        Kind.TASK: say("reminder.something_has_to_be_done_by_hand"),
-        Kind.LETTER: say("reminder.a_letter_waits_for_its_release"),
-        Kind.RECIPIENT: say("reminder.a_recipient_has_not_answered_yet"),
+        Kind.OVERDUE: say("reminder.kind_overdue", due=day(view.due), days=_days((today - view.due).days)),
+        Kind.EXTENSION: say("reminder.kind_extension", notice_by=day(view.notice_by or view.due)),
+        Kind.PAUSE: say("reminder.kind_pause", since=since, clock=clock),
+        Kind.TASK: say("reminder.kind_task"),
+        Kind.LETTER: say("reminder.kind_release"),
+        Kind.RECIPIENT: say("reminder.kind_recipient"),
     }
     return words[view.kind] if view.kind else ""
 
@@ -147,33 +145,33 @@ def reason(view: Reminded, today: date) -> str:
 def todo(view: Reminded) -> str:
     """What whoever acts next does, as one sentence."""
     if view.kind == Kind.PAUSE:
-        return say("reminder.ask_the_person_again_or_let_the_clock")
+        return say("reminder.do_pause")
     if view.kind == Kind.TASK:
-        return say("reminder.press_done_or_look_below_the_task")
+        return say("reminder.do_task")
     if view.kind == Kind.LETTER:
-        return say("reminder.read_the_letter_on_the_card_and_release")
+        return say("reminder.do_release")
     if view.kind == Kind.RECIPIENT:
-        return say("reminder.press_recipients_on_the_card_tell_them")
+        return say("reminder.do_recipient")
     if view.kind == Kind.EXTENSION:
-        return say("reminder.if_there_are_too_many_or_too_complex")
+        return say("reminder.do_extension")
     return _by_state(view)
 
 
 def _by_state(view: Reminded) -> str:
     states = set(view.states)
     if view.can_close:
-        return say("reminder.everything_is_answered_press_close")
+        return say("reminder.do_close")
     if not states or State.RECEIVED in states:
-        return say("reminder.choose_a_right_on_the_card")
+        return say("reminder.do_choose")
     if State.NEEDS_PERSON in states:
-        return say("reminder.read_on_the_card_why_it_stopped_mend")
+        return say("reminder.do_mend")
     return NEXT_TODO[view.next_actor]
 
 
 def _today(view: Reminded, today: date) -> str:
     if today == view.due:
-        return say("reminder.today_is_the_last_day")
-    return say("reminder.today_is_the_day_to_answer_the_law_s", due=day(view.due))
+        return say("reminder.last_day_today")
+    return say("reminder.due_today", due=day(view.due))
 
 
 def _days(number: int) -> str:
@@ -185,21 +183,19 @@ def _days(number: int) -> str:
 
 def reminders_card(views: Sequence[Reminded], now: datetime) -> list[Block]:
     """What one person (or the channel) is reminded of today, each with a button to its card."""
-    blocks = [header(say("reminder.enquiries_need_you", n=len(views)))]
+    blocks = [header(say("reminder.need_you", n=len(views)))]
     for number, view in enumerate(views[:LISTED], start=1):
         told = f"{_line(view, now.date())}\n{escape(reason(view, now.date()))} {escape(todo(view))}"
-        blocks.append(
-            section(told, link(say("reminder.go_to_the_card"), f"card:{number}", view.link) if view.link else None)
-        )
+        blocks.append(section(told, link(say("reminder.go"), f"card:{number}", view.link) if view.link else None))
     if len(views) > LISTED:
-        blocks.append(context(say("reminder.and_more_dpe_list", views=len(views) - LISTED)))
+        blocks.append(context(say("reminder.more_list", views=len(views) - LISTED)))
     return blocks
 
 
 def reminders_text(views: Sequence[Reminded], today: date) -> str:
     """The same in one line."""
     first = f"{views[0].ref}: {reason(views[0], today)}"
-    return first if len(views) == 1 else say("reminder.and_more", first=first, views=len(views) - 1)
+    return first if len(views) == 1 else say("reminder.more_text", first=first, views=len(views) - 1)
 
 
 def digest_card(digest: Digest, now: datetime) -> list[Block]:
@@ -212,23 +208,23 @@ def digest_card(digest: Digest, now: datetime) -> list[Block]:
 
 
 def _morning(digest: Digest, now: datetime, limit: int) -> list[Block]:
-    blocks = [header(say("reminder.enquiries", date=day(now.date())))]
+    blocks = [header(say("reminder.digest", date=day(now.date())))]
     parts = (
-        (say("reminder.overdue"), digest.overdue),
-        (say("reminder.due_within_7_days"), digest.soon),
-        (say("reminder.also"), digest.rest),
+        (say("reminder.digest_overdue"), digest.overdue),
+        (say("reminder.digest_soon"), digest.soon),
+        (say("reminder.digest_also"), digest.rest),
     )
     for title, views in parts:
         told = [_line(view, now.date(), linked=True) for view in views[:limit]]
-        rest = [say("reminder.and_more_2", views=len(views) - limit)] if len(views) > limit else []
+        rest = [say("reminder.digest_more", views=len(views) - limit)] if len(views) > limit else []
         if told:
             blocks += _lines([f"*{title}*", *told, *rest])
     if digest.more:
-        blocks.append(context(say("reminder.there_are_more_than_these_dpe_list")))
+        blocks.append(context(say("reminder.digest_full")))
     if digest.again:
-        blocks.append(paragraph(say("reminder.erased_and_there_again_for_a_decision", n=digest.again)))
+        blocks.append(paragraph(say("reminder.erased_again", n=digest.again)))
     for label, why in digest.unwatched[:5]:
-        blocks.append(paragraph(say("reminder.could_not_be_looked_over", label=cut(label, 80), why=cut(why, 300))))
+        blocks.append(paragraph(say("reminder.unwatched", label=cut(label, 80), why=cut(why, 300))))
     if digest.jumped_at:
         blocks.append(paragraph(_jumped(digest.jumped_at, now)))
     return blocks
@@ -246,9 +242,9 @@ def _lines(told: Sequence[str]) -> list[Block]:
 
 def digest_text(digest: Digest) -> str:
     """The same in one line."""
-    parts = ((digest.overdue, "overdue"), (digest.soon, say("reminder.due_within_7_days_2")))
+    parts = ((digest.overdue, "overdue"), (digest.soon, say("reminder.count_soon")))
     told = ", ".join(f"{len(views)} {word}" for views, word in parts if views)
-    return say("reminder.enquiries_today", told=told or say("reminder.something_to_look_at"))
+    return say("reminder.digest_text", told=told or say("reminder.count_other"))
 
 
 def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
@@ -256,12 +252,12 @@ def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
     shown = f"<{escape(view.link)}|{ref}>" if linked and view.link else ref
     by = view.due if today > view.unrolled else view.unrolled
     rights = rights_named(view.rights)
-    return say("reminder.next", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
+    return say("reminder.line", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
 
 
 def _jumped(at: datetime, now: datetime) -> str:
     seen = at.astimezone(now.tzinfo)
-    return say("reminder.the_machine_s_clock_was_moved", date=day(seen.date()), seen=seen)
+    return say("reminder.clock_moved", date=day(seen.date()), seen=seen)
 
 
 # -- later ----------------------------------------------------------------------------------------------------------
@@ -269,11 +265,11 @@ def _jumped(at: datetime, now: datetime) -> str:
 
 def snooze_modal(ref: str, ticket_id: str, days: Sequence[date], today: date) -> Block:
     """Until when nobody is reminded of this ticket; the last choice is the next day the law names."""
-    told = say("reminder.nobody_is_reminded_of_until_the_morning", ref=ref)
+    told = say("reminder.snooze_told", ref=ref)
     blocks = [paragraph(told)]
     for number, each in enumerate(days, start=1):
         words = f"{_days((each - today).days)}, {day(each)}"
-        last = say("reminder.the_next_day_the_law_names_no_later") if each == days[-1] else ""
-        choose = button(say("reminder.until_then"), f"snooze_until:{number}", f"{ticket_id}:{each.isoformat()}")
+        last = say("reminder.snooze_latest") if each == days[-1] else ""
+        choose = button(say("reminder.snooze_until"), f"snooze_until:{number}", f"{ticket_id}:{each.isoformat()}")
         blocks.append(section(f"{words}{last}", choose))
     return modal(say("windows.remind_me_later"), blocks, metadata=ticket_id)

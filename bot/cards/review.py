@@ -62,10 +62,10 @@ def batch_card(view: ReviewView) -> list[Block]:
     count = sum(number for _, number in view.years)
     years = ", ".join(f"{year}: {number}" for year, number in view.years)
     blocks = [
-        header(say("review.old_accounts", label=cut(view.label, 80))),
+        header(say("review.title", label=cut(view.label, 80))),
         paragraph(
             say(
-                "review.without_activity_since_before_last",
+                "review.told",
                 count=_accounts(count),
                 before=day(view.before),
                 years=years,
@@ -74,9 +74,9 @@ def batch_card(view: ReviewView) -> list[Block]:
         *lines([f"{number} {DECIDED[state]}" for state, number in sorted(view.states.items())], 3, "frame.and_so_on"),
     ]
     if view.refs:
-        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
+        blocks += lines([say("review.tickets", refs=", ".join(view.refs))], 1, "frame.and_so_on")
     if view.blind:
-        told = say("review.not_reviewed_because_they_cannot_tell", blind=", ".join(view.blind))
+        told = say("review.blind", blind=", ".join(view.blind))
         blocks.append(context(escape(cut(told, 900))))
     return [
         *blocks,
@@ -86,25 +86,25 @@ def batch_card(view: ReviewView) -> list[Block]:
 
 def batch_text(view: ReviewView) -> str:
     """The same in one line."""
-    left = say("review.to_decide_2", open=view.open) if view.open else say("review.all_decided")
-    return say("review.old_accounts_in", label=view.label, left=left)
+    left = say("review.left", open=view.open) if view.open else say("review.all_decided")
+    return say("review.text", label=view.label, left=left)
 
 
 def accounts_form(batch_id: str, found: Sequence[tuple[str, str, date | None]], today: date) -> Block:
     """Account by account what becomes of it. The desk has written the audit row."""
-    blocks = [paragraph(say("review.what_is_not_chosen_stays_undecided"))]
+    blocks = [paragraph(say("review.intro"))]
     for account_id, whose, last in found:
-        hint = say("review.last_active", last=day(last)) if last else say("review.no_activity_is_known")
+        hint = say("review.last_active", last=day(last)) if last else say("review.no_activity")
         blocks.append(entry(account_id, cut(whose, 300), choice(account_id, CHOICES), hint=hint, optional=True))
     year = today.replace(year=today.year + 1, day=min(today.day, 28))
     blocks += [
         divider(),
-        prose("why", say("review.why_are_those_kept"), say("review.where_some_are_kept_so_that_it_can"), optional=True),
+        prose("why", say("review.why"), say("review.why_hint"), optional=True),
         entry(
             "until",
             say("review.kept_until"),
             day_picker("until", year),
-            hint=say("review.nobody_asks_before_that_day"),
+            hint=say("review.kept_until_hint"),
             optional=True,
         ),
         context(logged()),
@@ -141,17 +141,17 @@ def _review(view: CardView, now: datetime, limit: int) -> list[Block]:
     ]  # fmt: skip
     if plan:
         blocks.append(section(say("card.plan", plan=escape(totals(plan)))))
-        blocks += lines([plan_line(each) for each in plan], limit, "card.and_more_places")
+        blocks += lines([plan_line(each) for each in plan], limit, "card.more_changes")
     changed = [change for each in view.requests for change in each.changes]
     if changed:
-        blocks.append(context(say("card.the_data_changed_so_the_earlier")))
-        blocks += lines(changed, max(limit, 3), "card.and_more_places")
+        blocks.append(context(say("card.void")))
+        blocks += lines(changed, max(limit, 3), "card.more_changes")
     state = State.PROVING if State.PROVING in states else State.RUNNING
     progress = _progress([each for request in view.requests for each in request.progress])
-    blocks += lines([signed_line(each, state) for each in progress], 6, "review.and_more_systems")
+    blocks += lines([signed_line(each, state) for each in progress], 6, "review.more_systems")
     until = [each.cooling_until for each in view.requests if each.cooling_until]
     if until:
-        blocks.append(context(say("review.starts_until_then_it_may_be_stopped", until=moment(min(until), now))))
+        blocks.append(context(say("review.starts", until=moment(min(until), now))))
     blocks += _stuck([each for each in view.requests if each.state == State.NEEDS_PERSON])
     return [*blocks, *unsettled(view.unsettled), divider(), *actions(_buttons(view, plan))]
 
@@ -181,15 +181,13 @@ def _stuck(requests: Sequence[RequestView]) -> list[Block]:
     if not requests:
         return []
     first, more = requests[0], len(requests) - 1
-    why = say("review.an_account_needs_a_person", reason=cut(first.reason or "", 600))
-    ask = confirm(
-        say("review.leave_this_account_alone"), say("review.nothing_is_done_about_it_the_next"), say("review.leave_it")
-    )
+    why = say("review.needs_person", reason=cut(first.reason or "", 600))
+    ask = confirm(say("review.leave_sure"), say("review.leave_told"), say("review.leave_keep"))
     return [
-        paragraph(why + (say("review.and_more", more=more) if more > 0 else "")),
+        paragraph(why + (say("review.more", more=more) if more > 0 else "")),
         *actions([
             button(say("card.try_again"), f"resume:{first.right}", first.id, style="primary"),
-            button(say("review.leave_it_alone"), f"withdraw:{first.right}", first.id, confirm=ask),
+            button(say("review.leave"), f"withdraw:{first.right}", first.id, confirm=ask),
         ]),
     ]  # fmt: skip
 
@@ -198,9 +196,9 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
     waiting = [(each.id, each.plan_id) for each in view.requests if each.state == State.APPROVING]
     row: list[Block] = []
     if waiting:
-        wait = say("review.it_starts_after_hours", cooling_hours=view.cooling_hours) if view.cooling_hours else ""
+        wait = say("review.cooling", cooling_hours=view.cooling_hours) if view.cooling_hours else ""
         ask = confirm(
-            say("review.approve", waiting=_accounts(len(waiting))),
+            say("review.approve_sure", waiting=_accounts(len(waiting))),
             f"{capital(totals(plan))}.{wait}",
             say("card.approve"),
             danger=True,
@@ -210,15 +208,13 @@ def _buttons(view: CardView, plan: Sequence[PlanLine]) -> list[Block]:
             button(say("review.approve_all", waiting=len(waiting)), "approve_all", value, style="danger", confirm=ask)
         )
     if waiting or any(each.state == State.COOLING for each in view.requests):
-        ask = confirm(
-            say("review.call_it_off"), say("review.nothing_is_done_about_these_accounts"), say("review.call_off")
-        )
-        row.append(button(say("review.call_it_off_2"), "call_off", view.ticket_id, confirm=ask))
+        ask = confirm(say("review.call_off_sure"), say("review.call_off_told"), say("review.call_off_keep"))
+        row.append(button(say("review.call_off"), "call_off", view.ticket_id, confirm=ask))
     row.append(button(say("windows.why_this_date"), "clock", view.ticket_id))
     if view.can_close:
         ask = confirm(
-            say("card.close", ref=view.ref),
-            say("card.the_card_shrinks_to_its_reference"),
+            say("card.close_sure", ref=view.ref),
+            say("card.close_told"),
             say("frame.close"),
         )
         row.append(button(say("frame.close"), "close", view.ticket_id, confirm=ask))

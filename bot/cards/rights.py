@@ -15,25 +15,25 @@ def correction_form(wanted: Wanted) -> Block:
     """What the person wrote, and a field for each thing that may be corrected, filled in as far as the mail says it."""
     blocks = [
         *words(wanted.words, SHOWN),
-        context(say("rights.what_they_wrote_fill", logged=logged())),
+        context(say("rights.correction_words", logged=logged())),
         divider(),
         *(one_line(word, named("field", word), wanted.proposed.get(word, "")) for word in WORDS),
     ]
-    return _form(say("card.correct"), say("rights.ask_the_systems"), "correction", wanted.ref, wanted.ticket_id, blocks)
+    return _form(say("card.correct"), say("rights.correction_keep"), "correction", wanted.ref, wanted.ticket_id, blocks)
 
 
 def restriction_form(ref: str, ticket_id: str) -> Block:
     """The ground stands in the letter (GDPR 18(1))."""
     picked = choice("ground", {name: _short(named("ground", name)) for name in GROUNDS})
-    told = say("rights.the_data_stay_and_nothing_is_done")
-    blocks = [paragraph(told), entry("ground", say("rights.on_what_ground"), picked)]
+    told = say("rights.restriction_told")
+    blocks = [paragraph(told), entry("ground", say("rights.ground"), picked)]
     return _form(say("card.restrict"), say("card.restrict"), "restriction", ref, ticket_id, blocks)
 
 
 def lifting_form(ref: str, request_id: str) -> Block:
     """Why a restriction ends stands in the notice that goes out before (GDPR 18(3))."""
-    told = say("rights.a_second_person_has_to_approve_then")
-    reason = prose("why", say("rights.why_does_the_restriction_end"), say("forms.for_the_letter"))
+    told = say("rights.lifting_told")
+    reason = prose("why", say("rights.lifting_why"), say("forms.for_letter"))
     return _form(
         say("windows.end_restriction"), say("rights.propose"), "lifting", ref, request_id, [paragraph(told), reason]
     )

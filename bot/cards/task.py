@@ -8,9 +8,9 @@ from bot.workflow import REASONS, Outcome
 TOLD = Phrases(
     {
         Outcome.DONE: "task.done",
-        Outcome.NOTHING: "task.nothing_was_held",
-        Outcome.HELD: "task.something_is_held_there",
-        Outcome.CANNOT: "task.it_cannot_be_done",
+        Outcome.NOTHING: "task.nothing",
+        Outcome.HELD: "task.held",
+        Outcome.CANNOT: "task.cannot",
     }
 )
 
@@ -20,7 +20,7 @@ def task_card(task: TaskView) -> list[Block]:
     blocks = [
         section(
             say(
-                "task.task",
+                "task.line",
                 number=task.number,
                 right=escape(named("right", task.right)),
                 task=escape(task_status(task)),
@@ -35,7 +35,7 @@ def task_card(task: TaskView) -> list[Block]:
             context(
                 say(
                     "task.asked",
-                    assignee=member(task.assignee) if task.assignee else say("task.whoever_handles_the_ticket"),
+                    assignee=member(task.assignee) if task.assignee else say("task.anybody"),
                 )
             )
         )
@@ -46,34 +46,34 @@ def task_card(task: TaskView) -> list[Block]:
 
 def task_text(task: TaskView) -> str:
     """The same in one line."""
-    return say("task.task_2", ref=task.ref, number=task.number, system=task.system, task=task_status(task))
+    return say("task.text", ref=task.ref, number=task.number, system=task.system, task=task_status(task))
 
 
 def task_told_card(task: TaskView, link_: str) -> list[Block]:
     """For whoever is asked by name: what is wanted of them, and the way to the message with its button."""
-    told = say("task.you_are_asked_to_do_something_by_hand", right=named("right", task.right), ref=task.ref)
-    row = [link(say("task.go_to_the_task"), "card", link_, style="primary")]
+    told = say("task.asks_you", right=named("right", task.right), ref=task.ref)
+    row = [link(say("task.go"), "card", link_, style="primary")]
     return [paragraph(told), paragraph(task_told(task)), *actions(row)]
 
 
 def task_told_text(task: TaskView) -> str:
     """The same in one line."""
-    return say("task.you_are_asked_to_do_something_by_hand_2", ref=task.ref, system=task.system)
+    return say("task.asks_you_text", ref=task.ref, system=task.system)
 
 
 def task_status(task: TaskView) -> str:
     """How it stands, in a few words."""
     if task.state == "open":
-        return say("task.to_be_done_by_hand")
+        return say("task.open")
     if task.state == "void":
-        return say("task.no_longer_needed")
+        return say("task.void")
     told = TOLD[Outcome(task.outcome or Outcome.DONE)]
     if task.outcome == Outcome.CANNOT:
         told += f": {named('reason', task.reason if task.reason in REASONS else 'other')}"
     if task.done_on:
         told += f", {day(task.done_on)}"
     if task.waits_for_second:
-        told += say("task.a_second_person_has_to_look")
+        told += say("task.needs_second")
     return told
 
 
@@ -98,7 +98,7 @@ def task_line(task: TaskView) -> str:
 def task_buttons(task: TaskView) -> list[Block]:
     """What may be pressed now."""
     if task.state == "open":
-        return [button(say("task.done_2"), f"task_done:{task.number}", task.id, style="primary")]
+        return [button(say("task.done_button"), f"task_done:{task.number}", task.id, style="primary")]
     if task.waits_for_second:
         return [button(say("review.look"), f"task_look:{task.number}", task.id, style="primary")]
     return [] if task.state == "void" else [button(say("windows.what_was_done"), f"task_look:{task.number}", task.id)]

@@ -25,11 +25,11 @@ from bot.phrases import Phrases, say
 OPTIONS = 100  # in one list of Slack's
 STATES = Phrases(
     {  # of those an alarm told of
-        "again": "watch.nobody_has_decided_yet",
-        "planned": "watch.the_erasure_is_planned_again",
-        "consent": "watch.new_consent_is_on_record",
-        "gone": "watch.gone_again",
-        "known": "watch.somebody_else_has_the_address",
+        "again": "watch.open",
+        "planned": "watch.planned",
+        "consent": "watch.consented",
+        "gone": "watch.gone",
+        "known": "watch.other_person",
     }
 )
 
@@ -56,21 +56,21 @@ def alarm_card(view: AlarmView, now: datetime) -> list[Block]:
     """The message in the channel."""
     told = ", ".join(f"{cut(label, 60)} {count}" for label, count in view.counts)
     blocks = [
-        header(say("watch.erased_and_there_again")),
-        paragraph(say("watch.held_again_although_erased_an_import", addresses=_addresses(view.addresses), told=told)),
+        header(say("watch.title")),
+        paragraph(say("watch.told", addresses=_addresses(view.addresses), told=told)),
         *lines([f"{count}: {STATES[state]}" for state, count in sorted(view.states.items())], 6, "frame.and_so_on"),
     ]
     if view.refs:
-        blocks += lines([say("review.in", refs=", ".join(view.refs))], 1, "frame.and_so_on")
-    blind = say("watch.not_watched_because_they_cannot_list", blind=", ".join(view.blind)) if view.blind else ""
+        blocks += lines([say("review.tickets", refs=", ".join(view.refs))], 1, "frame.and_so_on")
+    blind = say("watch.blind", blind=", ".join(view.blind)) if view.blind else ""
     blocks.append(context(escape(cut(say("watch.seen", at=moment(view.at, now), blind=blind), 900))))
     return [*blocks, *(_buttons(view) if view.open else [])]
 
 
 def alarm_text(view: AlarmView) -> str:
     """The same in one line."""
-    left = say("review.to_decide_2", open=view.open) if view.open else say("review.all_decided")
-    return say("watch.held_again_although_erased", addresses=_addresses(view.addresses), left=left)
+    left = say("review.left", open=view.open) if view.open else say("review.all_decided")
+    return say("watch.text", addresses=_addresses(view.addresses), left=left)
 
 
 def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) -> Block:
@@ -78,10 +78,10 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
     who = choice("who", dict(seen[:OPTIONS]))
     where: Block = {"type": "plain_text_input", "action_id": "where", "max_length": 200}
     blocks = [
-        paragraph(say("watch.from_then_on_their_address_may_be_held")),
-        entry("who", say("watch.who_has_come_back"), who),
-        entry("where", say("watch.where"), where, hint=say("watch.the_form_the_shop_the_contract")),
-        entry("on", say("watch.when"), day_picker("on", today)),
+        paragraph(say("watch.consent_told")),
+        entry("who", say("watch.consent_who"), who),
+        entry("where", say("watch.consent_where"), where, hint=say("watch.consent_where_hint")),
+        entry("on", say("watch.consent_when"), day_picker("on", today)),
         context(logged()),
     ]
     view = modal(say("windows.new_consent"), blocks, metadata=alarm_id)
@@ -95,11 +95,11 @@ def consent_form(alarm_id: str, seen: Sequence[tuple[str, str]], today: date) ->
 
 def _buttons(view: AlarmView) -> list[Block]:
     ask = confirm(
-        say("watch.plan_the_erasure_again"),
-        say("watch.a_ticket_opens_for_each_of_them"), say("watch.plan"),
+        say("watch.plan_sure"),
+        say("watch.plan_told"), say("watch.plan_keep"),
     )  # fmt: skip
     return actions([
-        button(say("watch.plan_the_erasure_again_2"), "erase_again", view.id, style="primary", confirm=ask),
+        button(say("watch.plan"), "erase_again", view.id, style="primary", confirm=ask),
         button(say("watch.new_consent"), "consent", view.id),
     ])  # fmt: skip
 

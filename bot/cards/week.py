@@ -41,12 +41,12 @@ class Week:
 
 def week_card(week: Week) -> list[Block]:
     """The weekly report: a chart, and the same in words below it."""
-    return [header(say("week.the_week_until", until=day(week.until))), *chart(week.chart)]
+    return [header(say("week.until", until=day(week.until))), *chart(week.chart)]
 
 
 def week_text(week: Week) -> str:
     """The same in one line."""
-    return cut(say("week.the_week_until_2", until=day(week.until), alternative=week.chart.alternative), 1000)
+    return cut(say("week.until_text", until=day(week.until), alternative=week.chart.alternative), 1000)
 
 
 def chart(figures: Chart) -> list[Block]:

@@ -69,7 +69,7 @@ class Drafting(Attesting):
     def _draft_view(self, unit: Unit, letter: LetterRow) -> DraftView:
         notice = unit.notices.by_letter(letter.id) if letter.kind in drafts.TO_RECIPIENTS else None
         right = unit.requests.get(letter.request_id).right if letter.request_id else None
-        to = notice.name if notice else say("letter.the_person_who_wrote")
+        to = notice.name if notice else say("letter.to_person")
         return DraftView(letter.id, letter.digest[:STAMP], drafts.name(letter.kind), to, right)
 
     # -- editing ------------------------------------------------------------------------------------------------------

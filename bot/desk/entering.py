@@ -87,7 +87,7 @@ class Entering(Opening):
         """Where it is known in which country the person lives, its law applies; the record says so."""
         laws = law.applicable(self.house.regimes, country)
         if laws != self.house.regimes:
-            detail = {"regimes": list(laws), "how": say("forms.the_person_says_so")}
+            detail = {"regimes": list(laws), "how": say("forms.basis_person")}
             self._record(unit, unit.tickets.lock(ticket.id), user, REGIME, ticket.received_on, detail)
 
     def address(self, user: str, event: str, ticket_id: str, address: str) -> None:

@@ -44,7 +44,7 @@ class Moving(Office):
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
         ticket = unit.tickets.lock(ticket_id)
         if ticket.state != "open":
-            raise NotAllowed(say("card.text_closed", ref=ticket.ref))
+            raise NotAllowed(say("card.is_closed", ref=ticket.ref))
         return ticket
 
     def _reopen(self, unit: Unit, ticket: Ticket, by: str) -> None:
