@@ -86,9 +86,15 @@ class Moving(Office):
         if request.state in WORKING:
             self._move(unit, request, "escalate", BOT, back_to=request.state, reason=reason)
 
+    def _resume(self, unit: Unit, request: Request, actor: Actor) -> Request:
+        """Back to where it was before a person was asked, as a new generation: its work is put anew."""
+        return self._move(unit, request, "resume", actor, back_to=None, reason=None, generation=request.generation + 1)
+
     def _redraw(self, unit: Unit, ticket_id: str) -> None:
-        """The card will show what the store holds when it is drawn."""
-        version = unit.tickets.touch(ticket_id)
+        """The card will show what the store holds when it is drawn; one that was never posted shows it when it is."""
+        version, stands = unit.tickets.touch(ticket_id)
+        if not stands:
+            return
         older = [f"redraw:{ticket_id}:{each}" for each in (version - 1, version - 2)]
         self.engine.cancel(unit, *older)  # what was not drawn yet need not be: the newest state shows all
         self.engine.put(

@@ -50,7 +50,7 @@ _TOUCH = (
     update(ticket)
     .where(_T.id == bindparam("id_"))
     .values(version=_T.version + 1, remind_at=bindparam("now"))
-    .returning(_T.version)
+    .returning(_T.version, _T.card_ts)
 )
 _OWN = update(ticket).where(_T.id == bindparam("id_"), _T.owner.is_(None))
 _SHOWN = update(ticket).where(_T.id == bindparam("id_"), _T.card_version <= bindparam("shown"))
@@ -152,9 +152,13 @@ class Tickets:
         """Whether the ticket had nobody and is this user's now."""
         return self._run(_OWN, {"id_": ticket_id, "owner": user}).rowcount == 1
 
-    def touch(self, ticket_id: str) -> int:
-        """The ticket's new version: something its card shows has changed, so its reminders are looked at again."""
-        return self._run(_TOUCH, {"id_": ticket_id, "now": self._unit.now}).scalar_one()
+    def touch(self, ticket_id: str) -> tuple[int, bool]:
+        """The ticket's new version, and whether its card stands somewhere: something on it has changed.
+
+        Its reminders are looked at again.
+        """
+        row = self._run(_TOUCH, {"id_": ticket_id, "now": self._unit.now}).one()
+        return row.version, row.card_ts is not None
 
     def card_shown(self, ticket_id: str, channel: str, ts: str, version: int) -> None:
         """The card stands there and shows this version; an older version than already shown changes nothing."""

@@ -82,3 +82,17 @@ def test_cards_that_were_faster_are_no_flood(stage: Stage) -> None:
             stage.engine.cancel(unit, f"card:{ticket.id}")
     stage.engine.step()
     assert not any("came at once" in text for text in texts(stage))
+
+
+def test_nothing_is_redrawn_that_nobody_has_seen(stage: Stage) -> None:
+    """What changes while a card waits for its turn is on the card when it comes, and costs nothing until then."""
+    flood(stage, 1)
+    with stage.store.begin() as unit:
+        ticket = unit.tickets.by_ref("DPE-2026-0001")
+        assert ticket
+        stage.desk._redraw(unit, ticket.id)
+        assert not stage.engine.queued(unit, "redraw", 1)
+    stage.work()
+    with stage.store.read() as unit:
+        ticket = unit.tickets.get(ticket.id)
+    assert ticket.card_version == ticket.version > 1

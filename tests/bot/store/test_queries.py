@@ -103,7 +103,7 @@ def test_a_ticket_changes_only_for_who_saw_it_last(store: Store) -> None:
         changed = unit.tickets.change(ticket.id, 1, identity=Identity.CONFIRMED, why=("a", "b"))
         assert changed == replace(ticket, opened_at=T0, version=2, identity=Identity.CONFIRMED, why=("a", "b"))
         assert unit.tickets.change(ticket.id, 1, outcome="done") is None
-        assert unit.tickets.touch(ticket.id) == 3
+        assert unit.tickets.touch(ticket.id) == (3, False)
         for wrong in ("colour", "version", "ref", "sender_blind"):
             with pytest.raises(TypeError, match=wrong):
                 unit.tickets.change(ticket.id, 3, **{wrong: 1})
