@@ -1,12 +1,14 @@
 """Tickets as Slack blocks, as plain data. Pure: the moment comes in as an argument, in the zone dates are shown in."""
 
+from bot.cards.aside import quarantine_card, quarantine_text
 from bot.cards.blocks import day, told
-from bot.cards.card import card, card_text, quarantine_card, quarantine_text, sign
+from bot.cards.card import card, card_text
 from bot.cards.clock import MENU, TITLE, clock_blocks, clock_modal, move_blocks, move_text, move_told
 from bot.cards.evidence import evidence_modal, task_form, tasks_modal
 from bot.cards.forms import HOW, MEANS, clock_form
 from bot.cards.inputs import LONGEST as WORDS
 from bot.cards.letterbox import LetterboxView, letterbox_card, letterbox_text
+from bot.cards.line import sign
 from bot.cards.modals import (
     details_modal,
     help_blocks,
@@ -21,6 +23,7 @@ from bot.cards.modals import (
     whole_modal,
 )
 from bot.cards.notice import answered_text, notice_card, notice_text, recipients_told, said_blocks
+from bot.cards.private import Details, Evidence, Mail, NoticeReply, Quarantined, TaskForm, Wanted
 from bot.cards.progress import plainly
 from bot.cards.recipients import notices_modal, refusal_form, reply_modal, stop_form, told_form
 from bot.cards.reminder import (
@@ -43,22 +46,15 @@ from bot.cards.views import (
     ClockForm,
     ClockMove,
     ClockView,
-    Details,
     DraftView,
-    Evidence,
-    Mail,
     NextActor,
-    NoticeReply,
     NoticeView,
     PlanLine,
     Progress,
-    Quarantined,
     RequestView,
-    TaskForm,
     TaskView,
     TicketLine,
     Unsettled,
-    Wanted,
 )
 from bot.cards.watch import AlarmView, alarm_card, alarm_text, consent_form
 from bot.cards.week import Week, week_card, week_text

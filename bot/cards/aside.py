@@ -3,8 +3,25 @@
 from collections.abc import Sequence
 
 from bot.cards.blocks import Block, actions, button, confirm, cut, header, paragraph
-from bot.cards.card import quarantine_card, quarantine_text
 from bot.phrases import say, translated
+
+
+def quarantine_card(count: int) -> list[Block]:
+    """The message that tells the channel of mails nobody could read. With none left it says so and has no button."""
+    if not count:
+        return [header(say("windows.quarantine")), paragraph(say("card.quarantine_empty"))]
+    mails = say("card.mails", n=count)
+    told = say("card.quarantine_told", n=count)
+    return [
+        header(say("card.quarantine", mails=mails)),
+        paragraph(told),
+        *actions([button(say("card.quarantine_look"), "quarantine", "quarantine", style="primary")]),
+    ]
+
+
+def quarantine_text(count: int) -> str:
+    """The same in one line."""
+    return say("card.quarantine_text", count=count) if count else say("card.quarantine_text_empty")
 
 
 def aside_card(

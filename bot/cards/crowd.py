@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.cards.blocks import Block, context, escape, header, moment, paragraph, section
-from bot.cards.card import rights_named, sign
+from bot.cards.line import rights_named, sign
 from bot.law import Right
 from bot.phrases import named, say
 

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from bot.cards.blocks import Block, context, cut, day, divider, modal, moment, paragraph, plain, words
-from bot.cards.card import LANGUAGE, VERB
 from bot.cards.inputs import boxes, choice, day_picker, entry, logged, one_line
 from bot.cards.modals import asked
+from bot.cards.names import LANGUAGE, VERB
 from bot.cards.team import MailForm
 from bot.law import Right
 from bot.phrases import Phrases, say

@@ -17,8 +17,9 @@ from bot.cards.blocks import (
     words,
 )
 from bot.cards.inputs import choice, entry, logged, prose
+from bot.cards.private import Evidence, TaskForm
 from bot.cards.task import task_buttons, task_line, task_told
-from bot.cards.views import Evidence, TaskForm, TaskView
+from bot.cards.views import TaskView
 from bot.phrases import Phrases, capital, named, say
 from bot.tickets import DISCLOSING
 from bot.workflow import REASONS, Outcome

@@ -116,10 +116,7 @@ def _regime(form: ClockForm) -> list[Block]:
 
 
 def _large(form: ClockForm) -> list[Block]:
-    if form.view.large:
-        told = say("forms.not_large_told")
-    else:
-        told = say("forms.large_told")
+    told = say("forms.not_large_told") if form.view.large else say("forms.large_told")
     return [paragraph(told)]
 
 

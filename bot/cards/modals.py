@@ -21,9 +21,14 @@ from bot.cards.blocks import (
     section,
     words,
 )
-from bot.cards.card import IDENTITY, LANGUAGE, card, facts, plan_line, request_facts, row
+from bot.cards.card import card, facts
 from bot.cards.inputs import logged
-from bot.cards.views import CardView, Details, Mail, Quarantined, RequestView, TicketLine
+from bot.cards.line import row
+from bot.cards.names import IDENTITY, LANGUAGE
+from bot.cards.plan import plan_line
+from bot.cards.private import Details, Mail, Quarantined
+from bot.cards.request import request_facts
+from bot.cards.views import CardView, RequestView, TicketLine
 from bot.intake import trimmed
 from bot.phrases import Phrases, capital, named, say, translated
 

@@ -16,8 +16,8 @@ from bot.cards.blocks import (
     plain,
     section,
 )
-from bot.cards.card import VERB
 from bot.cards.inputs import boxes, choice, day_picker, entry, one_line, prose
+from bot.cards.names import VERB
 from bot.cards.team import Blocked, More
 from bot.law import Right
 from bot.phrases import Phrases, named, say

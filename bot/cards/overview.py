@@ -19,8 +19,8 @@ from bot.cards.blocks import (
     plain,
     section,
 )
-from bot.cards.card import row
 from bot.cards.inputs import entry, logged
+from bot.cards.line import row
 from bot.cards.team import Health, Home, Person, WeekCount
 from bot.cards.views import TicketLine
 from bot.cards.week import Week, chart

@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.cards.blocks import Block, actions, button, context, divider, modal, moment, paragraph, plain, words
 from bot.cards.inputs import choice, entry, logged
 from bot.cards.notice import ASK, SAYS, answer_buttons, notice_status, stop_button, told_button, who
-from bot.cards.views import NoticeReply, NoticeView
+from bot.cards.private import NoticeReply
+from bot.cards.views import NoticeView
 from bot.phrases import capital, named, say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
 

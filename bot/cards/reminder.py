@@ -25,7 +25,8 @@ from bot.cards.blocks import (
     paragraph,
     section,
 )
-from bot.cards.card import NEXT, rights_named, sign
+from bot.cards.line import rights_named, sign
+from bot.cards.names import NEXT
 from bot.cards.views import NextActor
 from bot.law import Right
 from bot.phrases import Phrases, capital, say

@@ -24,9 +24,12 @@ from bot.cards.blocks import (
     plain,
     section,
 )
-from bot.cards.card import SILENT, card, facts, plan_line, totals, unsettled
+from bot.cards.card import card, facts
 from bot.cards.inputs import choice, day_picker, entry, logged, prose
+from bot.cards.names import SILENT
+from bot.cards.plan import plan_line, totals
 from bot.cards.progress import signed_line
+from bot.cards.trouble import unsettled
 from bot.cards.views import CardView, PlanLine, Progress, RequestView
 from bot.phrases import Phrases, capital, named, say
 from bot.tickets import State, together

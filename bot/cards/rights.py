@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.cards.blocks import VIEW_BLOCKS, Block, context, cut, divider, modal, paragraph, plain, words
 from bot.cards.inputs import choice, entry, logged, one_line, prose
-from bot.cards.views import Wanted
+from bot.cards.private import Wanted
 from bot.phrases import named, say
 from bot.workflow import GROUNDS, WORDS, Change
 

@@ -1,6 +1,6 @@
 """The calendar of deadlines: what is still to be answered, in words that name nobody."""
 
-from bot.cards.card import NEXT
+from bot.cards.names import NEXT
 from bot.desk.showing import next_actor
 from bot.diary import Appointment
 from bot.phrases import named, say

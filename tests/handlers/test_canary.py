@@ -1,9 +1,12 @@
 """T23, T24: invented people walk through every window of the office; nothing of them is anywhere but in windows."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
+from bot import cards
 from bot.cards.views import NextActor
 from bot.law import Right
 from bot.sandbox.slack import ANN as HANNA
@@ -15,6 +18,8 @@ from tests.handlers.test_walk import Walk, walk  # noqa: F401 -- the fixture
 WINDOWS = {"views.open", "views.update", "views.push"}
 NAME, ADDRESS, BODY, SUBJECT = "Zora Quellmann", "zora@quellmann.example", "quokka-77", "wombat-12"
 NOTE, REASON, LETTER, TYPED = "numbat-31", "bilby-44", "dingo-58", "emu-63"
+ROOM = Path(cards.__file__).parent
+DRAW_WINDOWS = {"evidence", "modals", "recipients", "rights"}  # and nothing else
 CANARIES = (NAME, "Quellmann", ADDRESS, "quellmann", BODY, SUBJECT, NOTE, REASON, LETTER, TYPED)
 
 
@@ -99,3 +104,17 @@ def test_nothing_of_a_person_is_in_slack_but_in_windows(office: Walk, capsys) ->
     for canary in CANARIES:
         assert canary not in logged
         assert canary not in record
+
+
+def test_what_draws_messages_cannot_see_what_strangers_wrote() -> None:
+    """Their words travel in types of their own; only rooms that draw windows know these."""
+    knows = {path.stem for path in ROOM.glob("*.py") if "bot.cards.private" in imported(path)}
+    assert knows - {"__init__"} == DRAW_WINDOWS
+    drawn = {path.stem: {each for each in imported(path) if each.startswith("bot.cards.")} for path in ROOM.glob("*.py")}
+    messages = {name for name, others in drawn.items() if not others & {f"bot.cards.{each}" for each in (*DRAW_WINDOWS, "private")}}
+    assert {"card", "request", "task", "notice", "reminder", "watch", "letterbox", "aside", "crowd", "week", "review"} <= messages
+
+
+def imported(path: Path) -> set[str]:
+    """The modules a module imports from."""
+    return {node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}

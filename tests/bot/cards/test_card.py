@@ -26,7 +26,8 @@ from bot.cards import (
     quarantine_card,
     quarantine_text,
 )
-from bot.cards.card import returned, sign
+from bot.cards.line import sign
+from bot.cards.trouble import returned
 from bot.law import Right
 from bot.tickets import State
 from tests.bot.cards.views import DELETION, MOVE, NOTICES, NOW, PLAN, VIEW, huge, in_state, later
