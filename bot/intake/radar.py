@@ -6,17 +6,16 @@ it down.”), unless another clue says what is really meant. Its points add up; 
 it is one table: no model, no network, and of each verdict the sentence it rests on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.intake import likeness
 from bot.intake.patterns import Names, pattern
 from bot.intake.vocabulary import PHRASES, Clue
-from bot.intake.words import folded, named_rights, own_words
+from bot.intake.words import LONGEST, folded, named_rights, own_words, sentences
 from bot.law import Right
 
 ENOUGH = 5  # points from which on a mail is shown to a person
-SENTENCES = 300  # of a mail that are looked at one by one
-_LONGEST = 400  # characters of a sentence that is quoted
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ _ANOTHER = "It asks for somebody the writer speaks for."
 _PORTAL = "It passes on the request of somebody else."
 _BY_NAME = "It names a right of the law on data protection."
 _REMINDED = "It speaks of a request made before, and of the law or its authority."
+LIKENESS = "Its words are like those of requests people write."
 _DEMANDED = "It demands something and names the law on data protection."
 
 _OFFER = "TRAINING PROCESSOR"
@@ -191,6 +191,16 @@ SIGNS: tuple[Sign, ...] = (
 _CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.items()})
 
 
+FEW = 2  # clues a mail has at least, or nothing in it is looked at
+# What the likest place of a mail speaks of, where no sign says so.
+_TOLD = {
+    _D: {Clue.DELETE, Clue.OUT_OF, Clue.ERASE_ME, Clue.STAYS, Clue.FORGET},
+    _C: {Clue.CORRECT, Clue.WRONG, Clue.MISSPELT, Clue.ME_AS, Clue.MOVED},
+    _R: {Clue.RESTRICT},
+    _O: {Clue.OBJECT, Clue.OPPOSE, Clue.NO_CALLS, Clue.NO_SHARING, Clue.MARKETING},
+    _P: {Clue.FORMAT},
+    _A: {Clue.SEND, Clue.ORIGIN, Clue.QUESTION},
+}
 _LASTING = frozenset({Clue.DIED, Clue.BEHALF})  # said once, of the person spoken for, it holds for the whole mail
 
 
@@ -199,16 +209,26 @@ def echo(subject: str, text: str) -> Echo:
     text = own_words(subject, text)
     words = folded(f"{subject}.\n{text}")
     whole = _CLUES.in_(words)
-    if sum([sign.points for sign in SIGNS if sign.needs <= whole]) < ENOUGH:
+    if len(whole) < FEW:
         return Echo(words)
+    looked_at = places(subject, text)
     best, grounds = 0, dict[tuple[str, Right | None], Ground]()
     lasting = whole & _LASTING
-    for said, clues in _places([subject, *_sentences(text)]):
+    for said, clues in looked_at:
         found = [sign for sign in SIGNS if sign.within(clues | lasting)]
         best = max(best, _points(found))
         for sign in found:
             grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
+    if best < ENOUGH and likeness.like(words, [clues for _, clues in looked_at]):
+        likest = _likest(looked_at)
+        return Echo(words, ENOUGH, (*grounds.values(), likest))
     return Echo(words, best, tuple(grounds.values())) if best >= ENOUGH else Echo(words, best)
+
+
+def _likest(looked_at: Sequence[tuple[str, set[Clue]]]) -> Ground:
+    """The place whose words are most like a request, and the right its words speak of."""
+    said, clues = max(looked_at, key=lambda each: likeness.mark(folded(each[0]), [each[1]]))
+    return Ground(LIKENESS, next((right for right, told in _TOLD.items() if told & clues), None), said)
 
 
 _NAMED = {
@@ -263,35 +283,10 @@ def asked(subject: str, text: str, heard: Echo | None = None) -> tuple[Right, ..
     return tuple(right for right in Right if right in named or right in said)
 
 
-def _places(sentences: Sequence[str]) -> Iterator[tuple[str, set[Clue]]]:
-    """Each sentence with its clues, then each two that follow each other."""
-    clues = [_CLUES.in_(folded(each)) for each in sentences]
-    yield from zip(sentences, clues, strict=True)
-    for number in range(len(sentences) - 1):
-        if clues[number] and clues[number + 1]:
-            both = f"{sentences[number]} {sentences[number + 1]}"
-            yield both[:_LONGEST], clues[number] | clues[number + 1]
-
-
-_END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•]\s")
-_SHORT = ("art", "abs", "nr", "no", "mr", "ms", "mrs", "dr", "st", "lit", "bzw", "resp", "al", "hr", "fr", "sig", "e.g",
-          "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv",
-          "prof", "m", "mme", "dott", "ing", "hrn", "lgs", "d.lgs", "sigg")  # fmt: skip
-
-
-def _sentences(text: str) -> list[str]:
-    """The sentences, each in one line. An abbreviation, a date and a colon end none."""
-    found: list[str] = []
-    start = 0
-    for match in _END.finditer(text):
-        before = text[start : match.start()].split()
-        mark = match.group()[0]
-        last = before[-1].lower().rpartition("'")[2].lstrip('(«"“„') if before else ""
-        if mark in ":;" or (mark == "." and (last in _SHORT or (last.isdecimal() and len(last) < 3))):
-            continue
-        found.append(" ".join(text[start : match.end()].split())[:_LONGEST])
-        start = match.end()
-        if len(found) >= SENTENCES:
-            break
-    found.append(" ".join(text[start:].split())[:_LONGEST])
-    return [each for each in found if each]
+def places(subject: str, text: str) -> list[tuple[str, set[Clue]]]:
+    """The subject and each sentence with its clues, then each two that follow each other. `text`: the writer's own."""
+    said = [subject, *sentences(text)]
+    clues = [_CLUES.in_(folded(each)) for each in said]
+    pairs = [number for number in range(len(said) - 1) if clues[number] and clues[number + 1]]
+    both = [(f"{said[each]} {said[each + 1]}"[:LONGEST], clues[each] | clues[each + 1]) for each in pairs]
+    return [*zip(said, clues, strict=True), *both]

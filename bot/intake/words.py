@@ -10,6 +10,8 @@ from bot.intake.patterns import Names, pattern
 from bot.law import Right
 
 READ = 20_000
+_SENTENCES = 300  # of a mail that are looked at one by one
+LONGEST = 400  # characters of a sentence that is quoted
 _FORWARDED = pattern(r"(?i)^\W*(?:fwd?|wg|tr|i|rv)\s*:")
 # "If you are not the intended recipient, delete this message": asks for nothing of ours.
 _FOOTER = pattern(
@@ -65,6 +67,30 @@ def own_words(subject: str, text: str) -> str:
     text = text[:READ]
     small = text.lower()
     return _FOOTER.sub(" ", text) if any(each in small for each in _FOOTERS) else text
+
+
+_END = pattern(r"[.!?:;]+[\s\"”»)]+|\n\s*\n|\n\s*[-*•]\s")
+_SHORT = ("art", "abs", "nr", "no", "mr", "ms", "mrs", "dr", "st", "lit", "bzw", "resp", "al", "hr", "fr", "sig", "e.g",
+          "z.b", "vgl", "ca", "inc", "ltd", "artt", "cpv",
+          "prof", "m", "mme", "dott", "ing", "hrn", "lgs", "d.lgs", "sigg")  # fmt: skip
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences, each in one line. An abbreviation, a date and a colon end none."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        before = text[start : match.start()].split()
+        mark = match.group()[0]
+        last = before[-1].lower().rpartition("'")[2].lstrip('(«"“„') if before else ""
+        if mark in ":;" or (mark == "." and (last in _SHORT or (last.isdecimal() and len(last) < 3))):
+            continue
+        found.append(" ".join(text[start : match.end()].split())[:LONGEST])
+        start = match.end()
+        if len(found) >= _SENTENCES:
+            break
+    found.append(" ".join(text[start:].split())[:LONGEST])
+    return [each for each in found if each]
 
 
 _UNACCENTED = charsets.Letters(lambda char: None if unicodedata.combining(char) else char)

@@ -3,7 +3,6 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -13,32 +12,13 @@ import pytest
 import re2
 
 from bot.intake import Verdict, asked, echo, read
-from bot.intake.radar import ENOUGH, SIGNS
+from bot.intake.radar import ENOUGH, LIKENESS, SIGNS
 from bot.intake.vocabulary import PHRASES, Clue
 from bot.law import Right
+from tests.bot.intake.invented import invented
 from tests.bot.intake.writing import RULES, mail
 
-SETS = Path(__file__).parents[2] / "fixtures" / "radar"
 DOCS = Path(__file__).parents[3] / "docs" / "intake.md"
-
-
-@dataclass(frozen=True)
-class Written:
-    """A mail of the sets."""
-
-    enquiry: bool
-    language: str
-    kind: str
-    subject: str
-    text: str
-
-
-def written(name: str) -> Iterator[Written]:
-    for line in (SETS / f"{name}.txt").read_text().splitlines():
-        if not line.startswith("#"):
-            head, subject, text = line.split(" | ", 2)
-            sign, language, kind = head.split(" ")
-            yield Written(sign == "+", language, kind, subject, text.replace(" // ", "\r\n"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +34,7 @@ class Figures:
 
 def figures(name: str) -> Figures:
     count: Counter[str] = Counter()
-    for each in written(name):
+    for each in invented(name):
         reading = read(mail(each.subject, each.text, content_type="text/plain; charset=utf-8"), RULES)
         kind = "enquiries" if each.enquiry else "others"
         count[kind] += 1
@@ -75,7 +55,7 @@ def interval(part: int, whole: int) -> str:
 
 def test_the_sets_are_what_was_promised() -> None:
     """Three hundred mails and more, both classes and four languages in each part, no mail in both."""
-    tuned, held = list(written("tuned")), list(written("held"))
+    tuned, held = list(invented("tuned")), list(invented("held"))
     assert len(tuned) + len(held) >= 300
     assert not {each.text for each in tuned} & {each.text for each in held}
     for part in (tuned, held):
@@ -110,14 +90,14 @@ def test_the_published_figures_are_those_measured() -> None:
 @pytest.mark.parametrize("language", ["en", "de", "fr", "it"])
 def test_each_verdict_rests_on_a_sentence_of_the_mail(language: str) -> None:
     """What is shown says what it found in our words, and where in theirs."""
-    for each in written("tuned"):
+    for each in invented("tuned"):
         if each.language == language and each.enquiry:
             heard = echo(each.subject, each.text)
             said = " ".join(f"{each.subject} {each.text}".split())
             for ground in heard.grounds:
                 assert all(piece in said for piece in ground.sentence.split(f"{each.subject} ", 1))
                 assert ground.sentence not in repr(ground)
-            assert set(heard.reasons) <= {sign.says for sign in SIGNS}
+            assert set(heard.reasons) <= {LIKENESS, *(sign.says for sign in SIGNS)}
 
 
 def test_two_sentences_that_follow_each_other_belong_together() -> None:
