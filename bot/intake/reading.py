@@ -1,7 +1,7 @@
 """What intake answers: the reading of one mail, the rules it is judged by and the limits it is read under."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -109,7 +109,9 @@ class Reading:
 
     def to_json(self) -> str:
         """JSON that `from_json` reads back to an equal reading."""
-        return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":"))
+        # Not by `asdict`, which copies every word first: once for each mail of a flood.
+        plain = {**vars(self), "attachments": [vars(each) for each in self.attachments]}
+        return json.dumps(plain, ensure_ascii=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Reading":
