@@ -14,7 +14,7 @@ from bot.sandbox.walk import Walk
 from bot.store import Store
 from tests.faults.invariants import check_invariants, check_said_once, quiet
 from tests.faults.stage import Mortal, Zygote, evidence, staged
-from tests.fixtures.store import migrate, postgres_url
+from tests.fixtures.store import postgres_url
 
 ROOT = Path(__file__).parents[2]
 KINDS = (
@@ -93,11 +93,9 @@ def cases() -> list[Any]:
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
-        made = f"sqlite:///{tmp_path / 'subjectline.sqlite'}"
-        migrate(made)
-        yield made
+        yield request.getfixturevalue("sqlite_url")
         return
     with postgres_url() as made:
         yield made

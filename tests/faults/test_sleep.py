@@ -10,7 +10,6 @@ import pytest
 from bot.sandbox.company import MARA
 from tests.faults.invariants import check_invariants, check_said_once, quiet
 from tests.faults.stage import Zygote, evidence, staged
-from tests.fixtures.store import migrate
 
 HALF, COUNTDOWN, LATE = (18, "Nobody has begun"), (25, "left."), (40, "Overdue")  # untouched, half time … overdue
 
@@ -25,16 +24,14 @@ def zygote() -> Iterator[Zygote]:
 @pytest.mark.faults
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("days", "words"), [HALF, COUNTDOWN, LATE])
-def test_asleep_for_days(days: int, words: str, tmp_path: Path, zygote: Zygote) -> None:
+def test_asleep_for_days(days: int, words: str, sqlite_url: str, tmp_path: Path, zygote: Zygote) -> None:
     """Stopped by a signal, woken days later: one word in the thread, in the words of the most urgent."""
-    url = f"sqlite:///{tmp_path / 'subjectline.sqlite'}"
-    migrate(url)
-    with staged(tmp_path / "world", zygote, url) as (world, bot, walk):
+    with staged(tmp_path / "world", zygote, sqlite_url) as (world, bot, walk):
         bot.start()
         walk.write(("Mara Lindt", MARA), "Data Protection Enquiry", "Which data do you hold about me?")
         ref = walk.new_card()
         walk.letter(("Mara Lindt", MARA), "acknowledgement")
-        held = evidence(world, walk, url)
+        held = evidence(world, walk, sqlite_url)
         os.kill(bot._pid, signal.SIGSTOP)
         world.clock.forward(days=days)
         os.kill(bot._pid, signal.SIGCONT)
@@ -48,5 +45,5 @@ def test_asleep_for_days(days: int, words: str, tmp_path: Path, zygote: Zygote) 
         mornings = [each for each in world.slack.messages() if each["text"].startswith("Enquiries today")]
         assert len(mornings) <= 1
         check_invariants(held)
-        check_said_once(evidence(world, walk, url))
+        check_said_once(evidence(world, walk, sqlite_url))
         held.store.close()

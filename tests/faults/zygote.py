@@ -15,15 +15,25 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 import holidays.countries  # noqa: F401  250 modules, loaded with the first date
+import uvicorn.lifespan.off
+import uvicorn.loops.auto
+import uvicorn.protocols.http.auto
+import uvicorn.protocols.websockets.auto  # noqa: F401  with the first page
 
 from bot import checkpoints, connectors
 from bot import settings as configuration
+from bot.law import Right
+from bot.package.page import _environment
 from bot.sandbox.clock import SandboxClock
+from bot.store import Keys
 from handlers import cli
 from handlers.run import run
+from tests.bot.desk.office import PAULA, Stage
+from tests.fixtures.store import SECRET, Clock, Ids, compiled_once, migrate, opened
 
 
 class Death:
@@ -74,15 +84,39 @@ def command(order: dict) -> int:
 
 
 def settle_in() -> None:
-    """Everything a child would import is imported."""
+    """Everything a child would import is imported, and what it would compile for every enquiry is compiled."""
     for each in iter_modules(connectors.__path__, f"{connectors.__name__}."):
         import_module(each.name)
+    practise()
     gc.collect()
     gc.freeze()  # a child that looked for garbage here would copy every page of it
 
 
+def practise() -> None:
+    """Two enquiries have been walked to their ends over a desk of one's own: statements and templates are compiled."""
+    with TemporaryDirectory() as folder:
+        url, clock = f"sqlite:///{folder}/practice.sqlite", Clock()
+        migrate(url)
+        with opened(url, Keys(SECRET), clock, Ids()) as store:
+            stage = Stage(store, clock, Ids())
+            _, deletion = stage.planned_deletion()
+            stage.desk.approve(PAULA, "approval", deletion.id, deletion.plan_id)
+            stage.cooled()
+            stage.choose(stage.open(), Right.ACCESS)
+            stage.reply_with_code()
+            stage.work()
+    pages = _environment()
+    for each in pages.list_templates():
+        pages.get_template(each)
+
+
 def main() -> None:
-    settle_in()
+    with compiled_once():
+        settle_in()
+        obey()
+
+
+def obey() -> None:
     statuses: dict[int, int] = {}
     for line in sys.stdin:
         order = json.loads(line)
