@@ -65,6 +65,30 @@ def view(chromium):
         page.close()
 
 
+@pytest.fixture(scope="module")
+def _sheet(chromium):
+    return chromium.new_page()
+
+
+@pytest.fixture
+def sheet(_sheet):
+    """One window for all letters, which leave nothing behind in it: what it fetches for this one is noted."""
+    fetched = _sheet.fetched = []
+
+    def note(request):
+        fetched.append(request.url)
+
+    def _show(html, width, scheme):
+        _sheet.set_viewport_size({"width": width, "height": 800})
+        _sheet.emulate_media(color_scheme=scheme)
+        _sheet.set_content(html)
+        return _sheet
+
+    _sheet.on("request", note)
+    yield _show
+    _sheet.remove_listener("request", note)
+
+
 def fits(page):
     """Nothing sticks out to the right."""
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -94,21 +118,19 @@ LOOKED_AT = (  # every kind of block, every language
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("letter", "language"), LOOKED_AT)
-def test_a_letter_reads_well_everywhere(view, letter, language, scheme):
+def test_a_letter_reads_well_everywhere(sheet, letter, language, scheme):
     """Fits 320, 600 and 1200 px, asks the network for nothing, and axe has nothing to say."""
-    page = view(600, scheme)
-    page.set_content(write(Writer(ROOT / "templates"), letter, language).html)
+    page = sheet(write(Writer(ROOT / "templates"), letter, language).html, 600, scheme)
     assert faults(page) == []
     every_width(page, f"letter-{letter}-{scheme}")
     assert page.fetched == []
 
 
 @pytest.mark.parametrize("letter", VALUES)
-def test_a_letter_reads_well_where_its_style_block_is_removed(view, letter):
+def test_a_letter_reads_well_where_its_style_block_is_removed(sheet, letter):
     """Many mail programs throw the style block away: everything that matters is inlined."""
     html = write(Writer(ROOT / "templates"), letter).html
-    page = view(320)
-    page.set_content(html[: html.index("<style>")] + html[html.index("</style>") :])
+    page = sheet(html[: html.index("<style>")] + html[html.index("</style>") :], 320, "light")
     assert fits(page)
     page.screenshot(path=SHOTS / f"letter-{letter}-320-bare.png", full_page=True)
 
