@@ -26,7 +26,7 @@ from starlette.types import Receive, Scope, Send
 from bot.errors import SubjectlineError
 from bot.intake import normal_address
 from bot.law import Right
-from bot.package.words import accepted, counted, spoken
+from bot.package.words import LANGUAGES, accepted, counted, spoken
 from bot.page import Bulletin, Typed
 from bot.settings import Settings
 from handlers import doorstep
@@ -100,6 +100,7 @@ class Pages:
             "rights": list(Right),
             "counted": counted,
             "css": css,
+            "languages": [spoken(each) for each in LANGUAGES],
         }
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         self.policy = POLICY.format(style=f"sha256-{digest}")
@@ -199,12 +200,12 @@ class Pages:
         return Route(path, asked, methods=["POST"])
 
     def _page(self, request: Request, sheet: Sheet, headers: dict[str, str] | None = None) -> HTMLResponse:
-        """In the language of the browser."""
+        """In the language of the link, else of the browser. Another is offered where nothing was typed yet."""
         chosen = spoken(_language(request))
         words = {"link": chosen.link, **chosen.visit}
         values = {
             **self._values, **sheet.values, "language": chosen.language, "words": words, "shared": chosen.link,
-            "day": chosen.day, "moment": chosen.moment, "good": sheet.good,
+            "day": chosen.day, "moment": chosen.moment, "good": sheet.good, "looking": request.method != "POST",
             "said": words[sheet.said[0]][sheet.said[1]] if sheet.said else "",
         }  # fmt: skip
         page = self._source.get_template(f"{sheet.name}.html.j2").render(values)
@@ -216,7 +217,9 @@ GOOD = frozenset({"sent", "withdrawn", "disowned"})
 
 
 def _language(request: Request) -> str:
-    return accepted(request.headers.get("accept-language", ""))
+    """The one our letter was in, which its link ends with (`…?fr`); without it what the browser likes best."""
+    named = request.url.query.partition("&")[0]
+    return named if named in LANGUAGES else accepted(request.headers.get("accept-language", ""))
 
 
 class Download(StreamingResponse):

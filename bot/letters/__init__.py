@@ -61,7 +61,7 @@ class Writer:
         template = shelf[language].get_template(f"{letter}.j2")
         context = template.new_context(self._glossary.spoken(values, language))
         subject, body = ("".join(template.blocks[name](context)) for name in ("subject", "body"))
-        title, blocks = markup.runs(" ".join(subject.split())), markup.read(body)
+        title, blocks = markup.runs(markup.one_line(subject)), markup.read(body)
         html = self._layout.render(language=language, title=title, blocks=blocks)
         return Rendered(markup.said(title), markup.plain(blocks), html, language, blocks)
 

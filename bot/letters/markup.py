@@ -22,6 +22,7 @@ _TOKEN = re.compile(f"{_OPEN}([0-9a-f]*){_CLOSE}")
 _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ue000-\ue001\ufeff]"
 )
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 _STRONG = re.compile(r"\*\*(.+?)\*\*|<([^<>\s]+)>")
 
 
@@ -67,7 +68,12 @@ def token(value: Any) -> str:
 
 def clean(text: str) -> str:
     """One line without control, turning or invisible characters."""
-    return " ".join(_HIDDEN.sub("", text).split())[:LONGEST]
+    return one_line(_HIDDEN.sub("", text))[:LONGEST]
+
+
+def one_line(text: str) -> str:
+    """The text with one space where it had any; those at which no line may break stay (French has them before a colon)."""
+    return _SPACE.sub(" ", text).strip()
 
 
 def opened(text: str) -> str:

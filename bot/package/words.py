@@ -20,6 +20,7 @@ class Words:
     """One language."""
 
     language: str
+    name: str  # of the language, in it
     link: Mapping[str, str | Sequence[str]]
     data: Mapping[str, str | Sequence[str]]
     visit: Mapping[str, Mapping[str, str]]

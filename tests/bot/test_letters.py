@@ -668,3 +668,22 @@ def test_the_first_of_a_month_is_written_as_people_write_it(writer):
     """1er décembre, 1° dicembre."""
     for language, said in {"en": "1 December", "de": "1. Dezember", "fr": "1er décembre", "it": "1° dicembre"}.items():
         assert f"{said} 2026" in write(writer, "acknowledgement", language=language, due=date(2026, 12, 1)).text
+
+
+WRITTEN = [LETTERS, LETTERS.parent / "notices", LETTERS.parent / "page", LETTERS.parent / "page" / "visit"]
+ASKED = "[asks]"  # what a person says of themselves is read as a mail, and written as people type
+
+
+@pytest.mark.parametrize(("language", "wrong"), [
+    ("fr", r"[^\s{}|%#] ?[:;?!](?=[\s*\"]|$)|«(?!\u202f)|(?<!\u202f)»|\w'\w"),  # a narrow space no line breaks at
+    ("it", r"\w'\w"),
+    ("de", "ß|[„“”]"),
+])  # fmt: skip
+def test_signs_are_set_as_the_language_sets_them(language, wrong):
+    """What a native reader would stumble over: spaces before French signs, straight apostrophes, a sharp s in Switzerland."""
+    files = [each for folder in WRITTEN for each in [*folder.glob(f"{language}.toml"), *(folder / language).glob("*")]]
+    assert len(files) > 30
+    for each in files:
+        text = each.read_text(encoding="utf-8").partition(ASKED)[0]
+        found = [line for line in text.splitlines() if not line.startswith("#") and re.search(wrong, line.partition("  #")[0])]
+        assert found == [], each.name

@@ -15,11 +15,11 @@ TOLD = {  # what of a task stands in which letter, and a piece of it in each lan
     ("correction_done", "correction"): ("Corrected by hand", "Von Hand berichtigt", "Corrigé à la main", "Corretto a mano"),
     ("erasure_done", "deletion"): ("Deleted by hand", "Von Hand gelöscht", "Effacé à la main", "Cancellato a mano"),
     ("restriction_done", "restriction"): ("Held back by hand", "Von Hand eingeschränkt", "Limité à la main", "Limitato a mano"),
-    ("restriction_lifted", "lifting"): ("Free for use again", "Wieder zur Verwendung frei", "De nouveau libre", "Di nuovo libero"),
+    ("restriction_lifted", "lifting"): ("Free for use again", "Wieder zur Verwendung frei", "De nouveau libre", "Di nuovo utilizzabile"),
     ("marketing_stop", "objection"): ("Taken off by hand", "Von Hand gestrichen", "Radié à la main", "Tolto a mano"),
     ("portability_answer", "portability"): ("With your data", "Ihren Daten bei", "vos données", "suoi dati"),
 }  # fmt: skip
-NOBODY = {"en": "nothing was held", "de": "es war nichts da", "fr": "il n'y avait rien", "it": "non c'era nulla"}
+NOBODY = {"en": "nothing was held", "de": "Es war nichts da", "fr": "il n’y avait rien", "it": "non c’era nulla"}
 
 
 @pytest.fixture(scope="module")

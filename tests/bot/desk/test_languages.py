@@ -17,7 +17,7 @@ WROTE = {
 HEARD = {
     "de": ("erhalten", "bestätigen", "Waren Sie das?", "gelöscht"),
     "fr": ("reçu", "confirmer", "est-ce bien vous", "effacées"),
-    "it": ("ricevuto", "Confermi", "è stato lei", "cancellati"),
+    "it": ("ricevuto", "Confermi", "era lei", "cancellati"),
 }
 
 
