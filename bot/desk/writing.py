@@ -21,6 +21,7 @@ from bot.tickets import BOT, SILENT, Correspondent, Request, State, Ticket
 from bot.workflow import Seen
 
 BY_MAIL = frozenset({"identity_code", "erasure_notice", "download_code"})  # on paper they would prove nothing
+PAGES = ("link", "enquiry_link")  # each opens a page, in the language of its letter
 # letters whose secret does not stay once they are sent
 COPIES = frozenset({"access_answer", "portability_answer"})  # they open a copy of everything (TRUST T28)
 SECRET = COPIES | {"identity_code", "erasure_notice", "download_code"}
@@ -95,6 +96,7 @@ class Writing(Wording, Linking):
         paper = bool(draft.get("paper"))  # one written by an earlier version has none
         values = {**self._common(ticket), **drafts.restored(draft["values"])}
         values |= {"paper": paper, "known_address": draft.get("known", "")}
+        values |= {each: f"{values[each]}?{ticket.language}" for each in PAGES if values.get(each)}
         rendered = self.writer.write(kind, ticket.language, values)
         if paper:
             blocks = self.writer.for_paper(rendered)

@@ -48,7 +48,7 @@ def notices(stage: Stage) -> dict[str, str]:
     """Address → the token of its link."""
     found = {}
     for to, text in zip([each[1] for each in stage.postman.out], stage.postman.texts(), strict=True):
-        if link := re.search(r"https://privacy\.lumen\.example/stop/(\S+)", text):
+        if link := re.search(r"https://privacy\.lumen\.example/stop/([^\s?]+)", text):
             found[to] = link[1]
     return found
 
@@ -265,7 +265,7 @@ def test_an_access_package_is_dead_as_well(stage: Stage) -> None:
     request = stage.request(ticket_id, Right.DELETION)
     stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
     stage.work()
-    link = re.search(r"/p/(\S+)", "\n".join(stage.postman.texts()))
+    link = re.search(r"/p/([^\s?]+)", "\n".join(stage.postman.texts()))
     assert link
     assert stage.desk.disown(notices(stage)[OLD]) == Disowned.STOPPED
     assert stage.download(link[1], ANN) is None

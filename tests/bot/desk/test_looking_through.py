@@ -64,7 +64,7 @@ def forms(stage: Stage, request_id: str) -> dict[str, str]:
 
 def released(stage: Stage) -> dict[str, bytes]:
     """The package behind the newest letter's link."""
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     found = stage.download(token, ANN)
     assert found
     with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:

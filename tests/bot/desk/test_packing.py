@@ -49,7 +49,7 @@ def until(stage: Stage, ticket_id: str, state: State, right: Right = Right.ACCES
 
 def downloaded(stage: Stage) -> dict[str, bytes]:
     """Name → content of the zip behind the last letter's link."""
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     found = stage.download(token, ANN)
     assert found
     with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:
@@ -163,7 +163,7 @@ def test_a_package_that_was_changed_or_cut_is_no_download(stage: Stage, tmp_path
     """Gone or cut: refused and not counted. Changed: it breaks off where it was."""
     ticket_id = asked(stage)
     stage.work()
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     (file,) = (tmp_path / "data").glob("*.package")
     raw = file.read_bytes()
     for content in (raw[:-1], raw[:60], b""):
@@ -218,7 +218,7 @@ def test_only_whoever_reads_the_mails_of_this_address_gets_it(stage: Stage) -> N
     """T26, T27: link and address are not enough. Five wrong codes, an hour, a newer code: the old one is worth nothing."""
     asked(stage)
     stage.work()
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     digits = iter(["11111111", "22222222", "33333333", "44444444"])
     object.__setattr__(stage.desk, "new_code", lambda: next(digits))
     assert not stage.desk.send_code(token, "eve@example.org")
@@ -272,7 +272,7 @@ def test_a_link_is_ended_by_hand(stage: Stage) -> None:
     """Whoever handles it ends the link once: nothing is downloaded, no code goes out, the file is gone with the sweep."""
     ticket_id = asked(stage)
     stage.work()
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     assert stage.desk.more(HUGO, ticket_id).links
     with pytest.raises(NotAllowed, match="role"):
         stage.desk.end_links(VERA, "e1", ticket_id)

@@ -24,7 +24,7 @@ def stage(sqlite_store, clock, ids) -> Stage:
 
 def link(stage: Stage) -> str:
     """The token of the page, as the last letter to Ann has it."""
-    found = re.findall(r"https://privacy\.lumen\.example/enquiry/(\S+)", "\n".join(stage.postman.texts()))
+    found = re.findall(r"https://privacy\.lumen\.example/enquiry/([^\s?]+)", "\n".join(stage.postman.texts()))
     return found[-1]
 
 

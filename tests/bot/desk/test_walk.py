@@ -72,7 +72,7 @@ def test_a_download_is_counted_and_ends(stage: Stage) -> None:
     stage.choose(ticket_id, Right.ACCESS)
     stage.reply_with_code()
     stage.work()
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     assert [stage.download(token, ANN) is not None for _ in range(4)] == [True, True, True, False]
 
 
@@ -311,7 +311,7 @@ def test_a_package_is_gone_after_its_days(stage: Stage) -> None:
     stage.choose(ticket_id, Right.ACCESS)
     stage.reply_with_code()
     stage.work()
-    token = stage.postman.texts()[-1].split("/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("/p/")[1].split("?")[0]
     assert stage.packer.files
     stage.clock.forward(days=14, seconds=1)
     assert stage.desk.sweep() == 1
