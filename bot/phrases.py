@@ -35,6 +35,11 @@ def speak(language: str) -> None:
     _House.language = language
 
 
+def spoken() -> str:
+    """The language this process says everything in, of LANGUAGES."""
+    return _House.language
+
+
 def say(key: str, /, **values: object) -> str:
     """The phrase with its values. KeyError where there is no such phrase, or where it names a value not given."""
     found = phrases(_House.language)[key]
@@ -52,8 +57,11 @@ def named(kind: str, word: str) -> str:
 def translated(room: str, sentence: str) -> str:
     """A sentence of a room that is written down in English, as the team reads it; as it is where the room has none.
 
-    For what is said where nobody knows the team's language: a mail is read in a process of its own.
+    For what is said where nobody knows the team's language: a mail is read in a process of its own, a law stands in a
+    file.
     """
+    if _House.language == LANGUAGES[0]:
+        return sentence
     for key, form in _forms(room):
         if found := form.fullmatch(sentence):
             return say(key, **found.groupdict())

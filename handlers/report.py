@@ -71,7 +71,7 @@ def lines(report: Report) -> Iterator[str]:
 
 def laws() -> dict[str, str]:
     """What people call each law."""
-    return {key: regime(key).short for key in known()}
+    return {key: regime(key).called for key in known()}
 
 
 def _table(report: Report, columns: Sequence[Column]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.cards.blocks import Block, day, escape, lines, member, modal, paragraph, plain, section
 from bot.cards.views import CardView, ClockMove, ClockView
 from bot.law import regime
-from bot.phrases import Phrases, say
+from bot.phrases import Phrases, say, translated
 
 MENU = "clock_menu"  # action of the card's menu; its options are <move>:<ticket>
 OFFERS = 5  # an overflow menu has no more
@@ -33,7 +33,7 @@ def law_names(regimes: Iterable[str]) -> str:
 def law_name(key: str) -> str:
     """`GDPR`; of a law nobody knows, its key."""
     try:
-        return regime(key).short
+        return regime(key).called
     except KeyError:
         return key
 
@@ -100,7 +100,7 @@ def _did(move: ClockMove) -> str:
         "answered": (
             say("clock.step_answered") if move.by == "person" else say("clock.moved_answered", on=day(move.on))
         ),
-        "extension": say("clock.moved_extension", reason=move.reason),
+        "extension": say("clock.moved_extension", reason=translated("law_said", move.reason)),
         "large": say("clock.moved_large") if move.large else say("clock.moved_not_large"),
         "regime": say("clock.moved_regime", laws=laws, reason=move.reason),
         "sent": say("clock.moved_sent", on=day(move.on)),

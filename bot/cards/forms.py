@@ -4,7 +4,7 @@ from bot.cards.blocks import Block, context, day, modal, paragraph, plain
 from bot.cards.clock import ASKED, TITLE, clock_text, law_name
 from bot.cards.inputs import boxes, choice, day_picker, entry, prose
 from bot.cards.views import ClockForm
-from bot.phrases import Phrases, say
+from bot.phrases import Phrases, say, translated
 
 MEANS = Phrases(
     {  # of showing who one is, the mildest first (EDPB 01/2022 paras 65-79)
@@ -95,9 +95,10 @@ def _extension(form: ClockForm) -> list[Block]:
     until = form.latest
     limit = say("forms.at_most", until=day(until)) if until else say("forms.no_limit")
     notice = say("forms.tell_by", notice_by=day(form.view.notice_by)) if form.view.notice_by else ""
+    reasons = {each: translated("law_said", each) for each in form.reasons}
     return [
         entry("until", say("forms.until"), day_picker("until", until), hint=f"{limit}{notice}"),
-        entry("reason", say("forms.reason"), choice("reason", {each: each for each in form.reasons})),
+        entry("reason", say("forms.reason"), choice("reason", reasons)),
         prose("words", say("forms.why"), say("forms.why_hint")),
         prose("part", say("forms.now"), say("forms.for_letter"), optional=True),
         paragraph(say("forms.extension_told")),

@@ -18,7 +18,7 @@ from bot.desk.office import House, System
 from bot.desk.running import DONE
 from bot.desk.sifting import BLACK, OUT
 from bot.drafts import restored
-from bot.phrases import named, say
+from bot.phrases import named, say, translated
 from bot.recipients import register
 from bot.store import Notice, Unit
 from bot.store.remarks import Refusal
@@ -384,7 +384,7 @@ def _by_record(says: str, *verbs: str) -> Prover:
 
 def _by_author(says: str) -> Prover:
     def prove(about: About, value: Any) -> Iterable[Statement]:
-        told = ", ".join(value) if isinstance(value, list) else str(value)
+        told = ", ".join(value) if isinstance(value, list) else translated("law_said", str(value))
         for each in _own_words(about, told):
             yield Statement(f"{say(says)}: {told}", each.rests)
 

@@ -44,7 +44,7 @@ class Calendar:
             return say("law.saturday") if day.weekday() == calendar.SATURDAY else say("law.sunday")
         if _listed(day, self.extra):
             return say("law.own_holiday")
-        name = _holidays(self.region, day.year).get(day)
+        name = _holidays(self.region, day.year, phrases.spoken()).get(day)
         return None if name is None or _listed(day, self.removed) else name
 
     def rolled(self, day: date) -> tuple[date, list[str]]:
@@ -122,15 +122,19 @@ def holidays_version() -> str:
 
 
 @cache
-def _holidays(region: str, year: int) -> dict[date, str]:
-    """Public holidays of one year, by their English names. Other categories than `public` are no holidays in law."""
+def _holidays(region: str, year: int, language: str) -> dict[date, str]:
+    """Public holidays of one year, with their names in the team's language, or in English where nobody wrote those.
+
+    Other categories than `public` are no holidays in law.
+    """
     if region == "none":
         return {}
     import holidays  # noqa: PLC0415  # see the top
 
     country, _, subdivision = _known_as(region).partition("-")
+    names = language if language in getattr(holidays, country).supported_languages else "en_US"
     return dict(
         holidays.country_holidays(
-            country, subdiv=subdivision or None, years=year, expand=False, categories=("public",), language="en_US"
+            country, subdiv=subdivision or None, years=year, expand=False, categories=("public",), language=names
         )
     )

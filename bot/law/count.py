@@ -86,11 +86,11 @@ class Count:
     def received(self, received: datetime | date, day: date) -> str:
         """The first line: from when is counted."""
         if not isinstance(received, datetime):
-            return say("law.received", short=self.law.short, day=short(day), article=self.law.start.article)
+            return say("law.received", short=self.law.called, day=short(day), article=self.law.start.article)
         at, zone = received.astimezone(ZoneInfo(self.calendar.zone)), self.calendar.zone
         return say(
             "law.received_at",
-            short=self.law.short,
+            short=self.law.called,
             day=short(day),
             at=f"{at:%H:%M}",
             zone=zone,
@@ -105,7 +105,7 @@ class Count:
         ack_by = self._ack_by(day)
         return Dates(
             regime=self.law.key,
-            short=self.law.short,
+            short=self.law.called,
             received=day,
             unrolled=last.end,
             due=due,
@@ -241,7 +241,7 @@ class Count:
         """Why this notice does not extend anything; empty where it may."""
         notice_by = self._notice_by(first)
         if notice_by is None:
-            return say("law.no_extension", short=self.law.short)
+            return say("law.no_extension", short=self.law.called)
         if told.on < received:
             return say("law.notice_before")
         late = told.on > notice_by and first.state == "running"

@@ -9,7 +9,7 @@ from typing import Any
 from bot.law.calendar import Calendar, short
 from bot.law.count import EXTENSION, Count, Dates, Event
 from bot.law.regimes import PAUSES, Contested, Regime, regime
-from bot.phrases import say
+from bot.phrases import say, translated
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -73,8 +73,8 @@ def _with_other_readings(found: Dates, count: Count, right: str | None, events: 
         if differs:
             points.append(each.point)
             lines.append(say(
-                "law.contested", point=each.point, question=each.question, setting=each.setting, here=here,
-                differs=", ".join(differs),
+                "law.contested", point=each.point, question=translated("law_said", each.question),
+                setting=each.setting, here=here, differs=", ".join(differs),
             ))  # fmt: skip
     paused = any(each.kind in PAUSES for each in events)
     strict = read(count.law.chosen(dict.fromkeys(PAUSES, "none")), count.calendar).due if paused else found.due

@@ -9,6 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from bot.phrases import translated
+
 UNITS = ("month", "day", "working_day")
 PAUSES = ("identity", "clarification", "fee")
 MODES = ("suspend", "restart", "reflection", "none")  # reflection: starts a fixed number of days after the asking
@@ -113,6 +115,11 @@ class Regime:
     rights: Mapping[str, str | None]  # right -> article; None: this law has no such right
     authority: Authority
     contested: tuple[Contested, ...]
+
+    @property
+    def called(self) -> str:
+        """Its short name, as the team reads it."""
+        return translated("law_said", self.short)
 
     def chosen(self, choices: Mapping[str, Any]) -> "Regime":
         """The same law with these contested points decided otherwise. ValueError: no such point, or no such reading."""

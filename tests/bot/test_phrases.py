@@ -16,6 +16,8 @@ import pytest
 from bot import phrases
 from bot.cards import day
 from bot.cards.blocks import moment
+from bot.law.calendar import Calendar
+from bot.law.regimes import known, regime
 from bot.phrases import LANGUAGES, PLURAL, Phrase, Phrases, say, speak
 from bot.sandbox import strict
 from tests.pictures.__main__ import found
@@ -183,6 +185,20 @@ def test_every_reason_of_intake_has_its_phrase() -> None:
             for each in (text.replace("{}", "7") for text in reasons):
                 assert phrases.translated("intake", each) != each, (path.name, each)
     assert phrases.translated("intake", "The mail has no From header.") == "The mail has no From header."
+
+
+def test_the_law_is_explained_in_the_team_s_language() -> None:
+    """Short names, reasons of an extension, contested questions and holidays; citations and settings stay as they are."""
+    laws = [regime(each) for each in known()]
+    english = {each.question for law in laws for each in law.contested}
+    english |= {reason for law in laws if law.extension for reason in law.extension.reasons}
+    with spoken("de"):
+        assert not {each for each in english if phrases.translated("law_said", each) == each}
+        assert (regime("gdpr_eu").called, regime("lgpd").called) == ("DSGVO", "LGPD")
+        assert Calendar("Europe/Zurich", "CH-ZH").why_free(date(2026, 4, 3)) == "Karfreitag"
+        assert Calendar("Europe/London", "GB-ENG").why_free(date(2026, 4, 3)) == "Good Friday"
+    assert regime("gdpr_eu").called == "GDPR"
+    assert Calendar("Europe/Zurich", "CH-ZH").why_free(date(2026, 4, 3)) == "Good Friday"
 
 
 def test_a_phrase_is_said_with_its_values() -> None:

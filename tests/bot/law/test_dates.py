@@ -21,7 +21,7 @@ def test_the_dates_explain_themselves():
         "One month (GDPR art. 12(3)): Sat 28 Feb 2026.",
         ("Sat 28 Feb 2026 is a Saturday, Sun 1 Mar 2026 is a Sunday: next working day Mon 2 Mar 2026 "
          "(Reg. 1182/71 art. 3(4))."),
-        ("Contested 1, does Reg. 1182/71 govern art. 12? Counted with roll = weekend_and_holiday; "
+        ("Contested point 1: does Reg. 1182/71 govern art. 12? Counted with roll = weekend_and_holiday; "
          "with none Sat 28 Feb 2026."),
         "Rule as of Mon 23 Nov 2026; holidays 0.109, CH-ZH.",
     )  # fmt: skip
@@ -52,8 +52,8 @@ def test_contested_points_that_decided_the_date_are_named(received, events, choi
     """Each point that, read otherwise, would give another date; whichever way the house has decided it."""
     found = dates(GDPR, received, events, choices=choices, **ZH)
     assert found.contested == points
-    assert [line.split(",")[0] for line in found.why if line.startswith("Contested")] == [
-        f"Contested {point}" for point in points
+    assert [line.partition(":")[0] for line in found.why if line.startswith("Contested")] == [
+        f"Contested point {point}" for point in points
     ]
 
 
@@ -61,7 +61,7 @@ def test_the_strict_swiss_date_is_shown_beside_the_suspended_one():
     """Contested 11: the ordinance says nothing on suspension; the date without it stays in view."""
     found = dates(FADP, date(2026, 6, 1), [Event("identity", date(2026, 6, 2), date(2026, 6, 10))], **ZH)
     assert (found.due, found.strict) == (date(2026, 7, 9), date(2026, 7, 1))
-    assert any("Contested 11" in line and "with none Wed 1 Jul 2026" in line for line in found.why)
+    assert any("Contested point 11" in line and "with none Wed 1 Jul 2026" in line for line in found.why)
     assert dates(FADP, date(2026, 6, 1), **ZH).strict is None
     asked = dates(FADP, date(2026, 6, 1), [Event("identity", date(2026, 6, 2))], **ZH)
     assert (asked.state, asked.due, asked.strict) == ("suspended", date(2026, 7, 1), None)
