@@ -1,18 +1,25 @@
-"""The mailbox's server misbehaves, and no mail is lost or taken twice (TRUST, F10 to F16). Dovecot, and a proxy before it."""
+"""The mailbox's server misbehaves, and no mail is lost or taken twice (TRUST, T15, F10 to F16). Dovecot, and a proxy before it."""
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from sqlalchemy import select
 
 from bot.build import new_id
+from bot.opener import Opener
 from bot.post import Limits, Pace, Patience, WatcherState
 from bot.store import Keys
+from bot.store.schema import mail as mail_row
+from handlers.mail import Arrivals
 from tests.faults.stage import Mortal, Zygote, staged
 from tests.fixtures.dovecot import Dovecot, Mailbox, wait_for
 from tests.fixtures.letterbox import TakingIn, counted
@@ -194,20 +201,59 @@ def test_two_of_us_on_one_mailbox(dovecot: Mailbox, tmp_path: Path) -> None:
 
 def test_message_ids_missing_and_repeated(dovecot: Mailbox, taking_in: TakingIn) -> None:
     """F15: without a Message-ID the content decides; under the same one, other content is another mail, the same is not."""
-    nameless = [mail(each, f"Please send me file {each}.").replace(b"Message-ID", b"X-Was") for each in range(10)]
-    repeated = [mail(1000, f"Please send me file {each}.") for each in range(10)]
+    nameless = [mail(each, f"Please send me file {each}.").replace(b"Message-ID", b"X-Was") for each in range(12)]
+    repeated = [mail(1000, f"Please send me file {each}.") for each in range(12)]
     odd = [
         mail(2000 + each).replace(b"<mail-%d@example.org>" % (2000 + each), name)
         for each, name in enumerate([b"", b"<>", b"<a b@c>", b"<[x]@y>", b"<T@[", b"no brackets", b"<a@b> <c@d>"])
     ]
-    given = [*nameless, *nameless, *repeated, *repeated[:5], *odd, *odd[:1]]
+    given = [*nameless, *nameless, *repeated, *repeated[:6], *odd, *odd[:1]]
     dovecot.fill(given)
     taking_in.watch(dovecot.url)
     wait_for(lambda: taking_in.watchers[0].state == WatcherState.WAITING and taking_in.counted()["tickets"])
     found = taking_in.counted()
-    assert (found["tickets"], found["mails"]) == (27, 27)
+    assert (found["tickets"], found["mails"]) == (31, 31)
     with dovecot.client() as client:
-        assert len(client.search()) == len(given) == 43
+        assert len(client.search()) == len(given) == 50
+
+
+@contextmanager
+def growing() -> Iterator[list[int]]:
+    """By how many bytes this process and its children are larger than at the beginning, a hundred times a second."""
+    ourselves, over, grown = psutil.Process(), threading.Event(), []
+
+    def held() -> int:
+        return sum(each.memory_info().rss for each in [ourselves, *ourselves.children()])
+
+    def look() -> None:
+        while not over.wait(0.01):
+            grown.append(held() - before)
+
+    before = held()
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield grown
+    finally:
+        over.set()
+        looking.join()
+
+
+def test_a_mail_of_a_hundred_megabytes(dovecot_server: Dovecot, taking_in: TakingIn) -> None:
+    """T15: within five seconds it is a ticket, and nothing of ours has grown by 50 MB, the child that read it included."""
+    box, rules = dovecot_server.mailbox(), taking_in.stage.rules
+    with Opener(rules) as opener:
+        taking_in.arrivals = Arrivals(taking_in.stage.desk, opener, rules)
+        box.deliver(mail(1))
+        taking_in.watch(box.url, pace=Pace())
+        wait_for(lambda: taking_in.has(1))
+        with growing() as grown:
+            pieces = [mail(2).replace(b"\r\n", b"\n"), *repeat(b"x" * 999_999 + b"\n", 100)]
+            dovecot_server.drop_pieces(box, pieces)
+            wait_for(lambda: taking_in.has(2), 5 if LONG else 20)  # a machine that runs five tests at once may take longer
+    assert max(grown) < 50_000_000
+    with taking_in.store.read() as unit:
+        assert max(unit.connection.scalars(select(mail_row.c.size))) > 100_000_000
 
 
 def test_mails_that_are_not_handed_out_are_several(fake_imap: FakeImap, taking_in: TakingIn) -> None:
