@@ -41,10 +41,14 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def site():
-    server = Loopback(web(Desk(), SETTINGS))
-    server.start()
-    yield server.url
-    server.stop()
+    """All tests are one visitor to it, in whatever order they come."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doorstep, "PER_CLIENT", 1000)
+        patch.setattr(doorstep, "IN_ALL", 1000)
+        server = Loopback(web(Desk(), SETTINGS))
+        server.start()
+        yield server.url
+        server.stop()
 
 
 @pytest.fixture
@@ -179,7 +183,6 @@ def test_the_page_works_by_keyboard_and_without_script(view, site, monkeypatch):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_pages_of_an_enquiry_read_well_everywhere(view, site, scheme, monkeypatch):
     """Stop, see, answer, ask: each fits 320 px, and 600 px at 200 % text, loads itself only, and axe has nothing to say."""
-    monkeypatch.setattr(doorstep, "PER_CLIENT", 1000)
     monkeypatch.setattr(doorstep, "REFUSED_S", 0.0)
     page = view(600, scheme, locale="de-CH" if scheme == "dark" else "en")
 
@@ -219,9 +222,8 @@ def test_the_pages_of_an_enquiry_read_well_everywhere(view, site, scheme, monkey
     assert {address.removeprefix(site).split("/")[1] for address in page.fetched} == {"stop", "enquiry"}
 
 
-def test_the_pages_of_an_enquiry_work_by_keyboard_and_without_script(view, site, monkeypatch):
+def test_the_pages_of_an_enquiry_work_by_keyboard_and_without_script(view, site):
     """Tab, type, space, Enter: an enquiry is made, seen and taken back."""
-    monkeypatch.setattr(doorstep, "PER_CLIENT", 1000)
     page = view(java_script_enabled=False)
     page.goto(f"{site}/enquiry")
     page.keyboard.press("Tab")
