@@ -23,6 +23,7 @@ from bot.post import Arrived, Limits, Postman, Watcher
 from bot.settings import Settings
 from bot.slack import Channel, Groups, client
 from bot.store import Keys, Store
+from bot.store.positions import Positions
 from bot.tickets import Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -290,31 +291,6 @@ def _clerk(settings: Settings, book: Store, clock: Callable[[], datetime], found
         channel=absent, postman=absent, writer=writer(settings), packer=absent, new_code=new_code,
         words=lambda _: "", reading=absent,
     )  # fmt: skip
-
-
-class Positions:
-    """How far each mailbox has been read, as the watcher keeps it: in the store."""
-
-    def __init__(self, book: Store) -> None:
-        self._store = book
-
-    def position(self, mailbox: str) -> tuple[int, int] | None:
-        """(UIDVALIDITY, watermark), None before the first look."""
-        with self._store.read() as unit:
-            box = unit.mailboxes.get(mailbox)
-        return (box.uidvalidity, box.watermark) if box else None
-
-    def moved(self, mailbox: str, uidvalidity: int, watermark: int) -> None:
-        with self._store.begin() as unit:
-            unit.mailboxes.put(mailbox, uidvalidity, watermark)
-
-    def unmarked(self, mailbox: str, uidvalidity: int) -> list[int]:
-        with self._store.read() as unit:
-            return unit.mail.unmarked(mailbox, uidvalidity)
-
-    def marked(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> None:
-        with self._store.begin() as unit:
-            unit.mail.marked(mailbox, uidvalidity, uids)
 
 
 def watcher(

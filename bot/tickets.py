@@ -52,6 +52,7 @@ class State(StrEnum):
 FINAL = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
 OPEN = frozenset(State) - FINAL
 WORKING = OPEN - {State.NEEDS_PERSON}
+UNIDENTIFIED = frozenset({State.RECEIVED, State.IDENTIFYING})  # it is not settled who asks
 
 
 class Identity(StrEnum):
@@ -178,6 +179,11 @@ class Request:
     ended_on: date | None = None  # answered, refused or withdrawn
     subject: str = ""  # of several of one right, about different accounts: which
 
+    @property
+    def stage(self) -> State:
+        """How far it is on its road, also while a person is asked about it."""
+        return self.back_to if self.state == State.NEEDS_PERSON and self.back_to else self.state
+
 
 @dataclass(frozen=True)
 class Correspondent:
@@ -234,15 +240,6 @@ def check_role(actor: Actor, role: Role) -> None:
     held = role in actor.roles or Role.ADMIN in actor.roles or (role == Role.VIEWER and actor.roles)
     if not held:
         raise NotAllowed(say("errors.role", role=role))
-
-
-def can(request: Request, verb: str, actor: Actor, identity: Identity, *, four_eyes: bool = True) -> bool:
-    """Whether `check_move` would pass."""
-    try:
-        check_move(request, verb, actor, identity, four_eyes=four_eyes)
-    except NotAllowed:
-        return False
-    return True
 
 
 def together(waiting: Iterable[tuple[str, str | None]]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -28,6 +29,7 @@ from handlers.printing import line, say
 
 CONFIG = 78  # sysexits: the configuration cannot be used
 KEY = frozenset({"SUBJECTLINE_KEY"})
+LISTED = 10_000  # tickets
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
                   help="Answers people who ask a company about their own data.")  # fmt: skip
@@ -112,14 +114,13 @@ def check() -> None:
 @app.command()
 def tickets(
     only_open: Annotated[bool, typer.Option("--open", help="Only open ones.")] = False,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their date.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their date whose clock runs.")] = False,
     as_json: Json = False,
 ) -> None:
     """The tickets by due date; nothing personal. Example: subjectline tickets --open"""
     which = "overdue" if overdue else "open" if only_open else "all"
-    with _store() as store:
-        for row in _desk_rows(store, which):
-            line(row, as_json=as_json)
+    for row in _rows(_settings(KEY), which):
+        line(row, as_json=as_json)
 
 
 @app.command(name="report")
@@ -257,8 +258,10 @@ def _store() -> AbstractContextManager[Store]:
     return closing(build.store(_settings(KEY)))
 
 
-def _desk_rows(store: Store, which: str) -> list[dict[str, Any]]:
-    with store.read() as unit:
-        found = unit.tickets.list(state=None if which == "all" else "open", limit=10_000)
-        today = unit.now.date()
-        return [ticket.row(each) for each in found if which != "overdue" or each.due < today]
+def _rows(settings: Settings, which: str) -> list[dict[str, Any]]:
+    with closing(build.store(settings)) as store, store.read() as unit:
+        if which == "overdue":
+            found = unit.overview.late(unit.now.astimezone(ZoneInfo(settings.company.zone)).date(), LISTED)
+        else:
+            found = unit.tickets.list(state=None if which == "all" else "open", limit=LISTED)
+        return [ticket.row(each) for each in found]

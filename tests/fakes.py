@@ -204,7 +204,6 @@ class FakeChannel:
     broadcasts: list[str] = field(default_factory=list)  # ts of answers that stand in the channel, too
     directs: dict[str, str] = field(default_factory=dict)  # ts -> who alone reads it
     fails: list[Exception] = field(default_factory=list)
-    loses_answer: bool = False
     counter: Any = field(default_factory=lambda: itertools.count(1))
 
     def post(

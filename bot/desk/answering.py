@@ -65,7 +65,7 @@ class Answering(Confirming):
 
     def _nothing(self, unit: Unit, request: Request) -> bool:
         """Whether nobody holds anything: no program, and nobody who looked."""
-        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        tasks = self._tasks(unit, request)
         if any(each.outcome == Outcome.DONE for each in tasks):
             return False
         lines = unit.plans.get(request.plan_id).lines if request.plan_id else ()

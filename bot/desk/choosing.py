@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bot.checkpoints import checkpoint
 from bot.desk.identifying import Identifying
-from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.phrases import named, say
@@ -83,9 +82,7 @@ class Choosing(Identifying):
             if not self._lifting(unit, request):
                 raise NotAllowed(say("errors.no_lifting"))
             assert request.plan_id is not None
-            unit.plans.decide(request.plan_id, "rejected", user)
-            unit.plans.void(request.plan_id)
-            self.engine.cancel(unit, cool_key(request))
+            self._drop_plan(unit, request, user)
             self._drop_drafts(unit, request, user)  # nobody is told of an end that does not come
             before = unit.plans.before(unit.plans.get(request.plan_id))
             self._move(unit, request, "keep", self.actor(user), plan_id=before and before.id)
@@ -129,10 +126,7 @@ class Choosing(Identifying):
             _, request = self._request(unit, request_id)
             self._move(unit, request, verb, self.actor(user), chosen_by=None, plan_id=None)
             self._take_back(unit, request)
-            if request.plan_id:
-                unit.plans.decide(request.plan_id, "rejected", user)
-                unit.plans.void(request.plan_id)
-                self.engine.cancel(unit, cool_key(request))
+            self._drop_plan(unit, request, user)
 
     def withdraw(self, user: str, event: str, request_id: str) -> None:
         """A person has decided that this right was not asked for, or is no longer wanted."""
@@ -149,10 +143,7 @@ class Choosing(Identifying):
             if not unit.events.first(event):
                 return
             _, request = self._request(unit, request_id)
-            request = self._move(
-                unit, request, "resume", self.actor(user),
-                back_to=None, reason=None, generation=request.generation + 1,
-            )  # fmt: skip
+            request = self._resume(unit, request, self.actor(user))
             self._asked_anew(unit, request)
             if request.state == State.ANSWERING:
                 self._drop_drafts(unit, request, user)  # the answer is written anew

@@ -24,12 +24,10 @@ from bot.desk.recorded import (
 )
 from bot.desk.writing import Writing
 from bot.engine import Job, Kind
-from bot.errors import Temporary
 from bot.law import Clock
 from bot.store import ClockEvent, Unit
 from bot.store.rows import LetterRow
 from bot.tickets import BOT, PERSON, WRITTEN, Correspondent, Ticket
-from bot.workflow import NotSeen, Seen
 
 RECORD = {  # in the audit
     IDENTITY: "pause", CLARIFICATION: "pause", ANSWERED: "resume_clock", EXTENSION: "extend", LARGE: "large",
@@ -222,25 +220,10 @@ class Counting(Writing):
         with self.store.read() as unit:
             ticket = unit.tickets.get(job.args["ticket"])
             told = move(ticket.ref, unit.clocks.event(job.args["event"]))
-        if ticket.card_ts is None:
-            raise Temporary("The card is not posted yet.", retry_after=1.0)
-        channel, ts = self.channel.post(cards.move_blocks(told), cards.move_text(told), job.key, thread=ticket.card_ts)
-        return {"channel": channel, "ts": ts}
-
-    def _note_probe(self, job: Job) -> Any:
-        with self.store.read() as unit:
-            thread = unit.tickets.get(job.args["ticket"]).card_ts
-        found = self.channel.find(job.key, job.made_at, thread=thread)
-        return Seen({"channel": found[0], "ts": found[1]}) if found else NotSeen()
+        return self._in_thread(job, cards.move_blocks(told), cards.move_text(told))
 
     def _counting_kinds(self) -> list[Kind]:
-        return [
-            *self._writing_kinds(),
-            Kind(
-                name="note", call=self._note_call, probe=self._note_probe, timeout_s=self.house.slack_timeout_s,
-                settle_s=self.house.slack_settle_s, failed=self._failed,
-            ),
-        ]  # fmt: skip
+        return [*self._writing_kinds(), self._posts("note", self._note_call, self._thread_probe)]
 
 
 def move(ref: str, row: ClockEvent) -> ClockMove:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.cards.crowd import Crowd, Waiting, crowd_card, crowd_text
 from bot.desk.identifying import Identifying
 from bot.engine import Job, Kind
 from bot.store import Unit
-from bot.workflow import NotSeen, Seen
 
 MANY = 20  # cards that wait for their turn
 LOOKED_AT = 500  # of them, at most
@@ -32,21 +30,12 @@ class Crowding(Identifying):
         with self.store.read() as unit:
             ids = self.engine.queued(unit, "card", LOOKED_AT + 1)
             found = [unit.tickets.get(each) for each in ids[:LOOKED_AT]]
-            now = unit.now.astimezone(ZoneInfo(self.house.zone))
+            now = self._local(unit.now)
         if len(found) < MANY:
             return {}
         waiting = sorted((Waiting(each.due, each.ref, each.rights) for each in found), key=lambda each: each.due)
         crowd = Crowd(waiting, self.house.post_every_s, more=len(ids) > LOOKED_AT)
-        _, ts = self.channel.post(crowd_card(crowd, now), crowd_text(crowd), job.key)
-        return {"ts": ts}
-
-    def _crowd_probe(self, job: Job) -> Any:
-        found = self.channel.find(job.key, job.made_at)
-        return Seen({"ts": found[1]}) if found else NotSeen()
+        return self._in_channel(job, crowd_card(crowd, now), crowd_text(crowd))
 
     def _identifying_kinds(self) -> list[Kind]:
-        crowd = Kind(
-            name="crowd", call=self._crowd_call, probe=self._crowd_probe, failed=self._failed,
-            timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s,
-        )  # fmt: skip
-        return [*super()._identifying_kinds(), crowd]
+        return [*super()._identifying_kinds(), self._posts("crowd", self._crowd_call, self._channel_probe)]

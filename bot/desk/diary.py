@@ -1,9 +1,9 @@
 """The calendar of deadlines: what is still to be answered, in words that name nobody."""
 
 from bot.cards.names import NEXT
-from bot.desk.showing import next_actor
+from bot.desk.carding import next_actor
 from bot.diary import Appointment
-from bot.phrases import named, say
+from bot.phrases import named, say, small
 from bot.store import Unit
 from bot.store.diary import ToAnswer
 from bot.tickets import FINAL, Request, Ticket, spoken
@@ -45,4 +45,4 @@ def _said(each: ToAnswer) -> str:
     told = [say("diary.now", states=", ".join(states))] if states else [say("diary.not_begun")]
     if _stands(each.ticket):
         told.append(say("diary.stands"))
-    return " ".join([*told, say("diary.next", actor=NEXT[next_actor(each.ticket, list(each.requests))])])
+    return " ".join([*told, say("diary.next", actor=small(NEXT[next_actor(each.ticket, list(each.requests))]))])

@@ -10,8 +10,9 @@ from bot.cards import DraftView
 from bot.cards.letter import LetterForm, LetterView, Statement
 from bot.checkpoints import checkpoint
 from bot.desk.attesting import Attesting
+from bot.desk.planning import LIFTING_NOTICE
 from bot.desk.provers import About, statements
-from bot.desk.running import LIFTING_NOTICE
+from bot.desk.writing import paragraphs
 from bot.drafts import ANSWERS, restored
 from bot.errors import NotAllowed, TooLate
 from bot.phrases import say
@@ -111,11 +112,11 @@ class Drafting(Attesting):
         """(values that change, whether there are added words nobody has accounted for yet)."""
         changes: dict[str, Any] = {}
         if OURS in values and ours is not None:
-            said = _paragraphs(ours)
+            said = paragraphs(ours)[:LONGEST]
             if not said and values[OURS]:
                 raise NotAllowed(say("errors.words_missing"), field="ours")
             changes[OURS] = said
-        more = _paragraphs(added)
+        more = paragraphs(added)[:LONGEST]
         if more != values.get(ADDED, []):
             changes[ADDED] = more
         return changes, bool(changes.get(ADDED))
@@ -226,11 +227,7 @@ class Drafting(Attesting):
                 raise NotAllowed(say("errors.no_answer_letter"))
             self._drop_draft(unit, letter, actor.id)
             self._escalate(unit, request, say("reasons.letter_anew"))
-            request = self._move(
-                unit, unit.requests.get(request.id), "resume", actor,
-                back_to=None, reason=None, generation=request.generation + 1,
-            )  # fmt: skip
-            self._answer(unit, request)
+            self._answer(unit, self._resume(unit, unit.requests.get(request.id), actor))
             self._word(unit, ticket, "redo_letter", actor.id, what=drafts.name(letter.kind))
         return say("answers.letter_anew")
 
@@ -254,7 +251,3 @@ class Drafting(Attesting):
 
 def _mark(found: Sequence[LetterRow]) -> str:
     return together((each.id, each.digest) for each in found)
-
-
-def _paragraphs(words: Sequence[str]) -> list[str]:
-    return [each.strip() for each in words if each.strip()][:LONGEST]

@@ -8,10 +8,9 @@ from bot.desk.recorded import IDENTITY
 from bot.errors import NotAllowed
 from bot.phrases import say
 from bot.store import Unit
-from bot.tickets import FINAL, Request, Role, State, Ticket, check_role
+from bot.tickets import FINAL, UNIDENTIFIED, Request, Role, Ticket, check_role
 
 COMPLAINTS = "uk_gdpr"  # the law that has complaints acknowledged within 30 days (Data Protection Act 2018, s. 164A)
-UNKNOWN = frozenset({State.RECEIVED, State.IDENTIFYING})  # it is not settled who asks
 
 
 class Ending(Identifying):
@@ -64,5 +63,4 @@ class Ending(Identifying):
     def _unsettled_rights(self, unit: Unit, ticket: Ticket) -> list[Request]:
         """The open rights, if of none of them more is known than that it was asked for."""
         open_ = [each for each in unit.requests.of(ticket.id) if each.state not in FINAL]
-        states = [each.back_to if each.state == State.NEEDS_PERSON else each.state for each in open_]
-        return open_ if all(each in UNKNOWN for each in states) else []
+        return open_ if all(each.stage in UNIDENTIFIED for each in open_) else []

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.cards.identity import IdentityView
-from bot.desk.identifying import Identifying
+from bot.desk.identifying import Identifying, acts_for_another
 from bot.desk.office import AT_THE_MACHINE
 from bot.desk.packing import COPY_S
 from bot.desk.tallying import right_facts, shape
@@ -43,26 +43,26 @@ class Establishing(Identifying):
                 for each in waiting
             ]
             wrote = unit.tickets.correspondent(ticket.id)
-            mails = [each.sender or {} for each in unit.mail.of(ticket.id)]
+            mails = self._mails_from(unit, ticket, normal_address(wrote.address))
             newest = mails[-1] if mails else {}
             shown = unit.means.of(ticket.id)
+            agent = acts_for_another(shown, mails)
             named = self._others_named(wrote) if not self._claimed(unit, ticket.id) else []
             return IdentityView(
                 ticket_id=ticket.id, ref=ticket.ref, identity=ticket.identity,
                 vouched=Vouched(newest.get("vouched", Vouched.NONE)), doubts=tuple(newest.get("doubts", ())),
-                agent=self._acts_for_another(shown, mails), steps=tuple(steps),
-                offers=self._identity_offers(unit, ticket, waiting),
+                agent=agent, steps=tuple(steps),
+                offers=self._identity_offers(unit, ticket, waiting, shown, agent=agent),
                 shown=tuple((each.kind, each.state, each.by, each.second_by) for each in shown),
                 named=named[0] if named else "",
             )  # fmt: skip
 
-    def _identity_offers(self, unit: Unit, ticket: Ticket, waiting: list[Request]) -> tuple[str, ...]:
+    def _identity_offers(
+        self, unit: Unit, ticket: Ticket, waiting: list[Request], shown: list[Means], *, agent: bool
+    ) -> tuple[str, ...]:
         """What may be done now."""
         located = [each for each in waiting if unit.requests.located(each.id) and unit.requests.persons(each.id)]
         steps = [self._step_of(unit, ticket, each) for each in located]
-        shown = unit.means.of(ticket.id)
-        mails = [each.sender or {} for each in unit.mail.of(ticket.id)]
-        agent = self._acts_for_another(shown, mails)
         may = {
             "second": any(each.next == Rung.SECOND for each in steps),
             "code": any(each.next == Rung.CODE for each in steps) and self._code_alive(unit, ticket) is None,
@@ -75,10 +75,6 @@ class Establishing(Identifying):
             "agent": not agent and bool(waiting),
         }
         return tuple(name for name, open_ in may.items() if open_)
-
-    def _acts_for_another(self, shown: list[Means], mails: list[Mapping[str, Any]]) -> bool:
-        said = [each.detail["agent"] for each in shown if each.kind == "agent"]
-        return bool(said[-1] if said else any(each.get("agent") for each in mails))
 
     def _facts_left(self, shown: list[Means]) -> bool:
         return sum(each.kind == "facts" and each.state == "failed" for each in shown) < FACTS_TRIES
@@ -242,12 +238,6 @@ class Establishing(Identifying):
         self._redraw(unit, ticket.id)
         return row
 
-    def _waiting(self, unit: Unit, ticket: Ticket) -> list[Request]:
-        """The requests for which it is not settled who asks."""
-        before = {State.RECEIVED, State.IDENTIFYING}
-        found = unit.requests.of(ticket.id)
-        return [each for each in found if (each.back_to if each.state == State.NEEDS_PERSON else each.state) in before]
-
     def _drafted_answers(self, unit: Unit, ticket: Ticket) -> list[Request]:
         """What is answered with “nothing held”, by a letter that nobody has released yet."""
         if ticket.identity != Identity.NOBODY:
@@ -265,8 +255,7 @@ class Establishing(Identifying):
         """Something new is known: every right that was chosen and waits for it asks the systems once more."""
         for request in self._waiting(unit, ticket):
             if request.state == State.NEEDS_PERSON:
-                again = {"back_to": None, "reason": None, "generation": request.generation + 1}
-                self._locate(unit, self._move(unit, request, "resume", actor, **again))
+                self._locate(unit, self._resume(unit, request, actor))
             elif request.state == State.IDENTIFYING:
                 self._locate(unit, unit.requests.note(request, request.result))
 

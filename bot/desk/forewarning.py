@@ -7,7 +7,6 @@ that whoever was not asked has all of it to say so; without one that left, nothi
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.desk.linking import STOP
 from bot.desk.tasking import Tasking
@@ -67,7 +66,7 @@ class Forewarning(Tasking):
         link = self._link(STOP, letter_id)
         values = {
             "channel": ticket.channel,
-            "begins_at": begins_at.astimezone(ZoneInfo(self.house.zone)),
+            "begins_at": self._local(begins_at),
             "link": link,
         } | ({} if to.message_id else {"enquiry_link": ""})
         letter = self._composed(ticket, to, WARNING, values, unit.now, secret=link, letter_id=letter_id)

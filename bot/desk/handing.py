@@ -3,7 +3,6 @@
 import hashlib
 import re
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.desk.timing import Timing
 from bot.errors import NotAllowed
@@ -37,7 +36,7 @@ class Handing(Timing):
             unit.download_codes.add(row.id, self._code_digest(row, digits), expires_at)
             values = {
                 "code": f"{digits[:4]} {digits[4:]}",
-                "expires_at": expires_at.astimezone(ZoneInfo(self.house.zone)),
+                "expires_at": self._local(expires_at),
                 "tries": self.house.code_tries,
                 "enquiry_link": "",
             }

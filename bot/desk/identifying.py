@@ -10,15 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.desk.running import Running
+from bot.desk.planning import Planning
 from bot.engine import Job, Kind
 from bot.identity import Known, Rung, Step, Vouched, decide
 from bot.intake import Reading, normal_address
 from bot.intake.patterns import pattern
 from bot.phrases import say
-from bot.store import Unit
+from bot.store import Means, Unit
 from bot.store.rows import CodeRow
-from bot.tickets import BOT, PERSON, Correspondent, Identity, Request, State, Ticket
+from bot.tickets import BOT, PERSON, UNIDENTIFIED, Correspondent, Identity, Request, State, Ticket
 
 CODE = re.compile(r"(?<!DPE-)(?<!\d)(\d{4})[ \u00a0.-]?(\d{4})(?!\d)")
 NO_ADDRESS = "reasons.no_address"
@@ -38,7 +38,7 @@ _RANK = {Identity.UNKNOWN: 0, Identity.NOBODY: 0, Identity.ASKED: 1, Identity.VO
 DISOWNED = "disowned"  # among what was shown: somebody with an address on file says that it was not them
 
 
-class Identifying(Running):
+class Identifying(Planning):
     """The verbs of identity."""
 
     # -- locate: who is it, in each system ------------------------------------------------------------------------
@@ -137,9 +137,7 @@ class Identifying(Running):
         shown = unit.means.of(ticket.id)
         held = [each for each in shown if each.state == "held" and request.right in each.detail.get("rights", ())]
         kinds = {each.kind for each in held}
-        blind = self.store.keys.blind("address", wrote) if wrote else None
-        mails = [each.sender or {} for each in unit.mail.of(ticket.id) if each.sender_blind == blind]
-        said = [each.detail["agent"] for each in shown if each.kind == "agent"]
+        mails = self._mails_from(unit, ticket, wrote)
         newest = mails[-1] if mails else {}
         disowned = [say("reasons.disowned")] if any(each.kind == DISOWNED for each in shown) else []
         return Known(
@@ -154,10 +152,15 @@ class Identifying(Running):
             facts="facts" in kinds,
             wrong=sum(each.kind == "facts" and each.state == "failed" for each in shown),
             document="document" in kinds,
-            agent=said[-1] if said else any(each.get("agent") for each in mails),
+            agent=acts_for_another(shown, mails),
             authority="authority" in kinds,
             seconded=any(each.second_by or not self.house.four_eyes for each in held if each.kind != "code"),
         )
+
+    def _mails_from(self, unit: Unit, ticket: Ticket, address: str | None) -> list[Mapping[str, Any]]:
+        """What is known of who sent the mails of this address, oldest first."""
+        blind = self.store.keys.blind("address", address) if address else None
+        return [each.sender or {} for each in unit.mail.of(ticket.id) if each.sender_blind == blind]
 
     def _judge_all(self, unit: Unit, ticket: Ticket) -> None:
         """Every request that waits for identity is looked at again: something new is known."""
@@ -199,21 +202,20 @@ class Identifying(Running):
         digest = keys.digest("code", f"{ticket.id}:{digits}")
         rights = self._rights_asked(unit, ticket)
         unit.codes.add(unit.id(), ticket.id, digest, keys.blind("address", address), expires_at, rights)
-        values = {**self._code_values(unit, ticket, digits, expires_at), "rights": rights}
+        values = {**self._code_values(ticket, digits, expires_at), "rights": rights}
         wrote = unit.tickets.correspondent(ticket.id)
         to = None if normal_address(wrote.address) == address else Correspondent(address)
         self._ask_by_code(unit, ticket, values, to)
         unit.audit(BOT.id, "ask_identity", ticket.id, on_file=to is not None)
         return True
 
+    def _waiting(self, unit: Unit, ticket: Ticket) -> list[Request]:
+        """The requests for which it is not settled who asks."""
+        return [each for each in unit.requests.of(ticket.id) if each.stage in UNIDENTIFIED]
+
     def _rights_asked(self, unit: Unit, ticket: Ticket) -> list[str]:
         """What was asked for and is not settled yet: a code's letter names it, and proves nothing else."""
-        open_ = {State.RECEIVED, State.IDENTIFYING}
-        return [
-            str(each.right)
-            for each in unit.requests.of(ticket.id)
-            if (each.back_to if each.state == State.NEEDS_PERSON else each.state) in open_
-        ]
+        return [str(each.right) for each in self._waiting(unit, ticket)]
 
     def _identifying(self, unit: Unit, ticket: Ticket) -> list[Request]:
         return [each for each in unit.requests.of(ticket.id) if each.state == State.IDENTIFYING]
@@ -269,13 +271,19 @@ class Identifying(Running):
     # -- kinds ----------------------------------------------------------------------------------------------------
 
     def _identifying_kinds(self) -> list[Kind]:
-        return [*self._running_kinds(), self._harmless("locate", self._locate_call, self._locate_after)]
+        return [*self._planning_kinds(), self._harmless("locate", self._locate_call, self._locate_after)]
 
 
 def addresses_of(persons: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """The addresses on file of these persons, in the form that is compared."""
     found = {normal_address(each) for person in persons.values() for each in person["addresses"]}
     return {each for each in found if each}
+
+
+def acts_for_another(shown: Sequence[Means], mails: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the writer asks for somebody else: as a person of the team said last, else as their mails read."""
+    said = [each.detail["agent"] for each in shown if each.kind == "agent"]
+    return bool(said[-1] if said else any(each.get("agent") for each in mails))
 
 
 def _better(new: Identity, old: Identity) -> bool:

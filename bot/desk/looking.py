@@ -100,7 +100,7 @@ class Looking(Showing, Ending):
                 (each.right, each.id)
                 for each in requests
                 if each.right in REFUSABLE
-                and (each.back_to if each.state == State.NEEDS_PERSON else each.state) in BEFORE
+                and each.stage in BEFORE
                 and not self._lifting(unit, each)
             ]
             return More(

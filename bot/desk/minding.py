@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from bot import cards
 from bot.cards import LetterboxView
-from bot.desk.showing import nothing
 from bot.desk.telling import Telling
 from bot.engine import Job, Kind
 from bot.store import Unit
@@ -76,12 +75,11 @@ class Minding(Telling):
 
     def _letterbox_call(self, job: Job) -> Mapping[str, Any]:
         view, now = _view(job.args), self._local(self.clock())
-        channel, ts = self.channel.post(cards.letterbox_card(view, now), cards.letterbox_text(view), job.key)
-        return {**job.args, "channel": channel, "ts": ts}
+        return {**job.args, **self._in_channel(job, cards.letterbox_card(view, now), cards.letterbox_text(view))}
 
-    def _letterbox_probe(self, job: Job) -> Any:
-        found = self.channel.find(job.key, job.made_at)
-        return Seen({**job.args, "channel": found[0], "ts": found[1]}) if found else NotSeen()
+    def _letterbox_probe(self, job: Job) -> Seen | NotSeen:
+        seen = self._channel_probe(job)
+        return Seen({**job.args, **seen.result}) if isinstance(seen, Seen) else seen
 
     def _letterbox_over_call(self, job: Job) -> Mapping[str, Any]:
         """The message says that it is over, where there is one."""
@@ -99,12 +97,9 @@ class Minding(Telling):
         """Every kind of work the desk carries, for the engine."""
         return [
             *super().kinds(),
-            self._told("letterbox", self._letterbox_call, self._letterbox_probe, nothing, self._failed),
-            Kind(
-                name="letterbox_over", call=self._letterbox_over_call, timeout_s=self.house.slack_timeout_s,
-                settle_s=0.0, harmless=True,
-            ),
-        ]  # fmt: skip
+            self._posts("letterbox", self._letterbox_call, self._letterbox_probe),
+            self._redraws("letterbox_over", self._letterbox_over_call),
+        ]
 
 
 def _names(mailboxes: Iterable[Condition]) -> list[str]:

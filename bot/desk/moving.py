@@ -36,9 +36,13 @@ class Moving(Office):
         """The request and its ticket, the ticket's row locked until the transaction ends."""
         return unit.tickets.lock_of(request_id), unit.requests.get(request_id)
 
+    def _local(self, moment: datetime) -> datetime:
+        """The moment in the house's zone."""
+        return moment.astimezone(ZoneInfo(self.house.zone))
+
     def _today(self, now: datetime) -> date:
         """The date this moment has in the house's zone."""
-        return now.astimezone(ZoneInfo(self.house.zone)).date()
+        return self._local(now).date()
 
     def _open_ticket(self, unit: Unit, ticket_id: str) -> Ticket:
         """The ticket, its row locked until the transaction ends; NotAllowed once it is closed."""
@@ -78,8 +82,8 @@ class Moving(Office):
             return ""
         last = next((row for row in reversed(ours) if row.actor != BOT.id), ours[-1])
         who = f"<@{last.actor}>" if last.actor != BOT.id else say("frame.the_bot")
-        at = last.at.astimezone(ZoneInfo(self.house.zone))
-        return say("errors.who_was_faster", who=who, verb=named("verb", last.verb).replace("_", " "), at=f"{at:%H:%M}")
+        at = f"{self._local(last.at):%H:%M}"
+        return say("errors.who_was_faster", who=who, verb=named("verb", last.verb).replace("_", " "), at=at)
 
     def _escalate(self, unit: Unit, request: Request, reason: str) -> None:
         """A person has to look. The reason names nobody."""
@@ -125,6 +129,10 @@ class Moving(Office):
         unit.reminders.forget(ticket.id, kind, of or ticket.id)
 
     # -- who, and where -----------------------------------------------------------------------------------------------
+
+    def _label(self, system: str) -> str:
+        """What people call this system, whether it is configured still or not."""
+        return self.systems[system].label if system in self.systems else system
 
     def _persons(self, unit: Unit, request_id: str) -> dict[str, Known]:
         """System → who it is there, as located."""

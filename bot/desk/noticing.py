@@ -1,16 +1,14 @@
 """Notices to recipients as people see them: words in the thread, messages that ask somebody, the list."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.cards import NoticeView, answered_text, notice_card, notice_text, said_blocks
 from bot.desk.packing import Packing
 from bot.engine import Job, Kind
-from bot.errors import Temporary
 from bot.recipients import Standing
 from bot.store import Notice, Unit
 from bot.tickets import BOT
-from bot.workflow import NotSeen, Seen
 
 
 class Noticing(Packing):
@@ -61,59 +59,30 @@ class Noticing(Packing):
         key = f"notice_redraw:{notice.id}:{notice.asked}:{notice.state}"
         self.engine.put(unit, "notice_redraw", key, args, lane=f"card:{notice.id}", ticket_id=notice.ticket_id)
 
-    def _notice_drawn(self, job: Job) -> tuple[str | None, NoticeView]:
+    def _notice_drawn(self, job: Job) -> NoticeView:
         with self.store.read() as unit:
-            notice = unit.notices.get(job.args["notice"])
-            return unit.tickets.get(notice.ticket_id).card_ts, self._notice_view(unit, notice)
+            return self._notice_view(unit, unit.notices.get(job.args["notice"]))
 
     def _notice_said_call(self, job: Job) -> Mapping[str, Any]:
-        thread, view = self._notice_drawn(job)
-        if thread is None:
-            raise Temporary("The card is not posted yet.", retry_after=1.0)
-        channel, ts = self.channel.post(said_blocks(view), answered_text(view), job.key, thread=thread)
-        return {"channel": channel, "ts": ts}
+        view = self._notice_drawn(job)
+        return self._in_thread(job, said_blocks(view), answered_text(view))
 
     def _notice_ask_call(self, job: Job) -> Mapping[str, Any]:
-        thread, view = self._notice_drawn(job)
-        if thread is None:
-            raise Temporary("The card is not posted yet.", retry_after=1.0)
-        blocks = notice_card(view, job.args["asked"])
-        channel, ts = self.channel.post(blocks, notice_text(view), job.key, thread=thread)
-        return {"channel": channel, "ts": ts}
+        view = self._notice_drawn(job)
+        return self._in_thread(job, notice_card(view, job.args["asked"]), notice_text(view))
 
     def _notice_redraw_call(self, job: Job) -> Mapping[str, Any]:
         """The message shows the newest state; one that was never posted need not."""
         place = self._place_of(f"notice_ask:{job.args['notice']}:{job.args['asked']}")
         if place:
-            _, view = self._notice_drawn(job)
+            view = self._notice_drawn(job)
             self.channel.update(*place, notice_card(view, job.args["asked"]), notice_text(view))
         return {}
 
-    def _place_of(self, key: str) -> tuple[str, str] | None:
-        """(channel, ts) of the message that work of this key posted; None: it never will. Temporary: not yet."""
-        with self.store.read() as unit:
-            posted, states = self.engine.result(unit, key), self.engine.states(unit, [key])
-        if posted is not None:
-            return str(posted["channel"]), str(posted["ts"])
-        if states.get(key) == "dead":
-            return None
-        raise Temporary("The message is not posted yet.", retry_after=1.0)
-
-    def _in_thread_probe(self, job: Job) -> Any:
-        thread, _ = self._notice_drawn(job)
-        found = self.channel.find(job.key, job.made_at, thread=thread)
-        return Seen({"channel": found[0], "ts": found[1]}) if found else NotSeen()
-
     def _noticing_kinds(self) -> list[Kind]:
-        def slack(name: str, call: Callable[[Job], Mapping[str, Any]], *, post: bool) -> Kind:
-            return Kind(
-                name=name, call=call, probe=self._in_thread_probe if post else None, harmless=not post,
-                timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s, failed=self._failed,
-            )  # fmt: skip
-
         return [
             *self._packing_kinds(),
-            slack("notice_said", self._notice_said_call, post=True),
-            slack("notice_ask", self._notice_ask_call, post=True),
-            slack("notice_redraw", self._notice_redraw_call, post=False),
+            self._posts("notice_said", self._notice_said_call, self._thread_probe),
+            self._posts("notice_ask", self._notice_ask_call, self._thread_probe),
+            self._redraws("notice_redraw", self._notice_redraw_call),
         ]

@@ -36,23 +36,13 @@ class Packing(Sifting, Handing):
 
     # -- holding --------------------------------------------------------------------------------------------------
 
-    def _hold(self, unit: Unit, request: Request, name: str, pieces: Iterable[Any]) -> int:
-        """These tables and files (`connectors.Table`, `connectors.File`) go into the request's package; how many rows.
+    def _taken(self, request: Request, name: str, pieces: Iterable[Any], key: bytes) -> Holding:
+        """These tables and files (`connectors.Table`, `connectors.File`) are in a file for the request's package.
 
-        `name` is that of a system, or `system:word` for what is added to it by hand (at most 64 characters); held
-        before under the same name is replaced. Nothing is held any more once the request is over. What takes long to
-        come is taken outside a transaction instead: `held = self._taken(request, name, pieces)`, and inside one
-        `unit.holdings.put(held)`.
+        `name` is that of a system, or `system:word` for what is added to it by hand (at most 64 characters). The row
+        that says so (`unit.holdings.put`) replaces what was held under this name before; without it the file goes by
+        itself.
         """
-        held = self._taken(request, name, pieces, unit.holdings.key(request.id))
-        unit.holdings.put(held)
-        return held.rows
-
-    def _taken(self, request: Request, name: str, pieces: Iterable[Any], key: bytes = b"") -> Holding:
-        """The pieces are in a file, for the row that is to say so; without it the file goes by itself."""
-        if not key:
-            with self.store.read() as unit:
-                key = unit.holdings.key(request.id)
         file = f"{request.id}-{request.generation}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         held = self.packer.hold(file, key, pieces)
         return Holding(request.id, name, file, held.rows, held.size, held.digest)
@@ -77,7 +67,7 @@ class Packing(Sifting, Handing):
             held, sieve = unit.holdings.of(request.id), self._sieve(unit, ticket, request)
             names = {*held, *self._copied(unit, request)}
             systems = self._in_package(unit, request, names)
-            now = unit.now.astimezone(ZoneInfo(self.house.zone))
+            now = self._local(unit.now)
             sources = self._sources(unit, request, systems)
         about = {
             **self.house.policy,
@@ -103,17 +93,21 @@ class Packing(Sifting, Handing):
             packed = self.packer.pack(package, tables, about, now, locked=not self.house.public_url)
         return {"name": package, "token": packed.token, "digest": packed.digest, "size": packed.size}
 
+    def _tasks(self, unit: Unit, request: Request) -> list[TaskRow]:
+        """The tasks of the request's plan."""
+        return [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+
     def _in_package(self, unit: Unit, request: Request, names: Collection[str]) -> list[str]:
         """The systems that were searched; not what a person has left out, nor where nobody had to look."""
         left_out = unit.refusals.left_out(request.id)
         looked = {name.partition(":")[0] for name in names}
-        looked |= {each.system for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id}
+        looked |= {each.system for each in self._tasks(unit, request)}
         here = [name for name, each in self.systems.items() if not each.by_hand or name in looked]
         return [name for name in here if name not in left_out]
 
     def _sources(self, unit: Unit, request: Request, systems: Collection[str]) -> dict[str, Any]:
         """When each system was looked at, and where by a person; which ones a person has left out."""
-        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        tasks = self._tasks(unit, request)
         looked = {name: request.chosen_at for name, system in self.systems.items() if not system.by_hand}
         looked |= {each.system.partition(":")[0]: each.at for each in unit.holdings.of(request.id).values()}
         looked |= {each.system: each.done_at for each in tasks}
@@ -146,10 +140,10 @@ class Packing(Sifting, Handing):
 
     def _asked_again(self, request: Request, name: str) -> Holding:
         with self.store.read() as unit:
-            person = self._persons(unit, request.id).get(name)
+            person, key = self._persons(unit, request.id).get(name), unit.holdings.key(request.id)
         if person is None:
             raise Refused(say(BY_HAND_LOST))
-        fresh = self._taken(request, name, self.systems[name].export(person))
+        fresh = self._taken(request, name, self.systems[name].export(person), key)
         with self.store.begin() as unit:
             self._request(unit, request.id)
             unit.holdings.put(fresh)
@@ -201,7 +195,7 @@ class Packing(Sifting, Handing):
 
     def _looked(self, unit: Unit, request: Request) -> dict[str, Any]:
         """Where programs have searched and people have looked, and what came of the people's part."""
-        tasks = [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
+        tasks = self._tasks(unit, request)
         looked = {each.system for each in tasks}
         places = [each for name, each in self.systems.items() if not each.by_hand or name in looked]
         lines = unit.plans.get(request.plan_id).lines if request.plan_id else ()

@@ -1,6 +1,5 @@
 """What people bring on its way: letters on paper, and the passphrase of a copy that goes by mail."""
 
-from zoneinfo import ZoneInfo
 
 from bot.desk.choosing import Choosing
 from bot.desk.packing import ZIP
@@ -29,7 +28,7 @@ class Posting(Choosing):
             letter = waiting[0]
             printed = self.writer.paper(
                 unit.letters.content(letter.id), language=letter.language, company=self.house.policy["company"],
-                window=window, made_at=unit.now.astimezone(ZoneInfo(self.house.zone)),
+                window=window, made_at=self._local(unit.now),
             )  # fmt: skip
             unit.audit(user, "print", ticket.id, letter.request_id, letter=letter.kind, id=letter.id)
         return letter.kind, printed

@@ -77,7 +77,7 @@ class Receiving(Returning):
             if len(mails) > 1:
                 return [self.receive([each])[0] for each in mails]
             with self.store.read() as unit:
-                answers = self._known(unit, ours)
+                answers = self._known(unit, list(ours))
         return [answers.get(each.identity) if each else None for each in seen]
 
     def _seen(self, arrived: Arrived, reading: Reading) -> Mail | None:
@@ -91,23 +91,22 @@ class Receiving(Returning):
         """What was made of each when it was taken in, as `receive` answers; None for those that never were."""
         identities = [self._fingerprint(arrived) for arrived, _ in mails]
         with self.store.read() as unit:
-            known = unit.mail.known(identities)
-        rows = [known.get(each) for each in identities]
-        return [(row.ticket_id or f"mail:{row.id}") if row else None for row in rows]
+            known = self._known(unit, identities)
+        return [known.get(each) for each in identities]
 
     def _fingerprint(self, arrived: Arrived) -> bytes:
         """Of a mail the server lists and does not hand out nothing is known but its place."""
         place = f"{arrived.mailbox}\n{arrived.uidvalidity}\n{arrived.uid}"
         return self.store.keys.blind("mail", identity_text(arrived.raw) if arrived.raw else place)
 
-    def _known(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
+    def _known(self, unit: Unit, identities: Sequence[bytes]) -> dict[bytes, str | None]:
         """What became of those that were taken before."""
-        known = unit.mail.known(list(mails))
+        known = unit.mail.known(identities)
         return {identity: row.ticket_id or f"mail:{row.id}" for identity, row in known.items()}
 
     def _take(self, unit: Unit, mails: Mapping[bytes, Mail]) -> dict[bytes, str | None]:
         """What becomes of each. New enquiries are opened together, before a mail that may answer one of them."""
-        answers = self._known(unit, mails)
+        answers = self._known(unit, list(mails))
         mails = self._sorted_out(unit, mails)
         new: list[Mail] = []
         for identity, mail in mails.items():
@@ -288,7 +287,7 @@ class Receiving(Returning):
         sender = keys.blind("address", reading.from_address)
         found = [row.ticket_id for row in unit.letters.by_message_ids(named)]
         found += unit.mail.tickets_of([keys.blind("message-id", each) for each in named], sender)
-        tickets = [unit.tickets.get(each) for each in found]
+        tickets = [unit.tickets.get(each) for each in dict.fromkeys(found)]
         if reading.ref:
             tickets += [ticket for ticket in [unit.tickets.by_ref(reading.ref)] if ticket]
         return next((ticket for ticket in tickets if self._wrote(unit, ticket, reading.from_address)), None)

@@ -80,11 +80,8 @@ class Redacting(Choosing):
 
     def _looked_at_all(self, unit: Unit, request: Request, user: str) -> None:
         """Nobody is waited for any more: back to the answer, by the hand that decided the last piece."""
-        request = self._move(
-            unit, request, "resume", self.actor(user), back_to=None, reason=None, generation=request.generation + 1
-        )  # fmt: skip
-        self._again(unit, request)
+        self._again(unit, self._resume(unit, request, self.actor(user)))
 
     def _piece_view(self, unit: Unit, look: Look) -> PieceView:
         piece = unit.looks.piece(look.id)
-        return PieceView(look.id, self._place(look.system), look.why, piece["name"], piece["says"])
+        return PieceView(look.id, self._label(look.system), look.why, piece["name"], piece["says"])

@@ -8,18 +8,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards.refusal import RefusalForm
+from bot.desk.forewarning import cool_key
 from bot.desk.identifying import Identifying
-from bot.desk.running import cool_key
+from bot.desk.writing import paragraphs
 from bot.errors import NotAllowed
 from bot.law.grounds import EXCESSIVE, Ground, grounds
 from bot.phrases import say
 from bot.store import Unit
-from bot.tickets import DISCLOSING, PROPOSED, REFUSABLE, SILENT, Identity, Request, Role, State, Ticket, check_role
+from bot.tickets import (
+    DISCLOSING,
+    PROPOSED,
+    REFUSABLE,
+    SILENT,
+    UNIDENTIFIED,
+    Identity,
+    Request,
+    Role,
+    State,
+    Ticket,
+    check_role,
+)
 
 BEFORE = frozenset(  # nothing was done or given out yet
     {State.RECEIVED, State.IDENTIFYING, State.PLANNING, State.PLANNED, State.APPROVING, State.COOLING}
 )
-UNPLANNED = frozenset({State.RECEIVED, State.IDENTIFYING})
 LONGEST = 20  # paragraphs
 
 
@@ -54,7 +66,7 @@ class Refusing(Identifying):
         """
         actor = self.actor(user)
         check_role(actor, Role.HANDLER)
-        said, fee = _paragraphs(words), _paragraphs(no_fee)
+        said, fee = paragraphs(words)[:LONGEST], paragraphs(no_fee)[:LONGEST]
         if not said:
             raise NotAllowed(say("errors.say_why_here"), field="words")
         with self.store.begin() as unit:
@@ -74,10 +86,7 @@ class Refusing(Identifying):
     def _refuse_all(
         self, unit: Unit, ticket: Ticket, request: Request, user: str, values: Mapping[str, Any], ground: Ground
     ) -> str:
-        if request.plan_id:
-            unit.plans.decide(request.plan_id, "rejected", user)
-            unit.plans.void(request.plan_id)
-            self.engine.cancel(unit, cool_key(request))
+        self._drop_plan(unit, request, user)
         request = self._move(unit, request, "refuse", self.actor(user), reason=ground.words)
         self._word(unit, ticket, "refuse", user, what=str(request.right))
         if not unit.tickets.correspondent(ticket.id).reachable:
@@ -110,7 +119,7 @@ class Refusing(Identifying):
         A part of a copy is told with the answer. Of anything else the letter goes at once and shows that something is
         held, so identity has to be confirmed first.
         """
-        early = request.right in DISCLOSING and request.state in UNPLANNED
+        early = request.right in DISCLOSING and request.state in UNIDENTIFIED
         planned = request.right in PROPOSED and request.state in {State.APPROVING, State.COOLING}
         may = early or (planned and ticket.identity == Identity.CONFIRMED)
         several = {name: system.label for name, system in self.systems.items()}
@@ -123,8 +132,7 @@ class Refusing(Identifying):
             raise NotAllowed(say("errors.nobody_to_refuse", ref=ticket.ref))
         if request.right not in REFUSABLE:
             raise NotAllowed(say("errors.objection_stands"))
-        state = request.back_to if request.state == State.NEEDS_PERSON else request.state
-        if state not in BEFORE or self._lifting(unit, request):
+        if request.stage not in BEFORE or self._lifting(unit, request):
             raise NotAllowed(say("errors.too_late_to_refuse", who=self._by_whom(unit, request)))
 
     def _ground(self, ticket: Ticket, request: Request, key: str, fee: Sequence[str]) -> Ground:
@@ -146,7 +154,3 @@ class Refusing(Identifying):
             "part": bool(systems), "left_out": left_out,
             "confirmed": ticket.identity == Identity.CONFIRMED,
         }  # fmt: skip
-
-
-def _paragraphs(words: Sequence[str]) -> list[str]:
-    return [each.strip() for each in words if each.strip()][:LONGEST]

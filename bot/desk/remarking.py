@@ -1,7 +1,7 @@
 """What people add to a ticket: notes that only the Details show, and legal holds that stop every destructive step."""
 
+from bot.desk.forewarning import cool_key
 from bot.desk.identifying import Identifying
-from bot.desk.running import cool_key
 from bot.errors import NotAllowed
 from bot.intake import normal_address
 from bot.phrases import say

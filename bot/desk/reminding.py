@@ -4,17 +4,17 @@ A row is unique by ticket, kind and date: two processes or a restart say nothing
 to be said. Whatever changes a ticket (`Tickets.touch`) has it looked at anew; a date that has moved makes new rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot import cards, reminders
 from bot.cards import Reminded
 from bot.checkpoints import checkpoint
-from bot.desk.showing import Showing, next_actor
+from bot.desk.carding import next_actor
+from bot.desk.showing import Showing
 from bot.engine import Job, Kind
-from bot.errors import NotAllowed, Temporary
+from bot.errors import NotAllowed
 from bot.phrases import say
 from bot.reminders import BY_OTHERS, Occasion, Standing
 from bot.reminders import Kind as Why
@@ -22,7 +22,6 @@ from bot.store import Unit
 from bot.store.reminders import DUE, PLANNED
 from bot.store.rows import ReminderRow, TaskRow
 from bot.tickets import BOT, Role, Ticket, check_role
-from bot.workflow import NotSeen, Seen
 
 BATCH = 50  # tickets looked at in one transaction
 ALOUD = 5  # words in threads that stand in the channel too, of one sweep; more come as one message
@@ -99,12 +98,9 @@ class Reminding(Showing):
             now = self._local(unit.now)
         if view is None:
             return {}
-        if ticket.card_ts is None:
-            raise Temporary("The card is not posted yet.", retry_after=5.0)
         view = self._linked(ticket, view)
         blocks, text = cards.reminder_card(view, now), cards.reminder_text(view, now.date())
-        _, ts = self.channel.post(blocks, text, job.key, thread=ticket.card_ts, broadcast=job.args["aloud"])
-        return {"ts": ts}
+        return self._in_thread(job, blocks, text, aloud=job.args["aloud"])
 
     def _still(self, unit: Unit, ticket: Ticket, key: str) -> Reminded | None:
         """What there is to say now; None: the ticket is closed, its dates have moved, or a newer word says it all."""
@@ -154,12 +150,6 @@ class Reminding(Showing):
             return view
         return view.at(self.channel.link(ticket.card_channel, ticket.card_ts))
 
-    def _remind_probe(self, job: Job) -> Any:
-        with self.store.read() as unit:
-            thread = unit.tickets.get(job.args["ticket"]).card_ts
-        found = self.channel.find(job.key, job.made_at, thread=thread) if thread else None
-        return Seen({"ts": found[1]}) if found else NotSeen()
-
     def _remind_after(self, unit: Unit, job: Job, posted: Mapping[str, Any]) -> None:
         rows = job.args["rows"]
         unit.reminders.end(rows, said="ts" in posted)
@@ -202,21 +192,7 @@ class Reminding(Showing):
 
     def kinds(self) -> list[Kind]:
         """Every kind of work the desk carries, for the engine."""
-        thread = self._told("remind", self._remind_call, self._remind_probe, self._remind_after, self._failed)
-        return [*super().kinds(), thread]
-
-    def _told(
-        self, name: str, call: Callable[[Job], Mapping[str, Any]], probe: Callable[[Job], Any],
-        after: Callable[[Unit, Job, Mapping[str, Any]], None], failed: Callable[[Unit, Job, str, str], None],
-    ) -> Kind:  # fmt: skip
-        """A post in Slack, found again by its key when the answer was lost."""
-        return Kind(
-            name=name, call=call, probe=probe, after=after, failed=failed,
-            timeout_s=self.house.slack_timeout_s, settle_s=self.house.slack_settle_s,
-        )  # fmt: skip
-
-    def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo(self.house.zone))
+        return [*super().kinds(), self._posts("remind", self._remind_call, self._thread_probe, self._remind_after)]
 
 
 def standing_of(ticket: Ticket, *, begun: bool = True) -> Standing:

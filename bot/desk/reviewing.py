@@ -15,11 +15,9 @@ from bot.checkpoints import checkpoint
 from bot.desk.identifying import ON_RECORD
 from bot.desk.moving import Known
 from bot.desk.opening import Enquiry
-from bot.desk.running import cool_key
-from bot.desk.showing import nothing
 from bot.desk.watching import Watching
 from bot.engine import Job, Kind
-from bot.errors import NotAllowed, Temporary, Unsupported
+from bot.errors import NotAllowed, Unsupported
 from bot.law import Right
 from bot.phrases import say
 from bot.store import Unit
@@ -138,15 +136,11 @@ class Reviewing(Watching):
         return cards.batch_card(view), cards.batch_text(view)
 
     def _batch_call(self, job: Job) -> Mapping[str, Any]:
-        channel, ts = self.channel.post(*self._batch(job.args["batch"]), job.key)
-        return {"channel": channel, "ts": ts}
+        return self._in_channel(job, *self._batch(job.args["batch"]))
 
     def _batch_redraw_call(self, job: Job) -> Mapping[str, Any]:
-        with self.store.read() as unit:
-            posted = self.engine.result(unit, f"batch:{job.args['batch']}")
-        if posted is None:
-            raise Temporary("The message is not posted yet.", retry_after=1.0)
-        self.channel.update(posted["channel"], posted["ts"], *self._batch(job.args["batch"]))
+        if place := self._place_of(f"batch:{job.args['batch']}"):
+            self.channel.update(*place, *self._batch(job.args["batch"]))
         return {}
 
     def accounts(self, user: str, batch_id: str) -> list[tuple[str, str, date | None]]:
@@ -258,10 +252,7 @@ class Reviewing(Watching):
             ticket = self._open_ticket(unit, ticket_id)
             found = [each for each in unit.requests.of(ticket.id) if each.state in CALLED_OFF]
             for each in found:
-                assert each.plan_id is not None
-                self.engine.cancel(unit, cool_key(each))
-                unit.plans.decide(each.plan_id, "rejected", user)
-                unit.plans.void(each.plan_id)
+                self._drop_plan(unit, each, user)
                 self._move(unit, each, "withdraw", self.actor(user))
         return len(found)
 
@@ -275,11 +266,8 @@ class Reviewing(Watching):
                 name="review", call=self._review_call, after=self._review_after, failed=self._review_failed,
                 timeout_s=600.0, settle_s=0.0, harmless=True,
             ),
-            self._told("batch", self._batch_call, self._channel_probe, nothing, self._failed),
-            Kind(
-                name="batch_redraw", call=self._batch_redraw_call, timeout_s=self.house.slack_timeout_s, settle_s=0.0,
-                harmless=True,
-            ),
+            self._posts("batch", self._batch_call, self._channel_probe),
+            self._redraws("batch_redraw", self._batch_redraw_call),
         ]  # fmt: skip
 
 

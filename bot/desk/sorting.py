@@ -7,13 +7,13 @@ from bot.cards.more import WHY
 from bot.cards.team import MailForm
 from bot.desk.opening import Enquiry, Opening
 from bot.desk.refusing import BEFORE
-from bot.desk.running import cool_key
+from bot.desk.writing import paragraphs
 from bot.errors import NotAllowed, TooLate
 from bot.intake import Reading, Verdict, asks, normal_address, received_at
 from bot.law import Right
 from bot.phrases import named, say
 from bot.store import Blocked, MailRow, Unit
-from bot.tickets import FINAL, Correspondent, Request, Role, State, Ticket, check_role
+from bot.tickets import FINAL, Correspondent, Request, Role, Ticket, check_role
 
 SHOWN = 20_000  # characters of a mail
 
@@ -41,8 +41,7 @@ class Sorting(Opening):
             for each in unit.letters.drafts(ticket.id):
                 self._drop_draft(unit, each, user)
             if letter:
-                said = [each.strip() for each in words if each.strip()]
-                self._send(unit, ticket, "not_an_enquiry", {"words_of_ours": said}, by=user)
+                self._send(unit, ticket, "not_an_enquiry", {"words_of_ours": paragraphs(words)}, by=user)
             ticket = unit.tickets.get(ticket.id)
             unit.tickets.change(
                 ticket.id,
@@ -61,13 +60,10 @@ class Sorting(Opening):
         """A right nobody asked for, after all. NotAllowed once its work has begun."""
         if request.state in FINAL:
             return
-        if (request.back_to if request.state == State.NEEDS_PERSON else request.state) not in BEFORE:
+        if request.stage not in BEFORE:
             right, who = named("right", request.right), self._by_whom(unit, request)
             raise TooLate(say("errors.right_begun", right=right, who=who))
-        if request.plan_id:
-            unit.plans.decide(request.plan_id, "rejected", user)
-            unit.plans.void(request.plan_id)
-            self.engine.cancel(unit, cool_key(request))
+        self._drop_plan(unit, request, user)
         self._move(unit, request, "withdraw", self.actor(user))
 
     # -- senders --------------------------------------------------------------------------------------------------

@@ -145,10 +145,6 @@ class Tasking(Asking):
 
     # -- waited for ---------------------------------------------------------------------------------------------------
 
-    def _tasks(self, unit: Unit, request: Request) -> list[TaskRow]:
-        """The tasks of the request's plan."""
-        return [each for each in unit.tasks.of_request(request.id) if each.plan_id == request.plan_id]
-
     def _done_by_hand(self, unit: Unit, request: Request) -> None:
         """What the bot does is proved. Once people have done theirs, too, the answer goes out."""
         tasks = self._tasks(unit, request)
@@ -167,7 +163,7 @@ class Tasking(Asking):
 
     def _why_not(self, task: TaskRow) -> str:
         reason = named("reason", task.reason if task.reason in REASONS else "other")
-        place = self._place(task.system)
+        place = self._label(task.system)
         return say("reasons.task_cannot", number=task.number, place=place, reason=reason)
 
     def _found_by_hand(self, unit: Unit, request: Request) -> None:
@@ -205,7 +201,7 @@ class Tasking(Asking):
 
     def _pieces(self, unit: Unit, request: Request, tasks: Sequence[TaskRow]) -> Iterator[Sheet]:
         for task in tasks:
-            title = task.place or self._place(task.system)
+            title = task.place or self._label(task.system)
             given = request.right == Right.PORTABILITY
             found = unit.tasks.evidence(task.id).get("found", "")
             if found:

@@ -197,8 +197,7 @@ class Telling(Mailing):
         if not digest:
             return {}
         digest = digest.linked(lambda view: self._linked(tickets[view.ticket_id], view))
-        _, ts = self.channel.post(cards.digest_card(digest, now), cards.digest_text(digest), job.key)
-        return {"ts": ts, "rest": rest}
+        return {**self._in_channel(job, cards.digest_card(digest, now), cards.digest_text(digest)), "rest": rest}
 
     def _digest(self, unit: Unit, today: date) -> tuple[Digest, dict[str, Ticket], list[str]]:
         """What to say, the tickets it is about, and the rows it tells of."""
@@ -230,10 +229,6 @@ class Telling(Mailing):
         if posted:
             unit.moments.forget(JUMPED)
 
-    def _channel_probe(self, job: Job) -> Any:
-        found = self.channel.find(job.key, job.made_at)
-        return Seen({"ts": found[1]}) if found else NotSeen()
-
     def _week_call(self, job: Job) -> Mapping[str, Any]:
         """The report of the week before the one the key names."""
         monday = date.fromisoformat(job.key.partition(":")[2]) - timedelta(days=7)
@@ -241,8 +236,7 @@ class Telling(Mailing):
             week = Week(monday + timedelta(days=6), reporting.week(unit, monday))
         if not any(any(each.numbers) for each in week.chart.series):
             return {}  # nobody has ever asked for anything
-        _, ts = self.channel.post(cards.week_card(week), cards.week_text(week), job.key)
-        return {"ts": ts}
+        return self._in_channel(job, cards.week_card(week), cards.week_text(week))
 
     # -- kinds ------------------------------------------------------------------------------------------------------
 
@@ -250,11 +244,9 @@ class Telling(Mailing):
         """Every kind of work the desk carries, for the engine."""
         return [
             *super().kinds(),
-            self._told("remind_person", self._person_call, self._person_probe, self._person_after, self._person_failed),
-            self._told("digest", self._digest_call, self._channel_probe, self._digest_after, self._failed),
-            self._told("week", self._week_call, self._channel_probe, nothing, self._failed),
-        ]
-
-
-def nothing(unit: Unit, job: Job, result: Mapping[str, Any]) -> None:
-    """The ledger's row is all that follows."""
+            self._posts(
+                "remind_person", self._person_call, self._person_probe, self._person_after, self._person_failed
+            ),
+            self._posts("digest", self._digest_call, self._channel_probe, self._digest_after),
+            self._posts("week", self._week_call, self._channel_probe),
+        ]  # fmt: skip

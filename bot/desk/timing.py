@@ -28,9 +28,10 @@ from bot.desk.recorded import (
     moved,
     recorded,
 )
+from bot.desk.writing import paragraphs
 from bot.errors import NotAllowed
 from bot.law.calendar import short
-from bot.phrases import say
+from bot.phrases import say, translated
 from bot.store import Unit
 from bot.store.rows import LetterRow
 from bot.tickets import Identity, Role, Ticket, check_role
@@ -116,7 +117,8 @@ class Timing(Awaiting):
             allowed = self._reasons(asked.ticket)
             found = [each for each in allowed if reason and each.startswith(reason)]
             if len(found) != 1:
-                raise NotAllowed(say("errors.reasons_allowed", allowed="; ".join(allowed)), field="reason")
+                named = "; ".join(translated("law_said", each) for each in allowed)
+                raise NotAllowed(say("errors.reasons_allowed", allowed=named), field="reason")
             self._check_until(asked, until)
             values = {"reason": found[0], "words_of_ours": words, "part": now, "was_due": asked.ticket.due}
             detail = {"new_due": until.isoformat(), "reason": found[0]}
@@ -313,11 +315,6 @@ class Timing(Awaiting):
             LARGE: True,
         }
         return tuple(kind for kind, open_ in may.items() if open_)
-
-
-def paragraphs(words: Sequence[str]) -> list[str]:
-    """The paragraphs that say something."""
-    return [each.strip() for each in words if each.strip()]
 
 
 def said(words: Sequence[str], field: str, otherwise: str) -> list[str]:

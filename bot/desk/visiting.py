@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from bot.checkpoints import checkpoint
 from bot.desk.forewarning import WARNING, cool_key
@@ -88,14 +87,10 @@ class Visiting(Receiving):
 
     def _taken_off(self, unit: Unit, request: Request) -> bool:
         """Whether nothing of it was done yet, so that it is as if nobody had chosen it."""
-        plan = request.plan_id
         if not self._untouched(unit, request):
             return False
         self._take_back(unit, request)
-        if plan:
-            unit.plans.decide(plan, "rejected", PERSON.id)
-            unit.plans.void(plan)
-            self.engine.cancel(unit, cool_key(request))
+        self._drop_plan(unit, request, PERSON.id)
         self._move(
             unit, request, "disown", PERSON, chosen_by=None, plan_id=None, back_to=None, reason=None, result={},
             generation=request.generation + 1,
@@ -104,12 +99,11 @@ class Visiting(Receiving):
 
     def _untouched(self, unit: Unit, request: Request) -> bool:
         """Whether no system was changed for it, and none will be: its steps are called off before their first act."""
-        state = request.back_to if request.state == State.NEEDS_PERSON else request.state
         if self._lifting(unit, request):
             return False
-        if state in BEFORE or request.right in DISCLOSING:
+        if request.stage in BEFORE or request.right in DISCLOSING:
             return True
-        if state != State.RUNNING:
+        if request.stage != State.RUNNING:
             return False
         keys = [step_key(request, name, self._act(unit, request)) for name in self._lines(unit, request)]
         called_off = [self.engine.cancel(unit, key) for key in keys]  # each of them, whatever became of the others
@@ -200,7 +194,7 @@ class Visiting(Receiving):
         )  # fmt: skip
 
     def _here(self, moment: datetime | None) -> datetime | None:
-        return moment.astimezone(ZoneInfo(self.house.zone)) if moment else None
+        return self._local(moment) if moment else None
 
     # -- the form -----------------------------------------------------------------------------------------------------
 

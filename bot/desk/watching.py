@@ -15,10 +15,9 @@ from bot.cards import AlarmView
 from bot.checkpoints import checkpoint
 from bot.desk.office import System
 from bot.desk.opening import Enquiry, Opening
-from bot.desk.showing import nothing
 from bot.desk.telling import Telling
 from bot.engine import Job, Kind
-from bot.errors import NotAllowed, Refused, Temporary, Unsupported
+from bot.errors import NotAllowed, Refused, Unsupported
 from bot.law import Right
 from bot.phrases import say
 from bot.store import Unit
@@ -175,15 +174,11 @@ class Watching(Opening, Telling):
             return cards.alarm_card(view, self._local(unit.now)), cards.alarm_text(view)
 
     def _alarm_call(self, job: Job) -> Mapping[str, Any]:
-        channel, ts = self.channel.post(*self._alarm(job.args["alarm"]), job.key)
-        return {"channel": channel, "ts": ts}
+        return self._in_channel(job, *self._alarm(job.args["alarm"]))
 
     def _alarm_redraw_call(self, job: Job) -> Mapping[str, Any]:
-        with self.store.read() as unit:
-            posted = self.engine.result(unit, f"alarm:{job.args['alarm']}")
-        if posted is None:
-            raise Temporary("The message is not posted yet.", retry_after=1.0)
-        self.channel.update(posted["channel"], posted["ts"], *self._alarm(job.args["alarm"]))
+        if place := self._place_of(f"alarm:{job.args['alarm']}"):
+            self.channel.update(*place, *self._alarm(job.args["alarm"]))
         return {}
 
     # -- what people decide -----------------------------------------------------------------------------------------
@@ -279,11 +274,8 @@ class Watching(Opening, Telling):
                 name="watch", call=lambda job: self.look_over(job.args["system"]).__dict__, timeout_s=LONGEST_S,
                 settle_s=0.0, harmless=True, failed=self._watch_failed,
             ),
-            self._told("alarm", self._alarm_call, self._channel_probe, nothing, self._failed),
-            Kind(
-                name="alarm_redraw", call=self._alarm_redraw_call, timeout_s=self.house.slack_timeout_s, settle_s=0.0,
-                harmless=True,
-            ),
+            self._posts("alarm", self._alarm_call, self._channel_probe),
+            self._redraws("alarm_redraw", self._alarm_redraw_call),
         ]  # fmt: skip
 
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.cards.words import Word, word_blocks, word_text
-from bot.desk.moving import Moving
+from bot.desk.speaking import Speaking
 from bot.engine import Job, Kind
-from bot.errors import Temporary
 from bot.store import Unit
 from bot.tickets import PERSON, Actor, Request, Ticket
-from bot.workflow import NotSeen, Seen
 
 SAID = frozenset(  # moves the thread tells; what is at work the card shows
     {"choose", "approve", "reject", "stop", "withdraw", "resume", "lift", "keep", "void", "cooled", "finish"}
 )
 
 
-class Wording(Moving):
+class Wording(Speaking):
     """What the thread says."""
 
     def _move(self, unit: Unit, request: Request, verb: str, actor: Actor, **columns: Any) -> Request:
@@ -46,22 +44,8 @@ class Wording(Moving):
     def _word_call(self, job: Job) -> Mapping[str, Any]:
         with self.store.read() as unit:
             ticket = unit.tickets.get(job.args["ticket"])
-        if ticket.card_ts is None:
-            raise Temporary("The card is not posted yet.", retry_after=1.0)
         word = Word(ticket.ref, *(job.args[name] for name in ("did", "by", "to", "what")))
-        channel, ts = self.channel.post(
-            word_blocks(word), word_text(word), job.key, thread=ticket.card_ts, broadcast=job.args["aloud"]
-        )
-        return {"channel": channel, "ts": ts}
-
-    def _word_probe(self, job: Job) -> Any:
-        with self.store.read() as unit:
-            thread = unit.tickets.get(job.args["ticket"]).card_ts
-        found = self.channel.find(job.key, job.made_at, thread=thread)
-        return Seen({"channel": found[0], "ts": found[1]}) if found else NotSeen()
+        return self._in_thread(job, word_blocks(word), word_text(word), aloud=job.args["aloud"])
 
     def _word_kind(self) -> Kind:
-        return Kind(
-            name="word", call=self._word_call, probe=self._word_probe, timeout_s=self.house.slack_timeout_s,
-            settle_s=self.house.slack_settle_s, failed=self._failed,
-        )  # fmt: skip
+        return self._posts("word", self._word_call, self._thread_probe)

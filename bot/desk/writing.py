@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot import drafts
 from bot.desk.linking import ENQUIRY, Linking
@@ -219,14 +218,12 @@ class Writing(Wording, Linking):
             "enquiry_link": self._link(ENQUIRY, ticket.id),
         }
 
-    def _code_values(self, unit: Unit, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
-        chosen = [str(each.right) for each in unit.requests.of(ticket.id) if each.state == State.IDENTIFYING]
+    def _code_values(self, ticket: Ticket, digits: str, expires_at: datetime) -> dict[str, Any]:
         return {
-            "rights": chosen,
             "code": f"{digits[:4]} {digits[4:]}",
             "hours": round(self.house.code_hours),
             "tries": self.house.code_tries,
-            "expires_at": expires_at.astimezone(ZoneInfo(self.house.zone)),
+            "expires_at": self._local(expires_at),
             "channel": ticket.channel,
         }
 
@@ -279,8 +276,8 @@ class Writing(Wording, Linking):
         if letter.request_id:
             request = unit.requests.get(letter.request_id)
             if request.state == State.ANSWERING:
-                on = unit.now.astimezone(ZoneInfo(self.house.zone)).date()
-                self._move(unit, request, "finish", BOT, result={**request.result, "answered_on": on.isoformat()})
+                answered = {"answered_on": self._today(unit.now).isoformat()}
+                self._move(unit, request, "finish", BOT, result={**request.result, **answered})
 
     def _writing_kinds(self) -> list[Kind]:
         return [
@@ -301,6 +298,11 @@ class Writing(Wording, Linking):
         self._redraw(unit, letter.ticket_id)
         if state != "unknown":
             self._failed(unit, job, state, error)
+
+
+def paragraphs(words: Sequence[str]) -> list[str]:
+    """Those that say something."""
+    return [each.strip() for each in words if each.strip()]
 
 
 def work_key(letter_key: str) -> str:

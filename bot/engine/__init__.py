@@ -37,6 +37,7 @@ from sqlalchemy import Update
 from bot.engine import rows
 from bot.engine.attempt import Attempt, Fenced, Stopped
 from bot.engine.calls import Calls, directly
+from bot.engine.claim import claim, claim_statement
 from bot.engine.kinds import Job, Kind, Limit, Stuck
 from bot.engine.rows import DEAD, DONE, READY, UNKNOWN, WAITING
 from bot.store import Store, Unit
@@ -256,9 +257,9 @@ class Engine:
         if most < 1 or not self._kinds:
             return [], None
         if self._statement is None:  # made once: 20 ms that a start should not pay for each kind
-            self._statement = rows.claim_statement(self._kinds, self._limits)
+            self._statement = claim_statement(self._kinds, self._limits)
         with self._store.begin(patient=True) as unit:
-            jobs, opens_s = rows.claim(
+            jobs, opens_s = claim(
                 unit, self._statement, self._limits,
                 at=self._clock(), most=most, by=self.owner, lease_ms=self._lease_ms,
             )  # fmt: skip

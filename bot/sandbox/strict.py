@@ -26,7 +26,6 @@ ACK_S = 3.0
 TRIGGER_S = 3.0  # and one use
 RESPONSE_URL_USES = 5
 RESPONSE_URL_S = 1800.0
-SIGNATURE_S = 300.0
 SOCKETS = 10
 POSTS_EVERY_S = 1.0  # chat.postMessage, per channel
 TIERS: Mapping[str, int | None] = {"t1": 1, "t2": 20, "t3": 50, "t4": 100, "t5": None}  # calls a minute per method

@@ -8,8 +8,6 @@ stored wrapped by the main key: destroying that row is the purge. A sealed value
 with `table|column|row id` as associated data, so that a value moved to another row, column or table does not open.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -86,15 +84,6 @@ class Keys:
         self._audit = _derived(secret, "audit")
         self._seal = _derived(secret, "audit head")
         self.main = self._wrapping.id.hex()
-
-    @classmethod
-    def from_text(cls, text: str) -> "Keys":
-        """The keys of a main key written in base64; Misconfigured when it is not 32 bytes."""
-        try:
-            secret = base64.b64decode(text.strip(), validate=True)
-        except (binascii.Error, ValueError):
-            secret = b""
-        return cls(secret)
 
     def blind(self, kind: str, value: str) -> bytes:
         """16 bytes by which equal values are found again and nothing else is learnt. The caller normalises."""

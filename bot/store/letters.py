@@ -90,10 +90,10 @@ class Letters:
 
     def get(self, letter_id: str) -> LetterRow:
         """The letter. LookupError if there is none."""
-        row = self._run(_GET_LETTER, {"id_": letter_id}).one_or_none()
-        if row is None:
+        found = self.find(letter_id)
+        if found is None:
             raise LookupError(f"no letter {letter_id}")
-        return LetterRow(**_values(row))
+        return found
 
     def find(self, letter_id: str) -> LetterRow | None:
         """The letter, if there is one: the id is somebody else's word."""

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 from bot.errors import Temporary
 from bot.store.first import insert_first
 from bot.store.instant import now_ms
-from bot.store.schema import data_key, shelf
+from bot.store.schema import shelf
 from bot.store.transaction import Transaction
 
 OWNER = "shelf"
@@ -20,7 +20,6 @@ _S = shelf.c
 _GET = select(_S.value_sealed).where(_S.name == bindparam("is_"))
 _PUT = update(shelf).where(_S.name == bindparam("is_"))
 _DROP = delete(shelf).where(_S.name == bindparam("is_"), _S.holder == "")
-_KEY = select(data_key.c.owner).where(data_key.c.owner == OWNER)
 _LEAVE = update(shelf).where(_S.name == bindparam("is_"), _S.holder == bindparam("by"))
 _NOBODY = {"holder": "", "held_until": 0}
 
@@ -112,8 +111,5 @@ class Shelf:
 
 def _make(unit: Transaction, name: str) -> None:
     """The shelf has a key and the name a row, whoever of several processes comes first."""
-    if unit.connection.execute(_KEY).first() is None:
-        _, wrapped = unit.keys.fresh(OWNER)
-        row = {"owner": OWNER, "main_key": unit.keys.main, "wrapped": wrapped, "made_at": unit.now}
-        insert_first(unit.connection, data_key, row, "owner")
+    unit.lasting_key(OWNER)
     insert_first(unit.connection, shelf, {"name": name, **_NOBODY}, "name")

@@ -97,10 +97,10 @@ class Tickets:
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket. LookupError if there is none."""
-        row = self._run(_GET, {"id_": ticket_id}).one_or_none()
-        if row is None:
+        found = self.find(ticket_id)
+        if found is None:
             raise LookupError(f"no ticket {ticket_id}")
-        return _ticket(row)
+        return found
 
     def find(self, ticket_id: str) -> Ticket | None:
         """The ticket, if there is one: the id is somebody else's word."""

@@ -75,7 +75,7 @@ class Transaction:
         self._held |= {owner: held for owner, (held, _) in fresh.items()}
 
     def lasting_key(self, owner: str) -> None:
-        """The owner has a data key, made now if there was none: for what outlives tickets (`ledger`, `review`)."""
+        """The owner has a data key, made now if there was none: for what outlives tickets, as the ledger does."""
         if self.connection.execute(_KEY, {"of": owner}).first() is None:
             _, wrapped = self.keys.fresh(owner)
             row = {"owner": owner, "main_key": self.keys.main, "wrapped": wrapped, "made_at": self.now}

@@ -3,13 +3,14 @@
 All but the first are forked from one that has imported the program: importing it takes two seconds each time.
 """
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bot.sandbox.company import COUPLE, JONAS
 from bot.sandbox.world import World
 from bot.store import Keys
 from tests.faults.stage import Zygote
-from tests.fixtures.store import opened
+from tests.fixtures.store import a_ticket, opened
 
 SUBJECTLINE = Path(sys.executable).parent / "subjectline"
 
@@ -100,6 +101,18 @@ def test_tickets(world: World) -> None:
     missing = run(world, "ticket", "DPE-2026-0099")
     assert missing.returncode == 1
     assert "There is no ticket" in missing.stderr
+
+
+def test_overdue_tickets_are_those_whose_clock_runs(world: World, tmp_path: Path) -> None:
+    """As in Slack: while the clock of an enquiry stands still no day of the law goes by."""
+    url = f"sqlite:///{tmp_path / 'two.sqlite'}"
+    assert run(world, "db", "upgrade", DATABASE_URL=url).returncode == 0
+    keys = Keys(base64.b64decode(world.environment()["SUBJECTLINE_KEY"]))
+    with opened(url, keys, world.clock, new_id) as store, store.begin() as unit:
+        late = a_ticket(unit, due=date(2026, 1, 2))
+        a_ticket(unit, due=date(2026, 1, 1), clock="suspended")
+    assert [each["ref"] for each in rows(run(world, "tickets", "--overdue", "--json", DATABASE_URL=url))] == [late.ref]
+    assert len(rows(run(world, "tickets", "--open", "--json", DATABASE_URL=url))) == 2
 
 
 def test_report(world: World, tmp_path: Path) -> None:
@@ -201,7 +214,7 @@ def test_data_watch_after_a_restore(world: World) -> None:
     found = run(world, "data", "watch")
     assert (found.returncode, found.stdout.strip()) == (0, "Nobody has been erased yet: there is nothing to look for.")
     environment = world.environment()
-    keys = Keys.from_text(environment["SUBJECTLINE_KEY"])
+    keys = Keys(base64.b64decode(environment["SUBJECTLINE_KEY"]))
     with opened(environment["DATABASE_URL"], keys, world.clock, new_id) as store, store.begin() as unit:
         unit.ledger.enter("r1", "DPE-2026-0001", [JONAS])
         unit.ledger.proved("r1")

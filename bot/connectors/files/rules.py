@@ -93,10 +93,6 @@ class Glob:
         before, _, after = segments[self._at or 0].partition(NUMBER)
         self._around = (_segment(before), _segment(after))
 
-    @property
-    def by_number(self) -> bool:
-        return self._at is not None
-
     def numbers(self, path: Parts) -> frozenset[str] | None:
         """The account numbers the path names where the pattern says; None where the pattern does not fit."""
         names = [shown(each) for each in path]

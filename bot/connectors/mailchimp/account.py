@@ -59,9 +59,6 @@ class Account:
 
     # -- the account ------------------------------------------------------------------------------------------------
 
-    def ping(self) -> None:
-        self.client.ask("GET", "/ping")
-
     def audiences(self) -> list[Record]:
         return list(self.pages("/lists", "lists", fields=("lists.id", "lists.name", "total_items")))
 

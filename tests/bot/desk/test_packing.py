@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,16 +117,23 @@ def test_a_copy_whose_row_is_missing_is_never_an_empty_answer(stage: Stage) -> N
     assert len(rows(downloaded(stage), "data/server/account.json")) == 3
 
 
+def added_by_hand(stage: Stage, ticket_id: str, pieces: list[Any]) -> int:
+    """How many rows now go into the package from an archive only people can look into."""
+    with stage.store.begin() as unit:
+        _, request = stage.desk._request(unit, stage.request(ticket_id, Right.ACCESS).id)
+        held = stage.desk._taken(request, "server:archive", pieces, unit.holdings.key(request.id))
+        unit.holdings.put(held)
+    return held.rows
+
+
 def test_what_people_add_lies_beside_what_the_system_said(stage: Stage) -> None:
     """Words and files, under the system they belong to; added again, it is replaced."""
     ticket_id = asked(stage)
     until(stage, ticket_id, State.ANSWERING)
-    with stage.store.begin() as unit:
-        _, request = stage.desk._request(unit, stage.request(ticket_id, Right.ACCESS).id)
-        for words in ("older words", "Nothing in the archive."):
-            found = Table("by_hand", "customer data", "", "", ("found",), ((words,),))
-            letter = File("letter.pdf", "customer data", "", "", iter([b"%PDF", b"-1.7"]))
-            assert stage.desk._hold(unit, request, "server:archive", [found, letter]) == 2
+    for words in ("older words", "Nothing in the archive."):
+        found = Table("by_hand", "customer data", "", "", ("found",), ((words,),))
+        letter = File("letter.pdf", "customer data", "", "", iter([b"%PDF", b"-1.7"]))
+        assert added_by_hand(stage, ticket_id, [found, letter]) == 2
     stage.work()
     files = downloaded(stage)
     assert len(rows(files, "data/server/account.json")) == 3
@@ -139,10 +147,8 @@ def test_what_people_added_and_was_lost_is_asked_for_again(stage: Stage, held) -
     ticket_id = asked(stage)
     until(stage, ticket_id, State.ANSWERING)
     before = set(held())
-    with stage.store.begin() as unit:
-        _, request = stage.desk._request(unit, stage.request(ticket_id, Right.ACCESS).id)
-        found = [Table("by_hand", "customer data", "", "", ("found",), (("words",),))]
-        stage.desk._hold(unit, request, "server:archive", found)
+    found = [Table("by_hand", "customer data", "", "", ("found",), (("words",),))]
+    added_by_hand(stage, ticket_id, found)
     (added,) = set(held()) - before
     added.unlink()
     while stage.engine.step():
@@ -150,9 +156,7 @@ def test_what_people_added_and_was_lost_is_asked_for_again(stage: Stage, held) -
     request = stage.request(ticket_id, Right.ACCESS)
     assert request.state == State.NEEDS_PERSON
     assert "has to be added again" in (request.reason or "")
-    with stage.store.begin() as unit:
-        _, request = stage.desk._request(unit, request.id)
-        stage.desk._hold(unit, request, "server:archive", found)
+    added_by_hand(stage, ticket_id, found)
     stage.desk.resume(HUGO, "e1", request.id)
     while stage.engine.step() or stage.release():
         stage.clock.forward(seconds=1)

@@ -54,7 +54,7 @@ def test_access_goes_from_the_button_to_the_package(stage: Stage) -> None:
     assert request.state == State.DONE
     assert request.result["server"]["found"] == 3
     text = stage.postman.texts()[-1]
-    token = text.split("https://privacy.lumen.example/p/")[1].split()[0]
+    token = text.split("https://privacy.lumen.example/p/")[1].split("?")[0]
     assert stage.download(token, "eve@example.com") is None
     name, content = stage.download(token, " ANN.Keller@example.com ")
     assert name.endswith(".zip")

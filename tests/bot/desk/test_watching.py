@@ -12,7 +12,7 @@ from bot import build
 from bot.connectors import Found
 from bot.desk import watching
 from bot.desk.watching import BATCH, Looked, together
-from bot.errors import NotAllowed, PlanChanged, Refused, Temporary, Unsupported
+from bot.errors import NotAllowed, PlanChanged, Refused, Temporary, Unclear, Unsupported
 from bot.law import Right
 from bot.store.schema import work
 from bot.store.sightings import Sighting
@@ -52,7 +52,8 @@ class Server(FakeSystem):
 
 @pytest.fixture
 def stage(sqlite_store, clock, ids) -> Stage:
-    return Stage(sqlite_store, clock, ids, system=Server(people={"person:1": (ANN, 3)}))
+    house = {"slack_timeout_s": 0.2, "slack_settle_s": 0.0}  # a lost answer is settled soon
+    return Stage(sqlite_store, clock, ids, system=Server(people={"person:1": (ANN, 3)}), house=house)
 
 
 def erased(stage: Stage) -> str:
@@ -411,17 +412,26 @@ def test_a_look_that_is_broken_off_begins_anew_and_tells_once(stage: Stage, monk
 
 
 def test_a_lost_answer_of_slack_makes_no_second_alarm(stage: Stage) -> None:
-    """Found again by its key."""
+    """Found again by its key, and it shows what was decided like any other."""
     gone(stage)
     restored(stage)
     stage.desk.look_over("server")
     stage.desk.sound()
-    stage.channel.fails = [Temporary("slack is away")]
-    stage.clock.forward(minutes=2)
+    post = stage.channel.post
+
+    def lost(*args: Any, **kwargs: Any) -> tuple[str, str]:
+        post(*args, **kwargs)
+        raise Unclear("The answer was lost.")
+
+    stage.channel.post = lost  # type: ignore[method-assign]
+    stage.engine.step()
+    stage.channel.post = post  # type: ignore[method-assign]
+    stage.settled(f"alarm:{alarm_id(stage)}")
+    ((sighting, _),) = stage.desk.consents(HUGO, alarm_id(stage))
+    stage.desk.consent(HUGO, "k1", sighting, "newsletter form", date(2026, 11, 23))
     stage.work()
-    stage.clock.forward(minutes=2)
-    stage.work()
-    assert len(alarms(stage)) == 1
+    (alarm,) = alarms(stage)
+    assert "1: new consent is on record" in str(alarm)
 
 
 # -- what people decide -------------------------------------------------------------------------------------------

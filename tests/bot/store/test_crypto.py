@@ -52,14 +52,12 @@ def test_a_changed_value_does_not_open() -> None:
             KEY.open(*PLACE, cut)
 
 
-def test_the_main_key_is_32_bytes_of_base64() -> None:
+def test_the_main_key_is_32_bytes() -> None:
     """Anything else is a sentence about the setting, which does not repeat it."""
-    text = base64.b64encode(SECRET).decode()
-    assert Keys.from_text(f" {text}\n").main == Keys(SECRET).main
-    for wrong in ("", "secret", text[:-4], text + "AAAA", "ä" * 44, "!" * 44):
+    for wrong in (b"", b"secret", SECRET[:-1], SECRET + b"!"):
         with pytest.raises(Misconfigured, match="SUBJECTLINE_KEY must be") as caught:
-            Keys.from_text(wrong)
-        assert not wrong or wrong not in str(caught.value)
+            Keys(wrong)
+        assert not wrong or repr(wrong)[2:-1] not in str(caught.value)
 
 
 def test_blind_hashes_find_equal_values_and_nothing_else() -> None:

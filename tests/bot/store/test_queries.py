@@ -79,7 +79,8 @@ def test_tickets_are_listed_by_due_date(store: Store) -> None:
 
         assert ids(unit.tickets.list()) == [soon.id, bobs.id, closed.id, late.id]
         assert ids(unit.tickets.list("open")) == [soon.id, bobs.id, late.id]
-        assert ids(unit.tickets.list("open", before=date(2026, 12, 5))) == [soon.id]
+        assert ids(unit.overview.late(date(2026, 12, 5), 9)) == [soon.id]
+        assert ids(unit.overview.soon(date(2026, 12, 5), date(2026, 12, 23), 9)) == [bobs.id]
         assert ids(unit.tickets.list(limit=1)) == [soon.id]
 
 
