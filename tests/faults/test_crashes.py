@@ -81,13 +81,13 @@ def deaths(every: int, at_once: int) -> list[tuple[str, ...]]:
 def cases() -> list[Any]:
     """In `make faults` every point on a walk of its own, on both databases.
 
-    In `make test` three deaths a walk (four of rights, two of what is overdue): every point on SQLite, every fourth
+    In `make test` three deaths a walk (four of rights, two of what is overdue): every point on SQLite, every eighth
     on PostgreSQL.
     """
     long = os.environ.get("SUBJECTLINE_FAULTS") == "long"
     return [
         pytest.param(kind, each, id=f"{kind}-{'+'.join(each)}", marks=marks)
-        for kind, every, marks in (("sqlite", 1, ()), ("postgresql", 1 if long else 4, (pytest.mark.postgres,)))
+        for kind, every, marks in (("sqlite", 1, ()), ("postgresql", 1 if long else 8, (pytest.mark.postgres,)))
         for each in deaths(every, 1 if long else 3)
     ]
 
