@@ -178,7 +178,7 @@ def test_portability_hands_over_a_package(stage: Stage) -> None:
     stage.reply_with_code()
     stage.work()
     assert stage.request(ticket_id, Right.PORTABILITY).state == State.DONE
-    token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split("?")[0]
     assert stage.download(token, EVE) is None
     assert stage.download(token, ANN)
 

@@ -676,7 +676,7 @@ def test_a_real_package_holds_words_and_files_found_by_hand(
     stage.desk.task_file(HUGO, stage.ids(), task.id, "CV.pdf", b"%PDF-1.7 tuner of pianos")
     done(stage, task, Said("done", "Looked.", "One letter of 3 May."), HUGO)
     assert stage.request(ticket_id, right).state == State.DONE
-    token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split()[0]
+    token = stage.postman.texts()[-1].split("https://privacy.lumen.example/p/")[1].split("?")[0]
     found = stage.download(token, ANN)
     assert found
     with zipfile.ZipFile(io.BytesIO(b"".join(found[1]))) as archive:
