@@ -6,6 +6,7 @@ All but the first are forked from one that has imported the program: importing i
 import base64
 import json
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,15 @@ def test_without_words_it_helps() -> None:
     found = subprocess.run([SUBJECTLINE, "--help"], capture_output=True, text=True, check=False, timeout=60)
     for command in ("demo", "run", "doctor", "db", "tickets", "ticket", "intake", "data", "audit", "slack", "report", "calendar"):
         assert command in found.stdout
+
+
+def test_the_module_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m handlers` helps like `subjectline`."""
+    monkeypatch.setattr(sys, "argv", ["handlers", "--help"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("handlers", run_name="__main__")
+    assert not left.value.code
+    assert "demo" in capsys.readouterr().out
 
 
 def test_the_database(world: World) -> None:
