@@ -72,11 +72,12 @@ class Numbers:
 
     def __init__(self, make: str) -> None:
         """ValueError for what is no pattern."""
+        self._pattern: Any = pattern(make)
         try:
-            self._pattern: Any = pattern(make)
+            everywhere = self._pattern.search("") is not None
         except Exception:  # noqa: BLE001 - re2 names no family of errors
             raise ValueError("is no pattern that RE2 knows") from None
-        if self._pattern.search("") is not None:
+        if everywhere:
             raise ValueError("matches nothing at all: it would be everywhere")
 
     def fits(self, text: str) -> bool:

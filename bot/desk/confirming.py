@@ -10,6 +10,7 @@ from bot.checkpoints import checkpoint
 from bot.desk.notifying import Notifying
 from bot.errors import NotAllowed
 from bot.intake import Reading, normal_address
+from bot.intake.answers import answer
 from bot.phrases import say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict, from_them
 from bot.store import Notice, Purged, Unit
@@ -60,8 +61,6 @@ class Confirming(Notifying):
 
     def _they_wrote(self, unit: Unit, notice: Notice, mail_id: str, raw: bytes, reading: Reading) -> None:
         """Their reply is on record; a plain answer is taken, everything else asks a person. The ticket is locked."""
-        from bot.intake.answers import answer  # noqa: PLC0415 -- its hundred patterns are compiled for the first reply
-
         notice = unit.notices.get(notice.id)
         said = answer(reading.text, notice.act)
         by_letter = bool({notice.message_id, notice.again_id} & {*reading.in_reply_to, *reading.references})

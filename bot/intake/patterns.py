@@ -1,11 +1,13 @@
 """The one door to regular expressions: over foreign text they run on RE2, which has no slow case (TRUST T17).
 
 Each call through its Python wrapper costs some microseconds: where a string method says the same, it is used instead.
+What stands in a module is compiled when it is first used: mail is read in a child, the bot itself needs few of them.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Generic, TypeVar, cast
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 
 import re2
 
@@ -13,16 +15,33 @@ _Name = TypeVar("_Name")
 MEMORY = 64 * 1024 * 1024  # bytes a set may use: with too little it would find nothing, and say nothing
 
 
+class _OnFirstUse:
+    """What RE2 makes of a pattern, at its first use: like the compiled pattern; `re2.error` comes then, too."""
+
+    def __init__(self, text: str | bytes, options: Any = None) -> None:
+        self._text, self._options = text, options
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return re2.compile(self._text, self._options)
+
+    def __getattr__(self, name: str) -> Any:
+        """An attribute of the compiled pattern; from then on it is one of this object's own."""
+        found = getattr(self._compiled, name)
+        setattr(self, name, found)
+        return found
+
+
 def pattern(text: str) -> "re.Pattern[str]":
-    """Compiled by RE2; used like a pattern of `re` without look-around and back references."""
-    return cast("re.Pattern[str]", re2.compile(text))
+    """A pattern of RE2; used like a pattern of `re` without look-around and back references."""
+    return cast("re.Pattern[str]", _OnFirstUse(text))
 
 
 def byte_pattern(text: bytes) -> "re.Pattern[bytes]":
     """The same over bytes; `.` and classes mean bytes."""
     options = re2.Options()
     options.encoding = options.Encoding.LATIN1
-    return cast("re.Pattern[bytes]", re2.compile(text, options))
+    return cast("re.Pattern[bytes]", _OnFirstUse(text, options))
 
 
 def literal(text: str) -> str:
@@ -31,16 +50,20 @@ def literal(text: str) -> str:
 
 
 class Names(Generic[_Name]):
-    """Several patterns with a name each, searched in one pass."""
+    """Several patterns with a name each, searched in one pass. Compiled for the first text."""
 
     def __init__(self, patterns: Mapping[_Name, str]) -> None:
-        self._names = list(patterns)
+        self._names, self._texts = list(patterns), list(patterns.values())
+
+    @cached_property
+    def _set(self) -> Any:
         options = re2.Options()
         options.max_mem = MEMORY
-        self._set = re2.Set.SearchSet(options)
-        for text in patterns.values():
-            self._set.Add(text)
-        self._set.Compile()
+        made = re2.Set.SearchSet(options)
+        for text in self._texts:
+            made.Add(text)
+        made.Compile()
+        return made
 
     def in_(self, text: str) -> set[_Name]:
         """The names whose pattern occurs in the text."""
