@@ -33,7 +33,7 @@ from bot.store import Keys
 from handlers import cli
 from handlers.run import run
 from tests.bot.desk.office import PAULA, Stage
-from tests.fixtures.store import SECRET, Clock, Ids, compiled_once, migrate, opened
+from tests.fixtures.store import SECRET, Clock, Ids, in_a_hurry, migrate, opened
 
 
 class Death:
@@ -111,7 +111,7 @@ def practise() -> None:
 
 
 def main() -> None:
-    with compiled_once():
+    with in_a_hurry():
         settle_in()
         obey()
 

@@ -177,6 +177,7 @@ def test_a_full_disk_loses_nothing_that_was_committed(sqlite_store: Store) -> No
     assert sqlite_store.verify_audit() is None
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_sqlite_is_set_up_for_what_is_promised(sqlite_store: Store, sqlite_url: str) -> None:
     """WAL, synced commits, foreign keys, zeroed pages, and a file only its owner reads."""
     asked = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2,
