@@ -19,8 +19,9 @@ from bot.cards.blocks import (
     member,
     paragraph,
     plain,
+    section,
 )
-from bot.cards.clock import clock_line
+from bot.cards.clock import clock_line, law_names
 from bot.cards.letter import draft_lines
 from bot.cards.line import rights_named, sign, standing
 from bot.cards.names import IDENTITY, LANGUAGE, NEXT, SILENT, VERB
@@ -64,17 +65,17 @@ def card_text(view: CardView) -> str:
 def facts(view: CardView, now: datetime) -> list[Block]:
     """Reference, rights, due date, who acts next, language, regime: what every drawing of a ticket begins with."""
     asked = rights_named(view.rights)
-    regimes = ", ".join(regime.replace("_", " ").upper() for regime in view.regimes)
     known = [
-        (say("card.asked_for"), asked),
         (say("card.due"), standing(view.due, view.clock.state) or sign(view.due, now.date())),
         (say("card.next"), _next(view)),
+        (say("card.owner"), member(view.owner) if view.owner else say("reminder.nobody_yet")),
         (say("windows.identity"), IDENTITY[view.identity]),
         (say("card.received"), day(view.received_on)),
-        (say("card.language_and_law"), escape(f"{LANGUAGE.get(view.language, view.language)}, {regimes}")),
+        (
+            say("card.language_and_law"),
+            escape(f"{LANGUAGE.get(view.language, view.language)}, {law_names(view.regimes)}"),
+        ),
     ]
-    if view.owner:
-        known.append((say("card.owner"), member(view.owner)))
     return [header(f"{view.ref} · {asked}"), fields(*known), *returned(view.returned), *noted(view.notes)]
 
 
@@ -88,6 +89,10 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         blocks.append(context(say("card.held")))
     if not view.four_eyes:
         blocks.append(context(say("card.two_eyes")))
+    begun = _begun(view)
+    waiting = [each for each in view.rights if each not in begun]
+    if (waiting or not begun) and view.channel not in SILENT:
+        blocks.append(section(say("card.to_choose", rights=capital(rights_named(waiting)))))
     for request in view.requests:
         if request.state == State.RECEIVED:
             continue
@@ -112,7 +117,7 @@ def _next(view: CardView) -> str:
 
 
 def _ticket_buttons(view: CardView) -> list[Block]:
-    begun = {request.right for request in view.requests if request.state != State.RECEIVED}
+    begun = _begun(view)
     choose = [
         button(VERB[right], f"choose:{right}", view.ticket_id, style="primary" if right in view.rights else "")
         for right in Right
@@ -135,6 +140,10 @@ def _ticket_buttons(view: CardView) -> list[Block]:
     named_already = {*view.rights, *begun}
     rest = [each for each in Right if each in FURTHER - named_already and view.channel not in SILENT]
     return [*actions([*choose, *_further(rest, view.ticket_id)]), *actions(look)]
+
+
+def _begun(view: CardView) -> set[Right]:
+    return {request.right for request in view.requests if request.state != State.RECEIVED}
 
 
 def _further(rights: Sequence[Right], ticket_id: str) -> list[Block]:

@@ -7,7 +7,7 @@ from bot.cards.blocks import day, escape
 from bot.cards.names import NEXT
 from bot.cards.views import TicketLine
 from bot.law import Right
-from bot.phrases import named, say
+from bot.phrases import named, say, small
 from bot.tickets import State
 
 SOON = 7  # days from which the sign of the due date changes
@@ -42,7 +42,12 @@ def row(ticket: TicketLine, today: date) -> str:
     states = ", ".join(named("state", state) for state in ticket.states) or named("state", State.RECEIVED)
     due = standing(ticket.due, ticket.clock) or sign(ticket.due, today)
     return say(
-        "card.row", ref=escape(ticket.ref), rights=rights, due=due, states=states, next_actor=NEXT[ticket.next_actor]
+        "card.row",
+        ref=escape(ticket.ref),
+        rights=rights,
+        due=due,
+        states=states,
+        next_actor=small(NEXT[ticket.next_actor]),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.cards.blocks import (
     Block,
+    actions,
     button,
     confirm,
     context,
@@ -20,7 +21,7 @@ from bot.cards.inputs import boxes, choice, day_picker, entry, one_line, prose
 from bot.cards.names import VERB
 from bot.cards.team import Blocked, More
 from bot.law import Right
-from bot.phrases import Phrases, named, say
+from bot.phrases import Phrases, capital, named, say
 
 WHY = Phrases(
     {  # a ticket is no enquiry
@@ -38,18 +39,7 @@ def more_modal(more: More) -> Block:
     blocks: list[Block] = [context(escape(more.ref))]
     if more.open:
         blocks += _whose(more)
-        for right, request_id in more.refusable:
-            told = say("more.refuse_told")
-            blocks.append(
-                _verb(
-                    say("more.refuse_title", right=named("right", right)),
-                    told,
-                    say("more.refuse"),
-                    f"do:refuse:{right}",
-                    request_id,
-                )
-            )
-    if more.open:
+        blocks += _refusing(more)
         told = say("more.snooze_told")
         blocks.append(_verb(say("windows.remind_me_later"), told, say("more.snooze"), "snooze", more.ticket_id))
         blocks += _ending(more)
@@ -80,6 +70,15 @@ def more_modal(more: More) -> Block:
 
 def _verb(title: str, told: str, text: str, action: str, value: str, ask: Block | None = None) -> Block:
     return section(f"*{escape(title)}*\n{escape(told)}", button(text, action, value, confirm=ask))
+
+
+def _refusing(more: More) -> list[Block]:
+    """A button for each right that can be refused."""
+    row = [
+        button(say("more.refuse", right=capital(named("right", right))), f"do:refuse:{right}", request_id)
+        for right, request_id in more.refusable
+    ]
+    return [section(say("more.refuse_told")), *actions(row)] if row else []
 
 
 def _ending(more: More) -> list[Block]:
@@ -148,7 +147,7 @@ def assign_form(more: More) -> Block:
     hint = say("more.assign_hint")
     blocks = [entry("to", say("more.assign_whom"), pick, hint=hint)]
     return _form(
-        say("more.hand_over_window") if more.mine else say("more.assign_window"),
+        say("more.hand_over_title") if more.mine else say("more.assign_title"),
         say("more.assign_keep"),
         "assign",
         more.ref,

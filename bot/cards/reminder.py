@@ -29,7 +29,7 @@ from bot.cards.line import rights_named, sign
 from bot.cards.names import NEXT
 from bot.cards.views import NextActor
 from bot.law import Right
-from bot.phrases import Phrases, capital, say
+from bot.phrases import Phrases, capital, say, small
 from bot.reminders import Kind
 from bot.tickets import State
 
@@ -253,7 +253,7 @@ def _line(view: Reminded, today: date, *, linked: bool = False) -> str:
     shown = f"<{escape(view.link)}|{ref}>" if linked and view.link else ref
     by = view.due if today > view.unrolled else view.unrolled
     rights = rights_named(view.rights)
-    return say("reminder.line", shown=shown, rights=rights, by=sign(by, today), next_actor=NEXT[view.next_actor])
+    return say("reminder.line", shown=shown, rights=rights, by=sign(by, today), next_actor=small(NEXT[view.next_actor]))
 
 
 def _jumped(at: datetime, now: datetime) -> str:

@@ -35,7 +35,7 @@ from bot.phrases import Phrases, capital, named, say
 from bot.tickets import State, together
 
 NEVER = "never"  # no activity is known
-CHOICES = Phrases({"keep": "letter.keep", "anonymise": "review.anonymise", "delete": "card.delete"})
+CHOICES = Phrases({"keep": "review.keep", "anonymise": "review.anonymise", "delete": "card.delete"})
 DECIDED = Phrases({"open": "review.to_decide", "kept": "review.kept", "erase": "review.to_delete_or_anonymise"})
 SHOWN = 12  # places of all plans together
 

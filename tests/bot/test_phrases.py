@@ -60,8 +60,9 @@ def placeholders(phrase: Phrase) -> set[str]:
 @cache
 def trees() -> tuple[ast.Module, ...]:
     """Of every module of the rooms that say something."""
-    rooms = ("bot", "bot/cards", "bot/desk", "bot/intake", "bot/law", "bot/slack", "handlers")
-    return tuple(ast.parse(path.read_text()) for room in rooms for path in sorted((ROOT / room).glob("*.py")))
+    rooms = ("bot/cards", "bot/desk", "bot/intake", "bot/law", "bot/slack", "handlers")
+    paths = [*(ROOT / "bot").glob("*.py"), *(path for room in rooms for path in (ROOT / room).rglob("*.py"))]
+    return tuple(ast.parse(path.read_text()) for path in sorted(paths))
 
 
 def keys(node: ast.AST) -> Iterator[str]:

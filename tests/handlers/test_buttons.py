@@ -88,7 +88,7 @@ def test_a_refusal_is_told_to_the_one_who_clicked(office: Floor) -> None:
 def test_a_stranger_is_told_whom_to_ask(office: Floor) -> None:
     """In the channel but not in the role map: nothing happens, and they learn why."""
     office.slack.click(EVE.id, office.card(VIEW), "choose:access")
-    assert "not in the role map" in office.told(EVE.id)
+    assert "no role in this bot" in office.told(EVE.id)
     assert office.desk.asked == []
 
 
@@ -97,7 +97,7 @@ def test_the_role_map_is_asked_at_the_click_not_at_the_card(office: Floor) -> No
     ts = office.card(VIEW)
     del office.desk.house.roles[ANN.id]
     office.slack.click(ANN.id, ts, "choose:access")
-    assert "not in the role map" in office.told(ANN.id)
+    assert "no role in this bot" in office.told(ANN.id)
     assert office.desk.asked == []
 
 

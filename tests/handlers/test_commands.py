@@ -82,7 +82,7 @@ def test_another_command_is_answered_too(office: Floor) -> None:
 
 def test_a_stranger_is_told_whom_to_ask(office: Floor) -> None:
     """Even for help."""
-    assert "not in the role map" in answer(office, "help", EVE.id)
+    assert "no role in this bot" in answer(office, "help", EVE.id)
 
 
 def test_an_answer_slack_does_not_take_is_logged(office: Floor, capsys) -> None:

@@ -22,7 +22,7 @@ def test_the_home_shows_what_is_open(office: Floor) -> None:
 def test_a_stranger_reads_whom_to_ask(office: Floor) -> None:
     """No list for somebody outside of the role map."""
     office.slack.open_home(EVE.id)
-    office.until(lambda: "not in the role map" in home(office.slack, EVE.id))
+    office.until(lambda: "no role in this bot" in home(office.slack, EVE.id))
     assert office.desk.asked == []
 
 

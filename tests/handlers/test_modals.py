@@ -48,7 +48,7 @@ def test_the_modal_says_why_not(office: Floor) -> None:
 def test_a_stranger_reads_whom_to_ask_in_the_modal(office: Floor) -> None:
     """Not in the role map: no desk call, a friendly modal."""
     office.slack.click(EVE.id, office.card(VIEW), "details")
-    office.modal(EVE.id, "not in the role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []
 
 

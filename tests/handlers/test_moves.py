@@ -84,7 +84,7 @@ def test_a_move_that_is_not_open_shows_no_form(office: Floor) -> None:
 def test_a_stranger_opens_no_form(user: str, office: Floor) -> None:
     """Not in the role map: no desk call."""
     opened(office, "large", user=user)
-    office.modal(user, "not in the role map")
+    office.modal(user, "no role in this bot")
     assert office.desk.asked == []
 
 

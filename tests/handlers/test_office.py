@@ -156,7 +156,7 @@ def test_the_shortcut_on_a_message_opens_a_form_with_its_words(office: Floor) ->
 def test_a_shortcut_of_a_stranger_opens_no_form(office: Floor) -> None:
     """Not in the role map: told in the window, nothing asked."""
     office.slack.shortcut(EVE.id, office.slack.say(EVE.id, "hello"), SHORTCUT)
-    office.modal(EVE.id, "not in the role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []
 
 

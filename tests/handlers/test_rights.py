@@ -74,5 +74,5 @@ def test_old_and_new_stand_in_a_modal(office: Floor) -> None:
 def test_a_stranger_opens_no_form(button: str, office: Floor) -> None:
     """Not in the role map: no desk call, nothing shown."""
     office.slack.click(EVE.id, office.card(VIEW), button)
-    office.modal(EVE.id, "not in the role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []

@@ -132,5 +132,5 @@ def test_a_desk_that_cannot_be_reached_is_said(office: Floor) -> None:
 def test_a_stranger_opens_nothing(button: str, office: Floor) -> None:
     """Not in the role map: no desk call."""
     office.slack.click(EVE.id, post(office, TASK if button.startswith("task_done") else DONE), button)
-    office.modal(EVE.id, "not in the role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []

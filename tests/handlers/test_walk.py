@@ -78,7 +78,7 @@ def test_a_deletion_is_walked_by_two_people(walk: Walk) -> None:
     walk.click(EVE.id, "choose:deletion")
     walk.click(VIC.id, "choose:deletion")
     said = {each["user"]: each["text"] for each in slack.workspace.ephemerals}
-    assert "role map" in said[EVE.id]
+    assert "no role in this bot" in said[EVE.id]
     assert "needs the role" in said[VIC.id]
     assert "identifying" not in walk.card()
     assert "a code is under way" in walk.click(HANNA.id, "choose:deletion")

@@ -28,6 +28,7 @@ from bot.cards import (
 )
 from bot.cards.line import sign
 from bot.cards.trouble import returned
+from bot.drafts import word
 from bot.law import Right
 from bot.tickets import State
 from tests.bot.cards.views import DELETION, MOVE, NOTICES, NOW, PLAN, VIEW, huge, in_state, later
@@ -103,7 +104,7 @@ def test_a_fresh_card_says_what_is_known_and_offers_all_four_rights() -> None:
     """Reference, rights, due date, who acts next, language, regimes; the rights asked for stand out."""
     blocks = card(VIEW, NOW)
     shown = text(blocks)
-    for said in ("DPE-2026-0001", "access, deletion", "● 12 days", "A handler", "German", "GDPR EU, CH FADP"):
+    for said in ("DPE-2026-0001", "access, deletion", "● 12 days", "A handler", "nobody yet", "German", "GDPR, FADP", "*Access, deletion* · received"):
         assert said in shown
     assert actions(blocks) == [
         "choose:access", "choose:correction", "choose:deletion", "choose:restriction",
@@ -351,12 +352,12 @@ def test_a_ticket_that_was_put_off_says_until_when() -> None:
         ("acknowledgement", "full", "once more in a few days"), ("acknowledgement", "away", "could not be reached"),
         ("acknowledgement", "large", "without the large part"), ("acknowledgement", "refused", "by post or call"),
         ("identity_code", "unknown", "other means who it is"), ("identity_code", "full", "once more in a few days"),
-        ("access_answer", "other", "nobody is answered"), ("erasure_done", "refused", "nobody is answered"),
-        ("refusal", "full", "nobody is answered"),
+        ("access_answer", "other", "the person has no answer"), ("erasure_done", "refused", "the person has no answer"),
+        ("refusal", "full", "the person has no answer"),
     ],
 )  # fmt: skip
 def test_a_letter_that_did_not_arrive_is_said_with_the_next_means(kind: str, why: str, next_means: str) -> None:
     """What it was, why, and what to do."""
     (told,) = returned([(kind, why)])
-    assert f"The {kind.replace('_', ' ')} did not arrive" in str(told)
+    assert f"The {word(kind)} did not arrive" in str(told)
     assert next_means in str(told)

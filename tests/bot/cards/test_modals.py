@@ -33,6 +33,7 @@ DETAILS = Details(
 )
 MAIL = Quarantined("m1", AT, 12_345, ("too many parts",), "eve@example.org", "Hello", "A body")
 LINE = TicketLine("t1", "DPE-2026-0001", (Right.ACCESS,), later(3), cards.NextActor.HANDLER, (State.PLANNING,))
+ASKED = replace(VIEW.clock, waiting=(("identity", later(-4)),))  # for the form that records the answer
 INJECTIONS = [
     "<!channel>", "<!here|here>", "<!everyone>", "<!subteam^S1>", "<@U0BOB>", "<#C0DATA>", "<https://evil.example|bank>",
     "<mailto:a@b.example>", "&lt;!channel&gt;", "*bold* _it_ ~s~ `c`", "> quote", "```\ncode\n```", "<!date^0^{date}|x>",
@@ -70,7 +71,7 @@ def views() -> list[tuple[str, dict[str, Any]]]:
         ("clock", cards.clock_modal(VIEW.why, VIEW.clock)),
         ("no clock", cards.clock_modal([], cards.ClockView())),
         ("full clock", cards.clock_modal(["x" * 400] * 90, moved(90))),
-        *((f"form {kind}", cards.clock_form(replace(FORM, kind=kind))) for kind in cards.TITLE),
+        *((f"form {kind}", cards.clock_form(replace(FORM, kind=kind, view=ASKED))) for kind in cards.TITLE),
         ("form small", cards.clock_form(replace(FORM, kind="large", view=replace(VIEW.clock, large=True)))),
         ("form of Switzerland", cards.clock_form(replace(FORM, kind="extension", latest=None))),
         ("quarantine", cards.quarantine_modal([MAIL] * 90, NOW)),

@@ -53,7 +53,7 @@ def test_all_plans_stand_there_as_one() -> None:
     view = replace(REVIEW, requests=accounts(40))
     blocks = review_card(view, NOW)
     assert fits(blocks)
-    assert "*40 accounts* · 40 approving" in str(blocks)
+    assert "*40 accounts* · 40 waiting for approval" in str(blocks)
     assert merged([*PLAN, *PLAN])[0].count == 2 * PLAN[0].count
     assert "Approve all 40" in str(blocks)
     assert "choose:" not in str(blocks)

@@ -95,6 +95,8 @@ KNOWN = {State.RECEIVED: Identity.UNKNOWN, State.IDENTIFYING: Identity.ASKED} | 
 def in_state(state: State, **more: object) -> CardView:
     """The ticket with its deletion in this state, as full as a request can be there."""
     request = replace(DELETION, state=state)
+    if state in {State.RECEIVED, State.IDENTIFYING, State.PLANNING}:
+        request = replace(request, plan_id=None, plan=())
     if state == State.COOLING:
         request = replace(request, decided_by="U0BOB", cooling_until=datetime(2026, 12, 4, 8, 5, tzinfo=UTC))
     if state in {State.RUNNING, State.PROVING, State.ANSWERING, State.DONE}:
