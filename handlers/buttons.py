@@ -4,7 +4,7 @@ from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.phrases import say
-from handlers.door import Heard
+from handlers.heard import Heard
 
 
 def choose(heard: Heard, desk: Desk) -> None:

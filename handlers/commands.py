@@ -10,7 +10,8 @@ from bot.cards import entry, overview
 from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.phrases import Phrases, say
-from handlers.door import Heard, Window
+from handlers.door import Window
+from handlers.heard import Heard
 
 COMMAND = "/dpe"
 LISTS = Phrases({

@@ -24,10 +24,11 @@ from bot.phrases import say
 from bot.slack import Workspace
 from bot.slack.calls import call
 from handlers.forms import Answer, Fields
+from handlers.heard import Heard, Origin, click, filled, origin_of, word_in
 
 log = structlog.get_logger("slack.door")
 Body = dict[str, Any]
-Window = Callable[["Heard", Desk, datetime], dict[str, Any]]  # what makes a modal
+Window = Callable[[Heard, Desk, datetime], dict[str, Any]]  # what makes a modal
 
 AT_ONCE = 2  # desk calls of buttons
 FORM_S = 2.0  # of the three seconds Slack waits for what becomes of a form
@@ -35,35 +36,6 @@ STRANGER = "door.stranger"
 ELSEWHERE = "door.elsewhere"
 LATER = "door.later"
 BROKEN = "door.broken"
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What came in, read once. `event` is the same for every delivery of the same click."""
-
-    user: str
-    event: str = ""
-    verb: str = ""
-    word: str = ""  # what follows the verb in a button's id: a right, `seen`
-    value: str = ""  # ids only; of a command: what was typed after it
-    place: str = ""  # the view a form was sent from
-
-    def ids(self, count: int) -> list[str]:
-        """The ids in the value. NotAllowed when there are not so many: the button is of another version."""
-        parts = self.value.split(":")
-        if len(parts) != count or not all(parts):
-            raise NotAllowed(say("errors.old_button_earlier"))
-        return parts
-
-
-@dataclass(frozen=True)
-class _Origin:
-    """Where it came from: our workspace, app and channel are compared, never trusted."""
-
-    team: str
-    app_id: str
-    channel: str
-    home: str  # the workspace the user belongs to
 
 
 @dataclass(frozen=True)
@@ -86,12 +58,12 @@ class Door:
             heard = click(body)
 
             def tell(text: str) -> None:
-                channel = _word(body, "container", "channel_id")
+                channel = word_in(body, "container", "channel_id")
                 if channel:
                     words = {"channel": channel, "user": heard.user, "text": told(text)}
                     call(context.client.chat_postEphemeral, repeatable=True, **words)
 
-            self._guard(heard, _origin(body), tell, lambda: self._in_turn(listener, heard))
+            self._guard(heard, origin_of(body), tell, lambda: self._in_turn(listener, heard))
 
         return self._acknowledged(pressed)
 
@@ -103,7 +75,7 @@ class Door:
         """A modal is open and shows what the listener made, or why not. `title`: a key of `windows`."""
 
         def pressed(body: Body, context: BoltContext) -> None:
-            self._open(title, listener, click(body), _origin(body), body, context)
+            self._open(title, listener, click(body), origin_of(body), body, context)
 
         return self._acknowledged(pressed)
 
@@ -111,17 +83,17 @@ class Door:
         """The same for a shortcut on a message, whichever conversation it stands in; its text is the value."""
 
         def chosen(body: Body, context: BoltContext) -> None:
-            heard = Heard(_word(body, "user", "id"), verb="shortcut", value=_word(body, "message", "text"))
-            self._open(title, listener, heard, _origin(body), body, context)
+            heard = Heard(word_in(body, "user", "id"), verb="shortcut", value=word_in(body, "message", "text"))
+            self._open(title, listener, heard, origin_of(body), body, context)
 
         return self._acknowledged(chosen)
 
     def _open(
-        self, title: str, listener: Window, heard: Heard, origin: _Origin, body: Body, context: BoltContext
+        self, title: str, listener: Window, heard: Heard, origin: Origin, body: Body, context: BoltContext
     ) -> None:
         """The modal opens empty first, because Slack allows that for three seconds after the click only."""
         client, opened = context.client, ""
-        trigger = {"trigger_id": _word(body, "trigger_id"), "view": loading_modal(say(title))}
+        trigger = {"trigger_id": word_in(body, "trigger_id"), "view": loading_modal(say(title))}
 
         def show(view: dict[str, Any]) -> None:
             call(client.views_update, repeatable=True, view_id=opened, view=view)
@@ -129,7 +101,7 @@ class Door:
         if not self._ours(origin):
             return
         try:
-            opening = client.views_push if _word(body, "view", "type") == "modal" else client.views_open
+            opening = client.views_push if word_in(body, "view", "type") == "modal" else client.views_open
             opened = str(call(opening, repeatable=True, **trigger)["view"]["id"])
         except SubjectlineError as error:
             log.warning("slack_modal_did_not_open", kind=heard.verb, reason=str(error))
@@ -145,12 +117,12 @@ class Door:
         """A button inside a modal: the same modal shows the listener's words, or why not."""
 
         def pressed(body: Body, context: BoltContext) -> None:
-            heard, view = click(body), _word(body, "view", "id")
+            heard, view = click(body), word_in(body, "view", "id")
 
             def show(text: str) -> None:
                 call(context.client.views_update, repeatable=True, view_id=view, view=told_modal(say(title), text))
 
-            self._guard(heard, _origin(body), show, lambda: show(listener(heard, self.desk)))
+            self._guard(heard, origin_of(body), show, lambda: show(listener(heard, self.desk)))
 
         return self._acknowledged(pressed)
 
@@ -182,7 +154,7 @@ class Door:
                 answer.give(response_action="update", view=told_modal(say(title), text))
 
             def work() -> None:
-                self._guard(heard, _origin(body), tell, act)
+                self._guard(heard, origin_of(body), tell, act)
                 answer.end()
 
             self.after(work)
@@ -200,8 +172,8 @@ class Door:
         """
 
         def typed(body: Body, context: BoltContext) -> None:
-            heard = Heard(_word(body, "user_id"), verb="command", value=_word(body, "text"))
-            origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
+            heard = Heard(word_in(body, "user_id"), verb="command", value=word_in(body, "text"))
+            origin = Origin(word_in(body, "team_id"), word_in(body, "api_app_id"), "", word_in(body, "team_id"))
             name, _, rest = heard.value.strip().partition(" ")
             if name.lower() in windows:
                 asked = replace(heard, value=rest.strip())
@@ -228,8 +200,8 @@ class Door:
         """The user's App Home shows what the listener made, or why not."""
 
         def opened(body: Body, context: BoltContext) -> None:
-            heard = Heard(_word(body, "event", "user"), event=_word(body, "event_id"), verb="home")
-            origin = _Origin(_word(body, "team_id"), _word(body, "api_app_id"), "", _word(body, "team_id"))
+            heard = Heard(word_in(body, "event", "user"), event=word_in(body, "event_id"), verb="home")
+            origin = Origin(word_in(body, "team_id"), word_in(body, "api_app_id"), "", word_in(body, "team_id"))
 
             def publish(view: dict[str, Any]) -> None:
                 call(context.client.views_publish, repeatable=True, user_id=heard.user, view=view)
@@ -252,7 +224,7 @@ class Door:
 
         return heard
 
-    def _ours(self, origin: _Origin) -> bool:
+    def _ours(self, origin: Origin) -> bool:
         try:
             if self.workspace.ours(team=origin.team, app_id=origin.app_id, channel=origin.channel):
                 return True
@@ -262,7 +234,7 @@ class Door:
         log.warning("slack_from_elsewhere")
         return False
 
-    def _guard(self, heard: Heard, origin: _Origin, tell: Callable[[str], None], act: Callable[[], None]) -> None:
+    def _guard(self, heard: Heard, origin: Origin, tell: Callable[[str], None], act: Callable[[], None]) -> None:
         """The catch-all: `act` has happened, or `tell` said why not."""
         try:
             if not self._ours(origin):
@@ -279,54 +251,13 @@ class Door:
             log.error("slack_listener_failed", kind=heard.verb, error=type(error).__name__, key=reference)  # noqa: TRY400 -- a trace may hold what came in
             _say(tell, say(BROKEN, reference=reference), heard)
 
-    def _check_user(self, heard: Heard, origin: _Origin) -> None:
+    def _check_user(self, heard: Heard, origin: Origin) -> None:
         if origin.home and origin.home != self.workspace.team:
             raise NotAllowed(say(ELSEWHERE))
         self.workspace.look_at_roles()
         if not heard.user or heard.user not in self.desk.house.roles:
             raise NotAllowed(say(STRANGER))
         self.workspace.check_member(heard.user)
-
-
-def click(body: Mapping[str, Any]) -> Heard:
-    """A pressed button as its payload tells (docs.slack.dev/reference/interaction-payloads/block_actions-payload)."""
-    pressed = body.get("actions") or [{}]
-    action = pressed[0] if isinstance(pressed, list) and isinstance(pressed[0], Mapping) else {}
-    user, action_id = _word(body, "user", "id"), _word(action, "action_id")
-    verb, _, word = action_id.partition(":")
-    place = _word(body, "container", "message_ts") or _word(body, "container", "view_id")
-    event = f"{_word(body, 'team', 'id')}:{_word(action, 'action_ts')}:{action_id}:{user}:{place}"
-    if len(event) > 255:  # never one of ours; the column is so wide
-        event = hashlib.sha256(event.encode()).hexdigest()
-    value = _word(action, "value") or _word(action, "selected_option", "value")
-    return Heard(user, event, verb, word.partition(":")[0], value)
-
-
-def filled(body: Mapping[str, Any]) -> tuple[Heard, Fields]:
-    """A form that was sent (docs.slack.dev/reference/interaction-payloads/view-interactions-payload).
-
-    One form has one effect, however often it is delivered: its event is the view.
-    """
-    view = _word(body, "view", "id")
-    event = f"{_word(body, 'team', 'id')}:{view}"
-    heard = Heard(
-        _word(body, "user", "id"), event, _word(body, "view", "callback_id"), "",
-        _word(body, "view", "private_metadata"), view,
-    )  # fmt: skip
-    return heard, Fields.of(body)
-
-
-def _origin(body: Mapping[str, Any]) -> _Origin:
-    channel = _word(body, "container", "channel_id")
-    return _Origin(_word(body, "team", "id"), _word(body, "api_app_id"), channel, _word(body, "user", "team_id"))
-
-
-def _word(body: Mapping[str, Any], *path: str) -> str:
-    """The text at this path, or nothing: what comes in is a stranger's."""
-    found: Any = body
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else ""
 
 
 def _say(tell: Callable[[str], None], text: str, heard: Heard) -> None:

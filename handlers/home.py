@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cards import overview
 from bot.desk import Desk
-from handlers.door import Heard
+from handlers.heard import Heard
 
 
 def opened(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.cards import identity as cards
 from bot.desk import Desk
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 
 def open_identity(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from bot import cards
 from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.phrases import say
-from handlers.door import Heard
+from handlers.heard import Heard
 
 
 def details(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from bot.cards import ClockMove
 from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.phrases import say
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 TAKEN = "errors.taken_clock"
 

@@ -13,8 +13,8 @@ from bot.desk import Desk, Entry
 from bot.errors import NotAllowed
 from bot.law import Right
 from bot.phrases import say
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 TAKEN = "errors.taken_card"
 DONE = "answers.done"

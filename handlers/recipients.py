@@ -8,8 +8,8 @@ from bot.desk import Desk
 from bot.errors import NotAllowed
 from bot.phrases import say
 from bot.recipients import Verdict
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 NOTED = "answers.noted"
 

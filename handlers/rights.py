@@ -9,8 +9,8 @@ from bot.errors import NotAllowed
 from bot.law import Right
 from bot.phrases import say
 from bot.workflow import WORDS
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 TAKEN = "answers.taken"
 

@@ -7,8 +7,8 @@ from bot import cards
 from bot.desk import Desk
 from bot.desk.attesting import Said
 from bot.phrases import say
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 
 def tasks(heard: Heard, desk: Desk, now: datetime) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 from bot import cards
 from bot.desk import Desk
 from bot.phrases import say
-from handlers.door import Heard
 from handlers.forms import Fields
+from handlers.heard import Heard
 
 
 def erase_again(heard: Heard, desk: Desk) -> None:

@@ -27,7 +27,7 @@ FILES = sorted({path.stem for path in (phrases.ROOT / "en").glob("*.toml")})
 KEY = re.compile(rf"(?:{'|'.join(FILES)})(?:\.[a-z0-9_*]+)+")
 QUIET = ("law/calendar", "law/count", "law/readings", "tickets", "identity", "drafts", "report", "reminders", "recipients")  # the words of `workflow` stand in letters
 HANDLERS = (  # what people press and type in Slack; the others speak to a terminal or to a browser
-    "__init__", "buttons", "commands", "door", "forms", "home", "identity", "letters", "looks", "modals", "moves", "office",
+    "__init__", "buttons", "commands", "door", "forms", "heard", "home", "identity", "letters", "looks", "modals", "moves", "office",
     "recipients", "review", "rights", "tasks", "watch",
 )  # fmt: skip
 NOT_SLACK = frozenset({  # words of a mail, of the person's copy, of a sum, of a drawing for developers

@@ -10,7 +10,7 @@ from bot.law import Right
 from bot.sandbox.slack import ANN, BOB, CEM, EVE, VIC
 from bot.tickets import State
 from handlers import buttons
-from handlers.door import Heard
+from handlers.heard import Heard
 from tests.bot.cards.views import VIEW, in_state
 from tests.handlers.slack_desk import Floor, floor
 

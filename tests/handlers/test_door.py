@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.sandbox.delivery import signature
 from bot.sandbox.slack import ANN
 from bot.sandbox.workspace import APP, TEAM
-from handlers.door import click
+from handlers.heard import click
 from tests.handlers.slack_desk import Floor
 
 COMMAND = {
