@@ -90,7 +90,7 @@ class Answering(Confirming):
         return "erasure_done", self._erased_values(unit, request)
 
     def _said(self, change: Change) -> dict[str, Any]:
-        label = self.systems[change.system].label
+        label = self._label(change.system)
         return {"system": label, "word": change.word, "field": change.label, "old": change.old, "new": change.new}
 
     def _changes(self, unit: Unit, request: Request, system: str | None = None) -> list[Change]:
@@ -110,7 +110,7 @@ class Answering(Confirming):
 
     def _spoken(self, line: Line) -> dict[str, Any]:
         return {
-            "system": self.systems[line.system].label,
+            "system": self._label(line.system),
             "place": line.place,
             "act": str(line.act),
             "count": line.count,

@@ -1,6 +1,6 @@
 """The card of a ticket and the message of a mail put aside: what they show, posted once and drawn anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ class Carding(Drafting):
             regimes=ticket.regimes,
             next_actor=next_actor(
                 ticket, requests, asks=bool(unsettled or drafts) or self._to_bring(unit, ticket),
-                hands=self._hands_wait(unit, requests),
+                hands=bool(self._hands_wait(unit, requests)),
             ),
             identity=ticket.identity,
             requests=tuple(self._request_view(unit, each) for each in requests),
@@ -130,20 +130,21 @@ class Carding(Drafting):
             found = sum(line.count for line in each if line.act != Act.KEEP)
             state = "done" if "done" in seen else states.get(keys[name], "waiting")
             left = seen.get("left") if request.right not in DISCLOSING else None
-            rows.append(Progress(self.systems[name].label, state, found, left))
+            rows.append(Progress(self._label(name), state, found, left))
         return tuple(rows)
 
-    def _hands_wait(self, unit: Unit, requests: Sequence[Request]) -> bool:
-        """Whether somebody has to do something by hand, or to look at what was done."""
-        at_work = [each for each in requests if each.state in {State.RUNNING, State.PROVING}]
-        return any(task.waits for each in at_work for task in self._tasks(unit, each))
+    def _hands_wait(self, unit: Unit, requests: Iterable[Request]) -> set[str]:
+        """The tickets of which somebody has to do something by hand, or to look at what was done."""
+        at_work = {each.id: each.plan_id for each in requests if each.state in {State.RUNNING, State.PROVING}}
+        tasks = unit.tasks.of_each(list(at_work))
+        return {each.ticket_id for each in tasks if each.waits and each.plan_id == at_work[each.request_id]}
 
     def _what(self, unit: Unit, job: Job) -> str:
         if "letter" in job.args:
             return say("reasons.the_letter", value=word(unit.letters.get(job.args["letter"]).kind))
         step = named("step", job.kind)
         if "system" in job.args:
-            return say("reasons.the_step_in", kind=step, label=self.systems[job.args["system"]].label)
+            return say("reasons.the_step_in", kind=step, label=self._label(job.args["system"]))
         return say("reasons.the_step", kind=step)
 
     # -- posted, and drawn anew -----------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ class Moving(Office):
         if request_id is None:
             return
         _, request = self._request(unit, request_id)
-        where = say("reasons.step_where", label=self.systems[job.args["system"]].label) if "system" in job.args else ""
+        where = say("reasons.step_where", label=self._label(job.args["system"])) if "system" in job.args else ""
         if state == "unknown":
             self._redraw(unit, request.ticket_id)  # the card asks a person what happened
             return

@@ -133,7 +133,7 @@ class Reminding(Showing):
             due=ticket.due,
             next_actor=next_actor(
                 ticket, requests, asks=bool(self.engine.unsettled(unit, ticket.id) or unit.letters.drafts(ticket.id)),
-                hands=self._hands_wait(unit, requests),
+                hands=bool(self._hands_wait(unit, requests)),
             ),
             states=tuple(each.state for each in requests),
             kind=row.kind if row else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from bot import cards
 from bot.cards import CardView, ClockView, Details, Mail, Quarantined, TicketLine
@@ -11,7 +12,7 @@ from bot.errors import NotAllowed
 from bot.intake import Verdict, asks, wishes
 from bot.phrases import say
 from bot.store import MailRow, Unit
-from bot.tickets import Request, Role, Ticket, check_role
+from bot.tickets import Role, Ticket, check_role
 from bot.workflow import Change
 
 
@@ -100,7 +101,7 @@ class Showing(Carding):
             if not found:
                 raise NotAllowed(say("errors.no_plan"))
             unit.audit(user, "look", ticket.id, request.id)
-        return ticket.ref, [(self.systems[each.system].label, each) for each in found], ticket.id
+        return ticket.ref, [(self._label(each.system), each) for each in found], ticket.id
 
     def ref_of(self, user: str, ticket_id: str) -> str:
         """The reference of an open ticket."""
@@ -136,17 +137,17 @@ class Showing(Carding):
             return self.view(unit, found)
 
     def _rows_of(self, unit: Unit, tickets: Sequence[Ticket]) -> tuple[TicketLine, ...]:
-        """The tickets as lines of a list; their requests are read at once."""
+        """The tickets as lines of a list; what they are at is read at once."""
         ids = [each.id for each in tickets]
         requests, drafted = unit.requests.of_each(ids), unit.letters.drafted(ids)
-        return tuple(self._line(unit, each, requests[each.id], asks=each.id in drafted) for each in tickets)
-
-    def _line(self, unit: Unit, ticket: Ticket, requests: list[Request], *, asks: bool) -> TicketLine:
-        return TicketLine(
-            ticket_id=ticket.id, ref=ticket.ref, rights=ticket.rights, due=ticket.due,
-            next_actor=next_actor(ticket, requests, asks=asks, hands=self._hands_wait(unit, requests)),
-            states=tuple(each.state for each in requests),
-            clock=ticket.clock,
+        hands = self._hands_wait(unit, chain(*requests.values()))
+        return tuple(
+            TicketLine(
+                ticket_id=each.id, ref=each.ref, rights=each.rights, due=each.due,
+                next_actor=next_actor(each, requests[each.id], asks=each.id in drafted, hands=each.id in hands),
+                states=tuple(request.state for request in requests[each.id]), clock=each.clock,
+            )
+            for each in tickets
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Tasks: what a person does by hand for a plan, and how it is known (sealed). Settled once, looked at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -21,6 +21,7 @@ _ADD, _ADD_FILE = insert(task), insert(task_file)
 _GET = select(*_COLUMNS).where(_T.id == bindparam("id_"))
 _OF = select(*_COLUMNS).where(_T.ticket_id == bindparam("of")).order_by(_T.number)
 _OF_REQUEST = select(*_COLUMNS).where(_T.request_id == bindparam("of")).order_by(_T.number)
+_OF_EACH = select(*_COLUMNS).where(_T.request_id.in_(bindparam("of", expanding=True)))
 _LAST = select(func.coalesce(func.max(_T.number), 0)).where(_T.ticket_id == bindparam("of"))
 _SETTLE = update(task).where(_T.id == bindparam("id_"), _T.state == OPEN).values(state=DONE)
 _LOOK = update(task).where(_T.id == bindparam("id_"), _T.state == DONE, _T.looked_at.is_(None))
@@ -56,6 +57,11 @@ class Tasks:
     def of_request(self, request_id: str) -> list[TaskRow]:
         """The request's tasks by number, without the void ones."""
         found = [_task(row) for row in self._run(_OF_REQUEST, {"of": request_id})]
+        return [each for each in found if each.state != VOID]
+
+    def of_each(self, request_ids: Sequence[str]) -> list[TaskRow]:
+        """The tasks of all these requests, without the void ones."""
+        found = [_task(row) for row in self._run(_OF_EACH, {"of": list(request_ids)})] if request_ids else []
         return [each for each in found if each.state != VOID]
 
     def carry(self, task_id: str, plan_id: str) -> None:

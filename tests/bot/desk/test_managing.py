@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 
 import pytest
+from sqlalchemy import event
 
 from bot.cards import NextActor
 from bot.errors import NotAllowed, TooLate
@@ -12,6 +13,7 @@ from bot.tickets import Identity, Role, State
 from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, ROLES, VERA, Stage
 from tests.bot.desk.test_letterbox import bounce
 from tests.fakes import FakeSystem
+from tests.fixtures.store import a_request, a_ticket
 
 WHY = ["You asked for the same last week, and the week before.", "Nothing has changed since."]
 
@@ -84,6 +86,20 @@ def test_lists_are_by_owner_and_by_who_is_waited_for(stage: Stage) -> None:
     assert stage.desk.tickets(VERA, "overdue") == []
     stage.clock.forward(days=40)
     assert other in {each.ticket_id for each in stage.desk.tickets(VERA, "overdue")}
+
+
+def test_a_list_asks_no_more_often_for_many_than_for_one(one: Stage) -> None:
+    """Whatever the tickets are at: their requests, drafts and tasks are read at once."""
+    asked: list[str] = []
+    with one.store.begin() as unit:
+        tickets = [a_ticket(unit) for _ in range(4)]
+        for each in tickets:
+            a_request(unit, each, state=State.PROVING)
+        event.listen(unit.connection, "before_cursor_execute", lambda _c, _u, words, *_: asked.append(words))
+        one.desk._rows_of(unit, tickets[:1])
+        once = len(asked)
+        assert len(one.desk._rows_of(unit, tickets)) == 4
+    assert len(asked) == 2 * once
 
 
 def test_the_home_shows_what_waits_for_its_reader(stage: Stage) -> None:

@@ -248,6 +248,16 @@ def test_a_letter_whose_answer_was_lost_is_settled_by_a_person(stage: Stage) -> 
     assert len(stage.postman.out) == 1
 
 
+def test_the_card_of_a_system_that_is_no_longer_there(stage: Stage) -> None:
+    """A ticket is shown with what was done in it, by the name its plan gave it."""
+    ticket_id, request = stage.planned_deletion()
+    stage.desk.approve(PAULA, "e1", request.id, request.plan_id or "")
+    stage.cooled()
+    del stage.desk.systems["server"]  # type: ignore[attr-defined]
+    (done,) = stage.desk.ticket(HUGO, stage.ticket(ticket_id).ref).requests
+    assert [each.system for each in done.progress] == ["server"]
+
+
 def test_slack_away_at_first(stage: Stage) -> None:
     """The ticket stands, the card comes when Slack is back and shows the newest state."""
     stage.channel.fails = [Temporary("Slack is away.", retry_after=5)] * 2
