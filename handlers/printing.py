@@ -22,7 +22,8 @@ def line(row: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_words(each) for each in value)
+        every = [_words(each) for each in value]
+        return (" " if all(each.endswith((".", "?", "!")) for each in every) else ", ").join(every)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
     if isinstance(value, datetime):

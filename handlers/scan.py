@@ -13,7 +13,7 @@ import typer
 from bot import build
 from bot.desk import Desk
 from bot.errors import Temporary
-from bot.intake import Limits, Reading, Rules, Verdict, glance
+from bot.intake import Limits, Reading, Rules, Verdict, from_headers, glance
 from bot.opener import Opener
 from bot.post import Arrived, look_back
 from bot.settings import Settings
@@ -56,6 +56,12 @@ class Scan:
             elif reading.verdict in WAITING:
                 self.counts["known"] += 1
 
+    def unread(self, arrived: Arrived, reason: str) -> None:
+        """The server lists this mail and does not hand it out: somebody looks at the mailbox."""
+        self.counts[Verdict.QUARANTINE] += 1
+        nothing = from_headers(b"", self.rules, f"It could not be taken in ({reason}).")
+        self._waits(arrived, replace(nothing, verdict=Verdict.QUARANTINE))
+
     def _waits(self, arrived: Arrived, reading: Reading) -> None:
         row: dict[str, Any] = {
             "arrived": arrived.arrived_at.date(), "uid": arrived.uid, "verdict": reading.verdict,
@@ -63,7 +69,7 @@ class Scan:
         }  # fmt: skip
         if self.show:
             row |= {"from": reading.from_address or reading.from_written, "subject": reading.subject,
-                    "asks": [each["sentence"] for each in asks(reading)]}  # fmt: skip
+                    "asks": _once([each["sentence"] for each in asks(reading)])}  # fmt: skip
         if self.hand_over:  # weeks later no machine thanks for it: a person decides what is said
             (row["became"],) = self.desk.receive([(arrived, replace(reading, automatic=True))])
         self.found.append(row)
@@ -80,7 +86,8 @@ def scan(settings: Settings, days: int, *, show: bool, take: bool, as_json: bool
             _look(work, url, days)
     for row in work.found:
         line(row, as_json=as_json)
-    line({"days": days, **{name: work.counts[name] for name in ("mails", *Verdict, "known")}}, as_json=as_json)
+    over = days if as_json else f"In {days} days"
+    line({"days": over, **{name: work.counts[name] for name in ("mails", *Verdict, "known")}}, as_json=as_json)
     if not as_json:
         say(_told(len(work.found), take=take))
     return 0
@@ -94,9 +101,15 @@ def _look(work: Scan, url: str, days: int) -> None:
 
         work.tick = bar.update
         try:
-            look_back(url, days, work.desk.clock, begin, work.wants, work.take)
+            look_back(url, days, work.desk.clock, begin, work.wants, work.take, work.unread)
         except (imaplib.IMAP4.error, OSError) as fault:
             raise Temporary(f"The mailbox cannot be had ({type(fault).__name__}).") from None
+
+
+def _once(sentences: Sequence[str]) -> list[str]:
+    """Each of them once, and none that only holds another: two signs may rest on one, or on two that stand together."""
+    different = dict.fromkeys(sentences)
+    return [each for each in different if not any(other != each and other in each for other in different)]
 
 
 def _told(count: int, *, take: bool) -> str:

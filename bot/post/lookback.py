@@ -34,16 +34,18 @@ def look_back(
     begin: Callable[[int], None],
     wants: Callable[[bytes, int], bool],
     take: Callable[[Sequence[Arrived]], None],
+    give_up: Callable[[Arrived, str], None],
     patience: Patience | None = None,
     context: ssl.SSLContext | None = None,
 ) -> None:
     """Every mail of the last days has been shown once, oldest first: its header to `wants`, those wanted to `take`.
 
-    `begin` hears first how many there are. Raises IMAP4.error or OSError where the server cannot be had.
+    What the server lists and does not hand out goes to `give_up`, with the reason. `begin` hears first how many there
+    are. Raises IMAP4.error or OSError where the server cannot be had.
     """
     where = place(url)
     line = dial(where, patience or Patience(), context)
-    taker = Taker(wants, lambda _: None, take, lambda _arrived, _reason: None, Unwritten(), clock)
+    taker = Taker(wants, lambda _: None, take, give_up, Unwritten(), clock)
     try:
         folder = Folder(
             line, where.folder, mailbox_name(where), taker, Limits(lookback_days=days, tries=1), Memory(), readonly=True

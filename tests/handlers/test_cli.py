@@ -168,7 +168,7 @@ def test_scan_looks_back_and_hands_over_what_waits(world: World, tmp_path: Path)
     assert run(world, "db", "upgrade", **own).returncode == 0
     mails = {
         "Lunch": "At noon?",
-        "Question": "Which data do you hold about me?",
+        "Question": "Which data do you hold about me? Please delete my personal data.",
         "Data Protection Enquiry": "Please delete my account.",
     }
     for subject, words in mails.items():
@@ -176,12 +176,14 @@ def test_scan_looks_back_and_hands_over_what_waits(world: World, tmp_path: Path)
     first = run(world, "intake", "scan", "--json", **own)
     *waiting, counts = rows(first)
     assert [each["verdict"] for each in waiting] == ["near_miss", "enquiry"]
-    assert waiting[0]["reasons"] == ["It asks what is known of the writer, or for a copy of it."]
+    assert waiting[0]["reasons"] == ["It asks what is known of the writer, or for a copy of it.", "It asks for the writer's data to be deleted."]
     assert (counts["days"], counts["other"], counts["known"]) == (90, counts["mails"] - 2, 0)
     assert "wanda" not in first.stdout
     told = run(world, "intake", "scan", "--show", "--take", **own).stdout
+    assert "In 90 days  mails: " in told
     assert "wanda.rieder@example.com" in told
-    assert "asks: Which data do you hold about me?" in told
+    assert "or for a copy of it. It asks for the writer's data to be deleted.  from:" in told
+    assert "asks: Which data do you hold about me? Please delete my personal data.  became:" in told
     assert "2 handed to the team" in told
     again = run(world, "intake", "scan", **own)
     assert "Nothing waits" in again.stdout

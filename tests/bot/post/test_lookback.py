@@ -7,6 +7,7 @@ import pytest
 from bot.post import Arrived, look_back
 from tests.fixtures.dovecot import Mailbox
 from tests.fixtures.mail import mail
+from tests.fixtures.scripted import FakeImap
 
 NOW = dt.datetime.now(dt.UTC)  # the servers' own clock says when a mail arrived
 
@@ -20,7 +21,7 @@ def seen(server: Mailbox, days: int, wants: bool = True) -> tuple[list[int], lis
         headers.append(header)
         return wants
 
-    look_back(server.url, days, lambda: NOW, counted.append, look, taken.extend)
+    look_back(server.url, days, lambda: NOW, counted.append, look, taken.extend, print)
     return counted, headers, taken
 
 
@@ -51,6 +52,20 @@ def test_an_empty_mailbox_is_no_fault(mailbox_server: Mailbox) -> None:
 def test_a_mailbox_that_cannot_be_had_says_so(mailbox_server: Mailbox) -> None:
     """The wrong password, and a port nobody listens on."""
     with pytest.raises(Exception, match=r"(?i)auth|login|invalid"):
-        look_back(mailbox_server.url.replace(mailbox_server.password, "wrong"), 9, lambda: NOW, print, lambda *_: True, print)
+        look_back(mailbox_server.url.replace(mailbox_server.password, "wrong"), 9, lambda: NOW, print, lambda *_: True, print, print)
     with pytest.raises(OSError, match="refused"):
-        look_back("imap://u:p@127.0.0.1:1/INBOX", 9, lambda: NOW, print, lambda *_: True, print)
+        look_back("imap://u:p@127.0.0.1:1/INBOX", 9, lambda: NOW, print, lambda *_: True, print, print)
+
+
+def test_a_mail_that_is_not_handed_out_is_not_passed_over(fake_imap: FakeImap) -> None:
+    """The server lists it and keeps it to itself: it is given up by name, and the one beside it is shown."""
+    fake_imap.mails = {1: mail(1), 2: mail(2)}
+    honest = fake_imap.on_fetch
+    fake_imap.instead["FETCH"] = lambda session, tag, rest: honest(session, tag, rest.replace("1,2", "2"))
+    shown: list[Arrived] = []
+    missed: list[tuple[int, str]] = []
+    look_back(
+        fake_imap.url, 9, lambda: NOW, lambda _: None, lambda *_: True, shown.extend,
+        lambda arrived, reason: missed.append((arrived.uid, reason)),
+    )  # fmt: skip
+    assert ([each.uid for each in shown], missed) == ([2], [(1, "Missing")])
