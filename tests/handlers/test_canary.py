@@ -20,7 +20,8 @@ NAME, ADDRESS, BODY, SUBJECT = "Zora Quellmann", "zora@quellmann.example", "quok
 NOTE, REASON, LETTER, TYPED = "numbat-31", "bilby-44", "dingo-58", "emu-63"
 ROOM = Path(cards.__file__).parent
 DRAW_WINDOWS = {"evidence", "modals", "recipients", "rights"}  # and nothing else
-CANARIES = (NAME, "Quellmann", ADDRESS, "quellmann", BODY, SUBJECT, NOTE, REASON, LETTER, TYPED)
+FACT, STREET = "R-7755331", "Wobbegongweg 9"
+CANARIES = (NAME, "Quellmann", ADDRESS, "quellmann", BODY, SUBJECT, NOTE, REASON, LETTER, TYPED, FACT, STREET)
 
 
 @pytest.fixture
@@ -87,22 +88,64 @@ def test_nothing_of_a_person_is_in_slack_but_in_windows(office: Walk, capsys) ->
     assert stage.desk.home(BOB.id).open != "0"
     assert NextActor.HANDLER in {each.next_actor for each in stage.desk.tickets(BOB.id)}
     assert not slack.failures
+    checked(office, capsys.readouterr(), found={ADDRESS, BODY, SUBJECT})
+
+
+@pytest.mark.parametrize("walk", ["socket"], indirect=True)
+def test_nor_in_reminders_alarms_and_letters(office: Walk, capsys) -> None:
+    """Asked who they are, reminded of in the thread, directly and in the morning, refused, drafted, edited, released, back again."""
+    stage, slack = office.stage, office.floor.slack
+    stage.open(f"Which data do you hold about me? {BODY}", sender=f"{NAME} <{ADDRESS}>")
+    office.click(HANNA.id, "take")
+    office.click(HANNA.id, "choose:access")
+    office.click(HANNA.id, "identity")
+    slack.click_view(HANNA.id, "identity_facts")
+    office.floor.settle()
+    slack.submit(HANNA.id, values={"kind1": "order", "fact1": FACT, "kind2": "street", "fact2": STREET})
+    stage.clock.forward(days=29)
+    stage.desk.remind()
+    office.card()
+    stage.reads = False  # the walk itself reads and releases
+    window(office, HANNA.id, "refuse:access", ground="unidentified", words=LETTER)
+    office.click(HANNA.id, "letter:1")
+    slack.click_view(HANNA.id, "letter_edit")
+    office.floor.settle()
+    slack.submit(HANNA.id, values={"added": TYPED, "known": REASON})
+    office.card()
+    office.click(HANNA.id, "letter:1")
+    slack.click_view(HANNA.id, "letter_rests")
+    office.click(HANNA.id, "release:1")
+    with stage.store.begin() as unit:
+        unit.ledger.enter("earlier", "DPE-2026-0099", [ADDRESS])
+        unit.ledger.proved("earlier")
+    for _ in range(2):
+        stage.desk.watch()
+        office.card()
+    said = [str(call.arguments.get("text", "")) for call in slack.calls if call.method == "chat.postMessage"]
+    for told in ("Enquiries today", "1 day left", "again although erased"):
+        assert any(told in each for each in said), (told, said)
+    assert not slack.failures
+    checked(office, capsys.readouterr(), found={LETTER})
+
+
+def checked(office: Walk, logged: tuple[str, str], *, found: set[str]) -> None:
+    """No canary is in a call but of windows, in a text, metadata, log or the record; `found`: what windows have to hold."""
+    slack = office.floor.slack
     seen = set()
     for canary in CANARIES:
         carried = {call.method for call in slack.calls if canary in call.raw or canary in json.dumps(call.answer, ensure_ascii=False)}
         assert carried <= WINDOWS, (canary, carried)
         seen |= {canary} if carried else set()
-    assert {ADDRESS, BODY, SUBJECT} <= seen  # the search finds what is there
+    assert found <= seen  # the search finds what is there
     for call in slack.calls:
         assert not any(canary in str(call.arguments.get(name, "")) for canary in CANARIES for name in ("text", "metadata"))
         if call.method in WINDOWS:
             view = json.loads(call.arguments["view"]) if isinstance(call.arguments["view"], str) else call.arguments["view"]
             assert not any(canary in str(view.get("private_metadata")) for canary in CANARIES)
-    logged = "".join(capsys.readouterr())
-    with stage.store.read() as unit:
+    with office.stage.store.read() as unit:
         record = str(unit.trail())
     for canary in CANARIES:
-        assert canary not in logged
+        assert canary not in "".join(logged)
         assert canary not in record
 
 

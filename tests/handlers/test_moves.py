@@ -44,7 +44,7 @@ def test_each_form_is_one_desk_call(kind: str, view: ClockView, values: dict, wa
     assert office.slack.submit(ANN.id, values=values).failure is None
     verb, *given = wanted
     assert office.asked(verb) == (ANN.id, "t1", *given)
-    office.modal(ANN.id, "taken already" if kind == "regime" else "DPE-2026-0001: you")
+    office.modal(ANN.id, "saved already" if kind == "regime" else "DPE-2026-0001: you")
     assert [name for name, _ in office.desk.asked].count(verb) == 1
 
 

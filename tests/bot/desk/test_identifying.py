@@ -354,7 +354,7 @@ def test_a_second_delivery_does_nothing(stage: Stage) -> None:
     ticket_id = lost(stage)
     for _ in range(2):
         said = stage.desk.facts(HUGO, "once", ticket_id, FACTS)
-    assert said.startswith("This has been taken")
+    assert said.startswith("This was saved already")
     stage.work()
     with stage.store.read() as unit:
         assert [each.kind for each in unit.means.of(ticket_id)] == ["claim", "facts"]

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from bot.cards import NextActor
 from bot.errors import NotAllowed, TooLate
 from bot.law import Right
+from bot.store import MailRow, Unit
 from bot.tickets import Identity, Role, State
 from tests.bot.desk.office import ANN, EVE, HUGO, PAULA, ROLES, VERA, Stage
 from tests.bot.desk.test_letterbox import bounce
@@ -160,7 +161,7 @@ def test_a_refusal_says_why_by_which_law_and_what_the_person_can_do(stage: Stage
     assert not any(word in stage.channel.shown() for word in WHY)
     stage.desk.close(HUGO, "e2", ticket_id)
     assert stage.desk.report(HUGO)[1].refusals == {"Manifestly unfounded or excessive": 1}
-    assert stage.desk.refuse(HUGO, "e1", request.id, "excessive", WHY, no_fee=WHY).startswith("This has been taken")
+    assert stage.desk.refuse(HUGO, "e1", request.id, "excessive", WHY, no_fee=WHY).startswith("This was saved already")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_what_is_done_cannot_be_refused_and_who_was_faster_is_named(one: Stage) 
     with pytest.raises(NotAllowed, match="cannot be refused any more"):
         one.desk.refusal_form(HUGO, request.id)
     assert one.desk.more(HUGO, ticket_id).refusable == ()
-    with pytest.raises(TooLate, match=f"no longer possible.*<@{HUGO}> was faster \\(release"):
+    with pytest.raises(TooLate, match=f"no longer possible.*<@{HUGO}> was faster \\(letter released"):
         one.desk.approve(PAULA, "e3", request.id, request.plan_id)
 
 
@@ -445,6 +446,24 @@ def test_a_near_miss_becomes_a_ticket_with_the_clock_of_its_mail(stage: Stage) -
     assert stage.desk.open_mail(HUGO, "e1", mail_id, form.address, form.rights, form.language) is None
     assert stage.postman.out[-1][1] == ANN
     assert stage.reply("Any news?") == ticket.id
+
+
+def test_of_two_who_open_one_mail_at_once_one_does(one: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both saw that it waits; whoever comes second reads who was faster, and there is one ticket."""
+    aside = one.mail("Please delete all personal data you hold about me under the GDPR.", subject="My account")
+    mail_id = (aside or "").removeprefix("mail:")
+    seen = one.desk._waiting_mail
+
+    def then_faster(unit: Unit, which: str) -> MailRow:
+        row = seen(unit, which)
+        assert unit.mail.settle(which, PAULA)
+        return row
+
+    monkeypatch.setattr(type(one.desk), "_waiting_mail", lambda _, unit, which: then_faster(unit, which))
+    with pytest.raises(TooLate, match=PAULA):
+        one.desk.open_mail(HUGO, "e1", mail_id, ANN, [Right.ACCESS], "en")
+    with one.store.read() as unit:
+        assert unit.tickets.list() == []
 
 
 def test_an_address_a_person_types_gets_nothing_by_itself(one: Stage) -> None:
