@@ -137,7 +137,8 @@ class Sorting(Opening):
             if not unit.events.first(event):
                 return None
             row = self._waiting_mail(unit, mail_id)
-            unit.mail.settle(mail_id, user)
+            if not unit.mail.settle(mail_id, user):  # somebody was faster since it was read
+                raise self._dealt(unit.mail.get(mail_id))
             (ticket,) = self._open(unit, [self._of_mail(user, row, reading, found, rights, language, name)])
             unit.mail.adopt(mail_id, ticket.id)
             unit.audit(user, "open_mail", ticket.id, mail=mail_id)
@@ -177,9 +178,12 @@ class Sorting(Opening):
     def _waiting_mail(self, unit: Unit, mail_id: str) -> MailRow:
         row = unit.mail.get(mail_id)
         if row.settled_at is not None or row.ticket_id is not None:
-            who = f"<@{row.settled_by}>" if row.settled_by else say("frame.the_bot")
-            raise TooLate(say("errors.mail_dealt", who=who))
+            raise self._dealt(row)
         return row
+
+    def _dealt(self, row: MailRow) -> TooLate:
+        who = f"<@{row.settled_by}>" if row.settled_by else say("frame.the_bot")
+        return TooLate(say("errors.mail_dealt", who=who))
 
     def _read_mail(self, raw: bytes) -> Reading:
         """The mail under limits. What cannot be read safely has its raw text for words."""

@@ -199,7 +199,7 @@ class Writing(Wording, Linking):
         return self._composed(ticket, wrote, "acknowledgement", {}, now, automatic=True)
 
     def _acknowledge_after(self, unit: Unit, job: Job, letter: Mapping[str, Any]) -> None:
-        ticket = unit.tickets.get(job.args["ticket"])
+        ticket = unit.tickets.lock(job.args["ticket"])
         self._out(unit, ticket, f"{ticket.id}:acknowledgement:1", letter, None)
 
     def _message_id(self, letter_id: str) -> str:
