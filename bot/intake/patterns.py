@@ -5,14 +5,14 @@ What stands in a module is compiled when it is first used: mail is read in a chi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 import re2
 
 _Name = TypeVar("_Name")
-MEMORY = 64 * 1024 * 1024  # bytes a set may use: with too little it would find nothing, and say nothing
+MEMORY = 64 * 1024 * 1024  # bytes all parts of a set may use: with too little it would find nothing, and say nothing
 
 
 class _OnFirstUse:
@@ -50,21 +50,30 @@ def literal(text: str) -> str:
 
 
 class Names(Generic[_Name]):
-    """Several patterns with a name each, searched in one pass. Compiled for the first text."""
+    """Several patterns with a name each. Compiled for the first text.
 
-    def __init__(self, patterns: Mapping[_Name, str]) -> None:
-        self._names, self._texts = list(patterns), list(patterns.values())
+    Searched in one pass, or in as many as there are `parts`: what one automaton remembers of many patterns multiplies,
+    what several remember adds up.
+    """
+
+    def __init__(self, patterns: Mapping[_Name, str], parts: int = 1) -> None:
+        self._parts: list[dict[_Name, str]] = [{} for _ in range(parts)]
+        for name, text in sorted(patterns.items(), key=lambda each: len(each[1]), reverse=True):
+            min(self._parts, key=lambda part: sum(map(len, part.values())))[name] = text
 
     @cached_property
-    def _set(self) -> Any:
+    def _sets(self) -> list[tuple[list[_Name], Any]]:
+        return [(list(part), self._made(part.values())) for part in self._parts]
+
+    def _made(self, texts: Iterable[str]) -> Any:
         options = re2.Options()
-        options.max_mem = MEMORY
+        options.max_mem = MEMORY // len(self._parts)
         made = re2.Set.SearchSet(options)
-        for text in self._texts:
+        for text in texts:
             made.Add(text)
         made.Compile()
         return made
 
     def in_(self, text: str) -> set[_Name]:
         """The names whose pattern occurs in the text."""
-        return {self._names[number] for number in self._set.Match(text) or ()}
+        return {names[number] for names, made in self._sets for number in made.Match(text) or ()}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import bot.intake
 from bot.intake import echo, likeness
-from bot.intake.likeness import ALWAYS, FILE, LIKE, WEIGHTS, features, like, mark
+from bot.intake.likeness import ALWAYS, FILE, WEIGHTS, features, like, mark
 from bot.intake.radar import ENOUGH, FEW, LIKENESS
 from bot.intake.vocabulary import Clue
 from tests.bot.intake.invented import invented
@@ -51,7 +51,8 @@ def test_a_mail_of_hardly_a_clue_is_not_weighed() -> None:
 def test_known_words_count_and_unknown_ones_do_not() -> None:
     """A name, a town, a number nobody has seen changes nothing."""
     words, clues = "please delete my data", [{Clue.MY_DATA, Clue.DELETE}]
-    assert mark(words, clues) > LIKE
+    assert mark(words, clues) > mark(words, []) > mark("please find the invoice", [])
+    assert mark(f"{words} xylqx", clues) == mark(words, clues)
     assert mark("", []) * likeness.UNIT == WEIGHTS[ALWAYS].weight
     assert "=delete+my_data" in features("", clues)
     assert features("am 3. Mai".lower(), []) == features("am 4. Mai".lower(), [])
