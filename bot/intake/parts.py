@@ -181,6 +181,7 @@ class _Reader:
         name = about.get("filename") or parameters.get("name") or ""
         encoding = part.header("content-transfer-encoding").partition(";")[0].strip().casefold()
         first = not self.plain and not self.html
+        self.content.wrapping.meet_file(name)
         if kind in {"text/plain", "text/html"} and placed != "attachment" and (first or not name):
             self._text(kind, part.written, encoding, parameters.get("charset", ""))
             return

@@ -23,6 +23,7 @@ class Wrapping:
     opaque: bool = False  # signed in a form that holds the text inside
     meeting: bool = False
     outlook: bool = False  # winmail.dat
+    called: bool = False  # by its name a file that holds the text, encrypted or signed, its type lost on the way
 
     def meet(self, kind: str, smime: str) -> None:
         """A part of this type is in the mail; `smime` is its parameter smime-type."""
@@ -31,6 +32,10 @@ class Wrapping:
         self.signed |= kind in _SIGNATURES or (kind in _PKCS7 and smime == "signed-data")
         self.meeting |= kind == "text/calendar"
         self.outlook |= kind in TNEF
+
+    def meet_file(self, name: str) -> None:
+        """A file of this name is in the mail. Gateways that lose the type keep the name (RFC 8551, 3.2.1)."""
+        self.called |= name.casefold() == "smime.p7m"
 
     def read(self, text: str) -> None:
         """The text may be wrapped in itself."""
@@ -43,6 +48,8 @@ class Wrapping:
             return notes.ENCRYPTED
         if text.strip():
             return None
+        if self.called and not self.opaque:
+            return notes.ENCRYPTED
         if self.opaque:
             return notes.OPAQUE
         return notes.OUTLOOK if self.outlook else None

@@ -185,6 +185,7 @@ ARMOUR = "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
                    kind="encrypted", subject="Hello"), "quarantine", "It is encrypted"),
         (mail("Hello", ARMOUR), "quarantine", "It is encrypted"),
         (mail("Hello", "AAAA", content_type="application/pkcs7-mime; smime-type=enveloped-data"), "quarantine", "It is encrypted"),
+        (mail("Hello", "AAAA", content_type="application/octet-stream; name=smime.p7m"), "quarantine", "It is encrypted"),
         (mail("Hello", "AAAA", content_type="application/pkcs7-mime; smime-type=signed-data"), "quarantine", "It is signed in"),
         (mail("Hello", "AAAA", content_type="application/ms-tnef"), "quarantine", "Its text is in winmail.dat"),
         (mail(body=ARMOUR), "enquiry", "It is encrypted"),
