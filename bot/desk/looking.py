@@ -156,7 +156,7 @@ class Looking(Showing, Ending):
                 overdue=str(unit.overview.count_late(self._today(unit.now))),
                 waiting=states.count("ready"), unsettled=states.count("unknown"), dead=states.count("dead"),
                 mailboxes=tuple((each.name, each.seen_at) for each in unit.mailboxes.all()),
-                aside=len(unit.mail.quarantined()),
+                aside=unit.mail.count_quarantined(),
             )  # fmt: skip
 
 

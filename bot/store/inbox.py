@@ -45,9 +45,9 @@ _OF = (
     .where(_M.ticket_id == bindparam("of"), _M.verdict != OF_A_RECIPIENT)
     .order_by(_M.arrived_at, _M.id)
 )
-_QUARANTINED = (
-    select(*_COLUMNS).where(_M.ticket_id.is_(None), _M.settled_at.is_(None)).order_by(_M.arrived_at, _M.id)
-)
+_ASIDE = (_M.ticket_id.is_(None), _M.settled_at.is_(None))
+_QUARANTINED = select(*_COLUMNS).where(*_ASIDE).order_by(_M.arrived_at, _M.id)
+_COUNT_ASIDE = select(func.count()).select_from(mail).where(*_ASIDE)
 _ADOPT = update(mail).where(_M.id == bindparam("id_"))
 _SETTLE = update(mail).where(_M.id == bindparam("id_"), _M.settled_at.is_(None))
 _UNSETTLE = update(mail).where(
@@ -169,6 +169,10 @@ class Mails:
     def quarantined(self) -> list[MailRow]:
         """Mails a person has yet to look at, oldest first."""
         return [_mail(row) for row in self._run(_QUARANTINED)]
+
+    def count_quarantined(self) -> int:
+        """How many they are."""
+        return self._run(_COUNT_ASIDE).scalar_one()
 
     def settle(self, mail_id: str, by: str) -> bool:
         """Whether it was this call that settled the mail."""
