@@ -6,7 +6,7 @@ import smtplib
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -215,21 +215,24 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """The page, opened; every complaint of the browser and every request to elsewhere is remembered."""
 
-    def __init__(self, browser: Browser, world: World, width: int = 1440, **context: Any) -> None:
+    def __init__(
+        self, browser: Browser, world: World, width: int = 1440, *, window: Page | None = None, **context: Any
+    ) -> None:
         assert world.page
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, **context)
-        self.page: Page = self.context.new_page()
+        self._kept = window is not None
+        self.page = window or browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
         self.complaints: list[str] = []
         self.elsewhere: list[str] = []
-        self.page.on(
-            "console", lambda message: self.complaints.append(message.text) if message.type == "error" else None
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
-        self.context.on("requestfinished", lambda request: self._went_out(world, request.url))
-        self.context.on(
-            "requestfailed", lambda request: None if request.failure == "csp" else self._went_out(world, request.url)
-        )
+        page, pages = self.page, self.page.context
+        self._listening: list[tuple[Any, str, Callable[[Any], None]]] = [
+            (page, "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None),
+            (page, "pageerror", lambda error: self.complaints.append(str(error))),
+            (page, "dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}")),
+            (pages, "requestfinished", lambda request: self._went_out(world, request.url)),
+            (pages, "requestfailed", lambda it: None if it.failure == "csp" else self._went_out(world, it.url)),
+        ]
+        for where, event, hear in self._listening:
+            where.on(event, hear)
         self.page.goto(world.page.url)
         self.page.wait_for_selector("html[data-ready]")
 
@@ -249,14 +252,25 @@ class Visit:
             self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
 
     def close(self) -> None:
-        self.context.close()
+        if self._kept:
+            self.page.goto("about:blank")
+            for where, event, hear in self._listening:
+                where.remove_listener(event, hear)
+        else:
+            self.page.context.close()
         assert not self.complaints, self.complaints
         assert not self.elsewhere, self.elsewhere
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Page:
+    """One for all who look with nothing special: each world has an address, and so a memory in the browser, of its own."""
+    return browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+
+
 @pytest.fixture
-def visit(browser: Browser, world: World) -> Iterator[Visit]:
-    made = Visit(browser, world)
+def visit(browser: Browser, world: World, window: Page) -> Iterator[Visit]:
+    made = Visit(browser, world, window=window)
     yield made
     made.close()
 
