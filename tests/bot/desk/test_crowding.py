@@ -48,7 +48,7 @@ def test_from_twenty_on_one_message_says_so_before_their_cards(stage: Stage) -> 
     assert len(texts(stage)) == 1 + 23
     ts = stage.channel.keys[next(key for key in stage.channel.keys if key.startswith("crowd:"))]
     blocks = str(stage.channel.messages[ts][0])
-    for words in ("DPE-2026-0001", "11 deletion", "/dpe list open", "Clocks run already"):
+    for words in ("DPE-2026-0001", "11 deletion", "/dpe list open", "clocks run already"):
         assert words in blocks
     assert "example.org" not in blocks
 

@@ -271,7 +271,7 @@ def test_a_lost_answer_of_the_mail_server_makes_the_persons_answer_late_by_minut
     stage.settled(key)
     with stage.store.read() as unit:
         assert stage.engine.states(unit, [key])[key] == "unknown"
-    assert "the letter “recipient notice”" in stage.channel.shown()
+    assert "the letter “notice to a recipient”" in stage.channel.shown()
     stage.desk.settle(HUGO, stage.ids(), key, seen=True)
     stage.work()
     assert states(stage, ticket_id)["nord-vertrieb-gmbh"] == "told"
