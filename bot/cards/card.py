@@ -89,10 +89,6 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
         blocks.append(context(say("card.held")))
     if not view.four_eyes:
         blocks.append(context(say("card.two_eyes")))
-    begun = _begun(view)
-    waiting = [each for each in view.rights if each not in begun]
-    if (waiting or not begun) and view.channel not in SILENT:
-        blocks.append(section(say("card.to_choose", rights=capital(rights_named(waiting)))))
     for request in view.requests:
         if request.state == State.RECEIVED:
             continue
@@ -101,7 +97,16 @@ def _open(view: CardView, now: datetime, limit: int) -> list[Block]:
     blocks += recipients_line(view.recipients, view.ticket_id)
     blocks += draft_lines(view.drafts, view.ticket_id, view.drafts_mark)
     blocks += unsettled(view.unsettled)
-    return [*blocks, divider(), *_ticket_buttons(view)]
+    return [*blocks, divider(), *_to_choose(view), *_ticket_buttons(view)]
+
+
+def _to_choose(view: CardView) -> list[Block]:
+    """What nobody has chosen yet, above the buttons that do."""
+    begun = _begun(view)
+    waiting = [each for each in view.rights if each not in begun]
+    if view.channel in SILENT or (begun and not waiting):
+        return []
+    return [section(say("card.to_choose", rights=capital(rights_named(waiting))))]
 
 
 def _next(view: CardView) -> str:
