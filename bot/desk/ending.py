@@ -8,7 +8,7 @@ from bot.desk.recorded import IDENTITY
 from bot.errors import NotAllowed
 from bot.phrases import say
 from bot.store import Unit
-from bot.tickets import FINAL, UNIDENTIFIED, Request, Role, Ticket, check_role
+from bot.tickets import FINAL, UNIDENTIFIED, Request, Role, State, Ticket, check_role
 
 COMPLAINTS = "uk_gdpr"  # the law that has complaints acknowledged within 30 days (Data Protection Act 2018, s. 164A)
 
@@ -33,7 +33,9 @@ class Ending(Identifying):
             for request in self._unsettled_rights(unit, ticket):
                 self._move(unit, request, "withdraw", actor)
             unit.audit(actor.id, "give_up", ticket.id)
-            self._send(unit, ticket, "closing", {"why": "unanswered", "since": since}, by=actor.id)
+            untouched = all(each.state != State.DONE for each in unit.requests.of(ticket.id))
+            said = {"why": "unanswered", "since": since, "untouched": untouched}
+            self._send(unit, ticket, "closing", said, by=actor.id)
         return say("answers.given_up")
 
     def complained(self, user: str, event: str, ticket_id: str, on: date) -> str:

@@ -72,7 +72,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with one space where it had any; those at which no line may break stay (French has them before a colon)."""
+    """The text with one space where it had any; those no line breaks at stay (French has them before a colon)."""
     return _SPACE.sub(" ", text).strip()
 
 

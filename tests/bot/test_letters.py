@@ -74,7 +74,7 @@ VALUES = {
                 "why_no_fee": ["A fee would change nothing."], "left_out": [{"system": "our internal server"}], "confirmed": False},
     "not_an_enquiry": {"words_of_ours": ["Our shop answers you."]},
     "answer_reminder": {"question": "identity", "first_asked": date(2026, 11, 25), "closes_on": date(2026, 12, 19), **STANDS},
-    "closing": {"why": "unanswered", "since": date(2026, 11, 25)},
+    "closing": {"why": "unanswered", "since": date(2026, 11, 25), "untouched": True},
     "complaint_acknowledged": {"complained_on": date(2026, 11, 27)},
     "portability_answer": {"searched": ["our internal server"], "link": LINK, "link_until": date(2026, 12, 6), "downloads": 3},
 }  # fmt: skip
@@ -253,6 +253,8 @@ def test_a_question_without_an_answer_is_spoken_of_as_what_it_was(writer):
     assert "If you do not answer, we go by what you wrote in the first place." in clarification
     assert "close" not in clarification
     assert "we have no answer" in words(write(writer, "closing").text)
+    assert "nothing was changed" in words(write(writer, "closing").text)
+    assert "nothing was changed" not in words(write(writer, "closing", untouched=False).text)
     withdrawn = words(write(writer, "closing", why="withdrawn").text)
     assert "On 25 November 2026 you told us that you no longer want it." in withdrawn
     assert "nothing was changed" not in withdrawn

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards import NextActor, card
-from bot.desk.provers import PROVERS
+from bot.desk.provers import CLAIMS, PROVERS
 from bot.drafts import AT_ONCE, LETTERS, restored, stored
 from bot.errors import NotAllowed, TooLate
 from bot.law import Right
@@ -124,6 +124,7 @@ def test_a_letter_is_read_as_it_would_leave_but_for_its_secret(stage: Stage) -> 
     assert "/enquiry/" not in view.text
     assert not view.missing
     assert any("We looked in" in each.says and "Plan 1" in each.rests[0] for each in view.statements)
+    assert any(each.says == "We hold data about them" and "Plan 1" in each.rests[0] for each in view.statements)
     assert any(each.opens == ("Why this date", "clock", ticket_id) for each in view.statements)
     assert content["subject"] not in shown(stage, ticket_id)
 
@@ -304,6 +305,7 @@ def test_every_value_of_a_letter_somebody_releases_can_be_proved() -> None:
     named = {name for kind in set(VALUES) - set(AT_ONCE) for name in {**VALUES[kind], **OPTIONAL.get(kind, {})}}
     assert named - {"made_public"} <= PROVERS.keys()
     assert set(VALUES) <= set(LETTERS)
+    assert CLAIMS.keys() <= set(LETTERS)
 
 
 def test_values_are_kept_as_they_are() -> None:
