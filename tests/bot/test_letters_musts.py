@@ -1,6 +1,6 @@
 """What the law asks of a letter is said in German, French and Italian, too: item by item, sentence by sentence."""
 
-# ruff: noqa: RUF001  # French and Italian are set with ’
+# ruff: noqa: RUF001  # French and Italian have curved apostrophes
 
 import json
 
