@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 
 import pytest
 from websocket import WebSocketPayloadException
@@ -93,6 +94,12 @@ def test_a_deaf_session_is_replaced(pongs: bool, slack: Slack) -> None:
         heard = socket.sessions
         until(lambda: socket.sessions > heard)
         assert slack.command(ANN.id).failure is None
+
+
+def test_deafness_is_noticed_in_time_as_the_bot_runs() -> None:
+    """F24: within 120 s, with the second between two looks and all the time a new session may take to say hello."""
+    figures = signature(Socket).parameters
+    assert figures["deaf_s"].default + 1 + figures["hello_s"].default <= 120
 
 
 def test_a_quiet_night_leaves_no_gap(slack: Slack) -> None:
