@@ -84,6 +84,7 @@ class Clue(StrEnum):
     TO_WHOM = "to_whom"
     STILL_HELD = "still_held"
     AM_I = "am_i"
+    CALLED_ME = "called_me"
     LOST = "lost"
     NOT_ONLY = "not_only"
     TRADE = "trade"
