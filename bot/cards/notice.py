@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, actions, button, cut, day, escape, paragraph, section
 from bot.cards.views import NoticeView
-from bot.phrases import Phrases, say
+from bot.phrases import Phrases, named, say
 from bot.recipients import ENDS, GROUNDS, HOW, Standing, Verdict
 
 ASK = Phrases(
@@ -87,7 +87,7 @@ def _answered(view: NoticeView) -> str:
 
 
 def who(view: NoticeView) -> str:
-    kind = "" if view.kind == "recipient" else f" ({view.kind})"
+    kind = "" if view.kind == "recipient" else f" ({named('recipient', view.kind)})"
     return f"{cut(view.name, 120)}{kind}"
 
 

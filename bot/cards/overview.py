@@ -71,7 +71,7 @@ def _month(weeks: Sequence[WeekCount]) -> list[Block]:
             paragraph(say("overview.weeks_empty")),
         ]
     most = max(max(each.received, each.answered) for each in weeks)
-    came, gone = say("overview.came"), say("notice.have_answered")
+    came, gone = say("overview.came"), say("overview.answered")
     wide = max(len(came), len(gone))
     bars = [
         f"{_short(each.monday)}  {came:<{wide}} {_bar(each.received, most)} {each.received}\n"
