@@ -143,7 +143,10 @@ class Packing(Sifting, Handing):
             person, key = self._persons(unit, request.id).get(name), unit.holdings.key(request.id)
         if person is None:
             raise Refused(say(BY_HAND_LOST))
-        fresh = self._taken(request, name, self.systems[name].export(person), key)
+        return self._held_anew(request, self._taken(request, name, self.systems[name].export(person), key))
+
+    def _held_anew(self, request: Request, fresh: Holding) -> Holding:
+        """From now on this file is the one that holds it."""
         with self.store.begin() as unit:
             self._request(unit, request.id)
             unit.holdings.put(fresh)

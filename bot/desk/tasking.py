@@ -221,11 +221,7 @@ class Tasking(Asking):
         system, _, word = name.partition(":")
         if word != HAND:
             return super()._asked_again(request, name)
-        fresh = self._gathered(request, system)
-        with self.store.begin() as unit:
-            self._request(unit, request.id)
-            unit.holdings.put(fresh)
-        return fresh
+        return self._held_anew(request, self._gathered(request, system))
 
     def _gather_after(self, unit: Unit, job: Job, gathered: Mapping[str, Any]) -> None:
         _, request = self._request(unit, job.args["request"])
