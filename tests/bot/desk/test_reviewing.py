@@ -162,7 +162,7 @@ def test_what_is_to_go_takes_the_road_of_every_deletion(stage: Stage) -> None:
     assert states(stage, ticket) == [State.APPROVING] * 2
     assert ticket.ref in shown(stage, batch)
     card = str(stage.channel.messages[stage.channel.keys[f"card:{ticket.id}"]])
-    assert "*2 accounts* · 2 approving" in card
+    assert "*2 accounts* · 2 waiting for approval" in card
     assert "our server · account: 3 to delete" in card
     with pytest.raises(NotAllowed, match="second person"):
         stage.desk.approve_all(HUGO, "e1", ticket.id, mark(stage, ticket))
