@@ -47,10 +47,7 @@ def recipients_told(views: Sequence[NoticeView]) -> str:
 def notice_status(view: NoticeView) -> str:
     """How it stands, in a sentence without its end."""
     if view.state == Standing.ANSWERED:
-        ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why and view.why in GROUNDS else ""
-        return say(
-            "notice.answered", verdict=SAYS.get(view.verdict or Verdict.DONE, say("notice.verdict_done")), ground=ground
-        )
+        return say("notice.answered", said=_verdict(view))
     if view.state == Standing.DROPPED:
         return say(
             "notice.dropped",
@@ -68,6 +65,11 @@ def notice_status(view: NoticeView) -> str:
     return say("notice.leaving")
 
 
+def _verdict(view: NoticeView) -> str:
+    ground = f" ({GROUNDS[view.why].rstrip('.')})" if view.why and view.why in GROUNDS else ""
+    return f"{SAYS.get(view.verdict or Verdict.DONE, say('notice.verdict_done'))}{ground}"
+
+
 def notice_text(view: NoticeView) -> str:
     """The same in one line, for push notices and screen readers."""
     return escape(f"{view.ref}: {who(view)}: {notice_status(view)}.")
@@ -82,8 +84,7 @@ def _answered(view: NoticeView) -> str:
     """One of them has answered, or knows, or nobody asks any more."""
     if view.state != Standing.ANSWERED:
         return f"{who(view)}: {notice_status(view)}."
-    said = notice_status(view).removeprefix("answered: ")
-    return say("notice.text", answered=view.answered, total=view.total, view=who(view), said=said)
+    return say("notice.text", answered=view.answered, total=view.total, view=who(view), said=_verdict(view))
 
 
 def who(view: NoticeView) -> str:

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from bot import phrases
-from bot.cards import day
+from bot.cards import answered_text, day
 from bot.cards.blocks import moment
 from bot.law.calendar import Calendar
 from bot.law.regimes import known, regime
 from bot.phrases import LANGUAGES, PLURAL, Phrase, Phrases, say, speak
 from bot.sandbox import strict
+from tests.bot.cards.views import NOTICES
 from tests.pictures.__main__ import found
 
 ROOT = Path(__file__).parents[2]
@@ -268,6 +269,13 @@ def test_a_sentence_calls_a_button_by_its_name() -> None:
 
 def bare(label: str) -> str:
     return label.removesuffix(" …")
+
+
+def test_a_recipient_that_answered_in_german() -> None:
+    """What they said stands once, in the card and in the thread."""
+    answered = next(each for each in NOTICES if each.wrote and each.plainly)
+    with spoken("de"):
+        assert answered_text(answered) == "DPE-2026-0001: Empfänger: 2 von 7 haben geantwortet. Host Ltd (Auftragsbearbeiter): hat nichts."
 
 
 def test_a_card_in_german() -> None:

@@ -101,5 +101,5 @@ def test_a_settled_message_has_no_buttons(office: Floor) -> None:
 def test_strangers_see_nothing(office: Floor) -> None:
     """Told why not; the desk is not asked."""
     office.slack.click(EVE.id, office.card(replace(VIEW, recipients=NOTICES)), "notices")
-    office.modal(EVE.id, "role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []

@@ -43,9 +43,9 @@ def test_a_stranger_decides_nothing(office: Floor) -> None:
     """Neither by the button nor by the form."""
     ts = office.show(alarm_card(replace(ALARM, refs=()), NOW))
     office.slack.click(EVE.id, ts, "erase_again")
-    assert "role map" in office.told(EVE.id)
+    assert "no role in this bot" in office.told(EVE.id)
     office.slack.click(EVE.id, ts, "consent")
-    office.modal(EVE.id, "role map")
+    office.modal(EVE.id, "no role in this bot")
     assert office.desk.asked == []
 
 
