@@ -109,6 +109,8 @@ class Choosing(Identifying):
             raise NotAllowed(say("errors.plan_decided"))
         run_at = self._cool(unit, request)
         self._announce(unit, request, run_at)
+        if not self._any_under_way(unit, request) and (why := self._unheard(unit, request)):
+            self._escalate(unit, unit.requests.get(request.id), why)  # no address to tell: nobody could stop it
         return run_at
 
     def reject(self, user: str, event: str, request_id: str) -> None:

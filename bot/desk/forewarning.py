@@ -95,8 +95,6 @@ class Forewarning(Tasking):
         """Why nothing may be deleted yet: nobody on file was told. Empty: somebody was."""
         if not self._to_forewarn(unit, unit.tickets.get(request.ticket_id), request):
             return ""
-        if not self._on_file(unit, request):  # a letter by post about somebody of whom no e-mail address is known
-            return ""
         return "" if any(map(_arrived, self._warnings(unit, request))) else say(UNHEARD)
 
     def _letter_after(self, unit: Unit, job: Job, result: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from bot.connectors import Found
-from bot.desk import Disowned
+from bot.desk import Disowned, Entry
 from bot.desk.forewarning import WARNING
 from bot.errors import Refused, Temporary, Unclear
 from bot.law import Right
@@ -65,6 +65,32 @@ def state(stage: Stage, ticket_id: str) -> State:
 
 def erasures(stage: Stage) -> int:
     return sum(len(each.erasures) for each in (stage.system, *stage.more))
+
+
+def test_without_an_address_to_tell_nothing_is_deleted(sqlite_store, clock, ids) -> None:
+    """A letter by post about somebody systems name no address of: the card says why, and it stays so until one is known."""
+    stage = Stage(sqlite_store, clock, ids)
+    entry = Entry("post", clock().date(), rights=(Right.DELETION,), address=ANN, postal="Ann Keller\nSeeweg 1\n8001 Zürich")
+    ticket = stage.desk.enter(HUGO, stage.ids(), entry)
+    assert ticket
+    stage.work()
+    stage.choose(ticket.id, Right.DELETION)
+    stage.reply_with_code()
+    stage.work()
+    request = stage.request(ticket.id, Right.DELETION)
+    with stage.store.begin() as unit:
+        wrote = unit.tickets.correspondent(ticket.id)
+        unit.tickets.set_correspondent(ticket.id, replace(wrote, address=""))
+        unit.requests.set_persons(request.id, {"server": {"key": "person:1", "addresses": []}})
+    stage.desk.approve(PAULA, stage.ids(), request.id, request.plan_id or "")
+    assert state(stage, ticket.id) == State.NEEDS_PERSON
+    stage.clock.forward(days=3)
+    stage.work()
+    assert "nobody could say “this was not me”" in stage.channel.shown()
+    stage.desk.resume(HUGO, stage.ids(), request.id)
+    stage.clock.forward(days=3)
+    stage.work()
+    assert (state(stage, ticket.id), erasures(stage), notices(stage)) == (State.NEEDS_PERSON, 0, {})
 
 
 def test_every_address_on_file_is_told_before_anything_is_deleted(stage: Stage) -> None:
