@@ -23,10 +23,10 @@ def test_every_enquiry_to_answer_is_a_deadline_the_soonest_first(store: Store) -
         sooner = a_ticket(unit, rights=(), unrolled=date(2026, 12, 1), due=date(2026, 12, 1))
         unit.audit("bot", "open", later.id)
     first, second = deadlines(store)
-    assert (first.ref, first.rights, first.on, first.said) == (sooner.ref, (), date(2026, 12, 1), "Nobody has begun. Next: A handler.")
+    assert (first.ref, first.rights, first.on, first.said) == (sooner.ref, (), date(2026, 12, 1), "Nobody has begun. Next: a handler.")
     assert (second.uid, second.rights) == (f"{later.id}@{DOMAIN}", ("access", "deletion"))
     assert (second.on, second.due, second.changed_at, second.stands) == (date(2026, 12, 19), date(2026, 12, 21), T0, False)
-    assert second.said == "Now: access received, deletion received. Next: A handler."
+    assert second.said == "Now: access received, deletion received. Next: a handler."
     assert "ann" not in repr([first, second]).lower()
 
 
@@ -43,7 +43,7 @@ def test_what_is_answered_or_closed_disappears(store: Store) -> None:
         assert unit.requests.move(lifted, State.APPROVING, ended_on=date(2026, 11, 20))
     (found,) = deadlines(store)
     assert (found.ref, found.rights) == (half.ref, ("deletion",))
-    assert found.said == "Now: access done, deletion cooling. Next: The bot."
+    assert found.said == "Now: access done, deletion waiting to start. Next: the bot."
 
 
 def test_a_moved_clock_is_a_new_version_of_the_same_event(store: Store, clock: Clock) -> None:
@@ -64,6 +64,6 @@ def test_a_moved_clock_is_a_new_version_of_the_same_event(store: Store, clock: C
     assert (before.uid, before.sequence, before.stands) == (after.uid, after.sequence - 1, not after.stands)
     assert after.changed_at - before.changed_at == timedelta(days=2)
     assert after.said == (
-        "Now: access identifying. The clock stands still: the person's answer is awaited, and the date is as if it ran on. "
-        "Next: The person who wrote."
+        "Now: access identity being checked. The clock stands still: the person's answer is awaited, and the date is as if it ran on. "
+        "Next: the person who wrote."
     )
