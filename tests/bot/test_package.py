@@ -501,8 +501,12 @@ def by_the_book(content: bytes, phrase: str) -> dict[str, bytes]:
 
 
 def test_a_locked_package_opens_with_its_passphrase_alone(packer: Packer):
-    """AES-256 throughout, read by a reader of our own; the same files as behind a link; nothing of them in the clear."""
-    held = packer.hold("h", KEY, [table([("CANARY", b"\x89PNG CANARY")])])
+    """AES-256 throughout, read by a reader of our own; the same files as behind a link; nothing of them in the clear.
+
+    Names of files in a zip are never secret: so none is taken from what somebody called theirs.
+    """
+    letter = File("CV of CANARY.pdf", "Licences", "", "", iter([b"%PDF CANARY"]))
+    held = packer.hold("h", KEY, [table([("CANARY", b"\x89PNG CANARY")]), letter])
     with packer.thawed("h", KEY, held.digest) as sheets:
         made = packer.pack("p", {"server": sheets, "zoho": []}, ABOUT, MADE, locked=True)
         plain = packer.pack("q", {"server": sheets, "zoho": []}, ABOUT, MADE)
