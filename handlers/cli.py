@@ -19,6 +19,7 @@ from bot.desk import reporting
 from bot.errors import Misconfigured, NotAllowed, SubjectlineError
 from bot.law import Right
 from bot.settings import Settings
+from bot.slack import client, scope_faults
 from bot.slack import manifest as slack_manifest
 from bot.store import Store
 from bot.workflow import plan_hash
@@ -243,6 +244,18 @@ def verify() -> None:
 def manifest_() -> None:
     """The app's manifest, to paste where Slack asks for one. Example: subjectline slack manifest"""
     print(json.dumps(slack_manifest.manifest(), indent=2))
+
+
+@slack.command(name="check")
+def slack_check() -> None:
+    """What differs between the manifest and the app as it is installed; exit 1. Example: subjectline slack check"""
+    settings = _settings(frozenset({"SLACK_BOT_TOKEN"}))
+    apart = list(scope_faults(client(settings.env.slack_bot_token, settings.env.slack_api_url)))
+    for seen, todo in apart:
+        say(f"{seen}  → {todo}")
+    if not apart:
+        say("The installed app has exactly the scopes of the manifest.")
+    raise typer.Exit(1 if apart else 0)
 
 
 def _settings(needs: Collection[str]) -> Settings:

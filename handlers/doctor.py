@@ -13,9 +13,7 @@ from bot.letters.glossary import Glossary, texts
 from bot.post import Patience, Place, dial, place
 from bot.settings import Settings
 from bot.settings.sections import Language
-from bot.slack import KEPT, Groups, channel_faults, client
-from bot.slack.calls import call
-from bot.slack.checks import let_in
+from bot.slack import KEPT, Groups, channel_faults, client, scope_faults
 from bot.tickets import Role
 from handlers.printing import line, say
 
@@ -129,9 +127,9 @@ def mail_out(settings: Settings) -> Iterator[Finding]:
 
 def slack(settings: Settings) -> Iterator[Finding]:
     web = client(settings.env.slack_bot_token, settings.env.slack_api_url)
-    with let_in():
-        call(web.auth_test, repeatable=True)
+    apart = list(scope_faults(web))
     yield Finding("slack", "ok", "the bot token is good")
+    yield from (Finding("scopes", "warning", *fault) for fault in apart)
     for seen, todo in channel_faults(web, settings.env.slack_channel):
         yield Finding("channel", "warning", seen, todo)
     if days := settings.safety.slack_keeps_days:

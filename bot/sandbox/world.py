@@ -20,6 +20,7 @@ from bot.sandbox.mailchimp import Mailchimp
 from bot.sandbox.page import Page
 from bot.sandbox.slack import Slack
 from bot.sandbox.zoho import Zoho
+from bot.slack.manifest import SCOPES
 
 __all__ = ["OWN", "SandboxClock", "World"]
 
@@ -53,7 +54,7 @@ class World:
         self.clock = clock or SandboxClock(folder / "clock")
         self.imap = ImapServer()
         self.smtp = SmtpSink(mailbox=self.imap, own=[OWN], clock=self.clock)
-        self.slack = slack or Slack(self.clock)
+        self.slack = slack or Slack(self.clock, scopes=frozenset(SCOPES))  # what the manifest asks for is enough
         self.web_port = _free_port()
         self.company_path = folder / "company.sqlite"
         self.zoho = Zoho(self.clock) if vendors else None

@@ -2,7 +2,7 @@
 
 from bot.slack.calls import client
 from bot.slack.channel import Channel, Workspace, app_id
-from bot.slack.checks import KEPT, SHUT, channel_faults
+from bot.slack.checks import KEPT, SHUT, channel_faults, scope_faults
 from bot.slack.groups import Groups
 from bot.slack.hearing import bolt, close, routes
 from bot.slack.socket import Socket
@@ -20,4 +20,5 @@ __all__ = [
     "client",
     "close",
     "routes",
+    "scope_faults",
 ]

@@ -104,8 +104,13 @@ def call(method: Callable[..., Any], *, repeatable: bool, **arguments: Any) -> M
     Temporary: it had no effect, or (`repeatable`) may simply be called again. Unclear: not repeatable and perhaps done.
     Refused: Slack's error code is the text.
     """
+    return answered(method, repeatable=repeatable, **arguments).data
+
+
+def answered(method: Callable[..., Any], *, repeatable: bool, **arguments: Any) -> Any:
+    """The same with its headers, whose names are in lower case."""
     try:
-        return method(**arguments).data
+        return method(**arguments)
     except SlackApiError as error:
         trouble = _refusal(error, repeatable=repeatable)
     except Exception as error:  # noqa: BLE001 -- urllib, ssl, json: whatever it was, the answer is lost

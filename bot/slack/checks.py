@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from slack_sdk import WebClient
 
 from bot.errors import Refused, ShutOut
-from bot.slack.calls import call
+from bot.slack.calls import answered, call
+from bot.slack.manifest import SCOPES
 
 KEPT = (
     "Slack keeps messages for ever unless the workspace says otherwise, and does not tell an app: set a retention for "
@@ -37,6 +38,21 @@ def let_in() -> Iterator[None]:
         if why := SHUT.get(str(refused)):
             raise ShutOut(why) from None
         raise
+
+
+def scope_faults(web: WebClient) -> Iterator[tuple[str, str]]:
+    """(what differs from the manifest, what to do) for each scope of the installed app that is missing or unneeded.
+
+    A header of every answer names the scopes of the token (docs.slack.dev/authentication/installing-with-oauth).
+    ShutOut where it does not know the token.
+    """
+    with let_in():
+        told = answered(web.auth_test, repeatable=True).headers.get("x-oauth-scopes", "")
+    granted = {each.strip() for each in told.split(",") if each.strip()}
+    for scope in sorted(SCOPES.keys() - granted):
+        yield f"the scope {scope} is missing: {SCOPES[scope][0]}", SHUT["missing_scope"].partition(": ")[2]
+    for scope in sorted(granted - SCOPES.keys()):
+        yield f"the scope {scope} is not needed", "take it away and install the app anew"
 
 
 def channel_faults(web: WebClient, channel: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ TOLD = {  # what of a task stands in which letter, and a piece of it in each lan
     ("marketing_stop", "objection"): ("Taken off by hand", "Von Hand gestrichen", "Radié à la main", "Tolto a mano"),
     ("portability_answer", "portability"): ("With your data", "Ihren Daten bei", "vos données", "suoi dati"),
 }  # fmt: skip
-NOBODY = {"en": "nothing was held", "de": "Es war nichts da", "fr": "il n’y avait rien", "it": "non c’era nulla"}
+NOBODY = {"en": "nothing was held", "de": "Es war nichts da", "fr": "il n\u2019y avait rien", "it": "non c\u2019era nulla"}
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ import pytest
 from bot.build import new_id
 from bot.sandbox.company import COUPLE, JONAS
 from bot.sandbox.world import World
+from bot.slack.manifest import SCOPES
 from bot.store import Keys
 from tests.faults.stage import Zygote
 from tests.fixtures.store import a_ticket, opened
@@ -85,6 +86,21 @@ def test_doctor_finds_a_healthy_house(world: World) -> None:
     assert {"configuration", "database", "record", "mailbox", "mail out", "slack", "server", "safety", "people"} <= set(checks)
     assert [row["state"] for row in rows(found) if row["check"] == "letters"] == ["ok"] * 3  # de, fr, it
     assert "error" not in checks.values()
+
+
+def test_the_installed_app_is_held_against_the_manifest(world: World) -> None:
+    """The same: said, exit 0. A scope that is missing and one too many: a line each with what to do, exit 1; doctor warns."""
+    assert "exactly the scopes" in run(world, "slack", "check").stdout
+    had = world.slack.scopes
+    world.slack.scopes = frozenset({*SCOPES, "files:read"} - {"users:read"})
+    try:
+        found, all_ = run(world, "slack", "check"), run(world, "doctor", "--json")
+    finally:
+        world.slack.scopes = had
+    assert found.returncode == 1
+    assert [line.split()[2] for line in found.stdout.splitlines()] == ["users:read", "files:read"]
+    assert [row["state"] for row in rows(all_) if row["check"] == "scopes"] == ["warning"] * 2
+    assert run(world, "slack", "check", SLACK_BOT_TOKEN="xoxb-not-ours").returncode == 1
 
 
 def test_doctor_finds_what_is_away(world: World) -> None:
