@@ -73,13 +73,14 @@ def echo(subject: str, text: str) -> Echo:
     text = own_words(subject, text)
     words = folded(f"{subject}.\n{text}")
     whole = _CLUES.in_(words)
-    if not whole:
+    able = [sign for sign in SIGNS if sign.needs <= whole]  # no place of it has more clues than all of it
+    if _points(able) < ENOUGH and len(whole) < FEW:
         return Echo(words)
     looked_at = places(subject, text)
     best, grounds = 0, dict[tuple[str, Right | None], Ground]()
     lasting = whole & _LASTING
     for said, clues in looked_at:
-        found = [sign for sign in SIGNS if sign.within(clues | lasting)]
+        found = [sign for sign in able if sign.within(clues | lasting)]
         best = max(best, _points(found))
         for sign in found:
             grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
