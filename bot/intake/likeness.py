@@ -32,8 +32,12 @@ class Weight:
 
 
 def features(words: str, places: Iterable[Collection[Clue]]) -> set[str]:
-    """What is weighed of these folded words, and of the clues of each place. A number stands for any."""
-    all_words = ["#" if each[0].isdigit() else each for each in words[:READ].translate(_MARKS).split()]
+    """What is weighed of these folded words, and of the clues of each place. A number stands for any.
+
+    Letters that stand alone are noise.
+    """
+    apart = [each for each in words[:READ].translate(_MARKS).split() if len(each) > 1 or each == "?"]
+    all_words = ["#" if each[0].isdigit() else each for each in apart]
     starts = [each[:_START] for each in all_words]
     found = {*all_words, *[f"{each}*" for each in starts], *[f"*{each[-_END:]}" for each in all_words if len(each) > 7]}
     found.update([f"{first} {second}" for first, second in pairwise(starts)])
