@@ -85,15 +85,16 @@ def echo(subject: str, text: str) -> Echo:
         for sign in found:
             grounds.setdefault((sign.says, sign.right), Ground(sign.says, sign.right, said))
     if best < ENOUGH and len(whole) >= FEW and likeness.like(words, [clues for _, clues in looked_at]):
-        likest = _likest(looked_at)
+        likest = _likest(looked_at, guess=not named_rights(words))
         return Echo(words, ENOUGH, (*grounds.values(), likest))
     return Echo(words, best, tuple(grounds.values())) if best >= ENOUGH else Echo(words, best)
 
 
-def _likest(looked_at: Sequence[tuple[str, set[Clue]]]) -> Ground:
-    """The place whose words are most like a request, and the right its words speak of."""
+def _likest(looked_at: Sequence[tuple[str, set[Clue]]], *, guess: bool) -> Ground:
+    """The place whose words are most like a request; and, where none is named, the right its words speak of."""
     said, clues = max(looked_at, key=lambda each: likeness.mark(folded(each[0]), [each[1]]))
-    return Ground(LIKENESS, next((right for right, told in _TOLD.items() if told & clues), None), said)
+    right = next((right for right, told in _TOLD.items() if told & clues), None)
+    return Ground(LIKENESS, right if guess else None, said)
 
 
 _NAMED = {

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import bot.intake
-from bot.intake import echo, likeness
+from bot.intake import asked, echo, likeness
 from bot.intake.likeness import ALWAYS, FILE, WEIGHTS, features, like, mark
 from bot.intake.radar import ENOUGH, FEW, LIKENESS
 from bot.intake.vocabulary import Clue
+from bot.law import Right
 from tests.bot.intake.invented import invented
 from tests.bot.intake.learning import example, learned
 
@@ -56,3 +57,10 @@ def test_known_words_count_and_unknown_ones_do_not() -> None:
     assert mark("", []) * likeness.UNIT == WEIGHTS[ALWAYS].weight
     assert "=delete+my_data" in features("", clues)
     assert features("am 3. Mai".lower(), []) == features("am 4. Mai".lower(), [])
+
+
+def test_a_right_that_is_named_is_not_joined_by_a_guess() -> None:
+    """What is alike speaks of a change; the person named what they want."""
+    subject, text = "Data Protection Enquiry", "I use my right to data portability: I am changing to another maker."
+    assert echo(subject, text).reasons == (LIKENESS,)
+    assert asked(subject, text) == (Right.PORTABILITY,)
