@@ -94,6 +94,8 @@ class Clue(StrEnum):
     LEAVE_ALONE = "leave_alone"
     NO_PROFILE = "no_profile"
     NO_LETTERS = "no_letters"
+    LISTED = "listed"
+    KNEW = "knew"
     LOST = "lost"
     NOT_ONLY = "not_only"
     TRADE = "trade"
