@@ -54,7 +54,7 @@ class Echo:
         return tuple(dict.fromkeys(each.says for each in self.grounds))
 
 
-_CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.items()}, parts=8)
+_CLUES: "Names[Clue]" = Names({clue: "|".join(lines) for clue, lines in PHRASES.items()}, parts=10)
 FEW = 2  # clues a mail has at least whose words are weighed
 # What the likest place of a mail speaks of, where no sign says so.
 _TOLD = {
