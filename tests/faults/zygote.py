@@ -18,7 +18,6 @@ from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from threading import Lock
 
-import holidays.countries  # noqa: F401  250 modules, loaded with the first date
 import uvicorn.lifespan.off
 import uvicorn.loops.auto
 import uvicorn.protocols.http.auto

@@ -1,5 +1,7 @@
 """One law's dates: what counts, what does not, and why it is that date."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -148,3 +150,15 @@ def test_the_house_may_add_and_take_away_holidays():
     assert dates(GDPR, received, **ZH, extra_holidays=["2029-01-02"]).due == date(2029, 1, 3)
     assert dates(GDPR, date(2026, 4, 1), **ZH, removed_holidays=["05-01"]).due == date(2026, 5, 1)
     assert dates(GDPR, date(2026, 4, 1), zone="Europe/Zurich", holidays_region="none").due == date(2026, 5, 1)
+
+
+def test_one_country_is_read_without_all_the_others() -> None:
+    """In a fresh process: the day is known, and the modules of two hundred other countries are not loaded."""
+    code = (
+        "import sys; from datetime import date; from bot.law.calendar import Calendar, is_region;"
+        "print(Calendar('Europe/Zurich', 'CH-ZH').why_free(date(2026, 4, 3)));"
+        "print(is_region('CH-ZH'), is_region('XX'), is_region('CH-XX'));"
+        "print(sum(name.startswith('holidays.countries.') for name in sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split("\n")[:3] == ["Good Friday", "True False False", "1"]
