@@ -59,6 +59,15 @@ def test_known_words_count_and_unknown_ones_do_not() -> None:
     assert features("am 3. Mai".lower(), []) == features("am 4. Mai".lower(), [])
 
 
+def test_among_unknown_words_the_known_ones_say_nothing() -> None:
+    """Spam in invented words happens to share a few with requests."""
+    liked = max(WEIGHTS.items(), key=lambda each: each[1].weight if each[0].isalpha() else 0)[0]
+    unknown = " ".join(f"qx{number:03d}zzw".translate(str.maketrans("0123456789", "bcdfghjklm")) for number in range(9))
+    assert like(f"{liked} {liked}", [])
+    assert mark(f"{liked} {unknown}", []) == mark(liked, [])
+    assert not like(f"{liked} {unknown}", [])
+
+
 def test_a_right_that_is_named_is_not_joined_by_a_guess() -> None:
     """What is alike speaks of a change; the person named what they want."""
     subject, text = "Data Protection Enquiry", "I use my right to data portability: I am changing to another maker."
